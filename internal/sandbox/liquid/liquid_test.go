@@ -104,8 +104,8 @@ func TestRender_abortMessage(t *testing.T) {
 	t.Parallel()
 	engine := New()
 	for source, want := range map[string]string{
-		"{% abort_message('no name') %}":                                      "no name",
-		"{% abort_message() %}":                                               "",
+		"{% abort_message('no name') %}": "no name",
+		"{% abort_message() %}":          "",
 		"{% if ${nobody} == blank %}{% abort_message(\"who\") %}{% endif %}x": "who",
 	} {
 		tpl, err := engine.Compile(source)
