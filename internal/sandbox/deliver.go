@@ -180,7 +180,7 @@ const reorderHold = 2 * time.Second
 
 // hand passes the parcel on, with the faults of the sheet on the way.
 func (s *Server) hand(p *parcel) {
-	fault := s.faults.delivery()
+	fault := s.faults.Delivery()
 	if !fault.Reorder {
 		s.later(fault.DelayMS, p)
 		return

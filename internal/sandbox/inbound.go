@@ -12,6 +12,7 @@ import (
 	"parley/internal/sandbox/profile"
 	"parley/internal/sandbox/webhook"
 	"parley/internal/sandbox/whatsapp"
+	"parley/internal/sandbox/wire"
 )
 
 // written is a message that a person writes.
@@ -115,7 +116,7 @@ func (in *inbound) fire(text string) int {
 			in.webhook(c)
 			continue
 		}
-		out := &outgoing{kind: kindTrigger, campaign: c, group: c.SubscriptionGroupID, dispatchID: newHex(16)}
+		out := &outgoing{kind: kindTrigger, campaign: c, group: c.SubscriptionGroupID, dispatchID: wire.Hex(16)}
 		out.content = s.campaignContent(out, nil, in.values)
 		s.deliver(in.user, out)
 	}
@@ -125,7 +126,7 @@ func (in *inbound) fire(text string) int {
 // webhook renders a webhook campaign's request and queues it.
 func (in *inbound) webhook(c *campaign.Campaign) {
 	s, now := in.server, in.server.clock.Now()
-	out := &outgoing{kind: kindWebhook, campaign: c, dispatchID: newHex(16)}
+	out := &outgoing{kind: kindWebhook, campaign: c, dispatchID: wire.Hex(16)}
 	if c.Quiet(now) {
 		s.drop(in.user, out, "aborted", "quiet hours", "Quiet hours")
 		return
@@ -165,7 +166,7 @@ type heldHook struct{ send func() }
 // queue sends the webhook, with the faults of the sheet on the way.
 func (in *inbound) queue(out *outgoing, call webhook.Call) {
 	s := in.server
-	fault, lost := s.faults.webhook()
+	fault, lost := s.faults.Webhook()
 	if lost {
 		s.drop(in.user, out, "dropped", "the fault sheet loses this webhook", "")
 		return

@@ -12,8 +12,10 @@ import (
 	"parley/internal/sandbox/clock"
 	"parley/internal/sandbox/currents"
 	"parley/internal/sandbox/feed"
+	"parley/internal/sandbox/gate"
 	"parley/internal/sandbox/liquid"
 	"parley/internal/sandbox/profile"
+	"parley/internal/sandbox/userapi"
 	"parley/internal/sandbox/webhook"
 	"parley/internal/sandbox/whatsapp"
 )
@@ -61,9 +63,10 @@ type Server struct {
 	hooks  *webhook.Dispatcher
 	engine *liquid.Engine
 	adhoc  *templates // of texts that come with a request
-	rates  *rates
-	faults *faults
+	rates  *gate.Rates
+	faults *gate.Faults
 	stream stream
+	people *userapi.API
 
 	switches atomic.Pointer[Switches]
 
@@ -71,7 +74,7 @@ type Server struct {
 	campaigns map[string]*campaign.Campaign
 	order     []string             // campaign ids as they were made
 	actions   []*campaign.Campaign // those that an inbound message may set off
-	keys      map[string]*key
+	keys      map[string]*gate.Key
 	sendIDs   map[string]string // send_id to campaign_id
 
 	flow      sync.Mutex // guards what is on its way
@@ -113,9 +116,10 @@ func New(cfg Config) *Server {
 	s.users = profile.NewStore(s.clock.Now, s.identify)
 	s.hooks = webhook.New(s.clock, cfg.Workers)
 	s.adhoc = newTemplates(s.engine, 512)
-	s.rates = newRates()
-	s.faults = newFaults()
+	s.rates = gate.NewRates()
+	s.faults = gate.NewFaults()
 	s.stream = stream{currents.New(s.clock, cfg.Logger)}
+	s.people = &userapi.API{Users: s.users, Clock: s.clock, IsGroup: s.isGroup, Record: s.record, Rules: func() userapi.Rules { return s.switches.Load().users() }}
 	s.seed()
 	return s
 }
@@ -159,8 +163,8 @@ func (s *Server) reset() {
 	s.clock.Clear()
 	s.clock.Reset()
 	s.audit.Clear()
-	s.rates.clear()
-	s.faults.put(faultSheet{})
+	s.rates.Clear()
+	s.faults.Put(gate.Sheet{})
 	s.stream.out.Clear()
 	s.users.Clear()
 	s.seed()
