@@ -11,7 +11,6 @@ import (
 	"parley/internal/sandbox/currents"
 	"parley/internal/sandbox/feed"
 	"parley/internal/sandbox/gate"
-	"parley/internal/sandbox/profile"
 	"parley/internal/sandbox/wire"
 )
 
@@ -43,6 +42,7 @@ func (s *Server) controlRoutes(mux *http.ServeMux) {
 func (s *Server) about(w http.ResponseWriter, _ *http.Request) {
 	wire.Write(w, http.StatusOK, map[string]any{
 		"desk_url": s.cfg.DeskURL, "gateway_url": s.cfg.GatewayURL, "cursor": s.hub.Last(), "clock": s.clockState(),
+		"webhooks_waiting": s.hooks.Waiting(),
 		"subscription_groups": []map[string]string{
 			{"id": SeedGroup, "name": "Parley demo", "phone": businessNumber(SeedGroup)},
 			{"id": SeedSecondGroup, "name": "Parley demo, second number", "phone": businessNumber(SeedSecondGroup)},
@@ -179,49 +179,14 @@ func (s *Server) replaceCampaign(w http.ResponseWriter, r *http.Request) {
 	wire.Write(w, status, s.campaign(id).Definition)
 }
 
-// userView is a profile as the dashboard shows it.
-type userView struct {
-	ExternalID        string                 `json:"external_id"`
-	BrazeID           string                 `json:"braze_id"`
-	Phone             string                 `json:"phone"`
-	BSUID             string                 `json:"bsuid"`
-	Email             string                 `json:"email,omitempty"`
-	Aliases           []profile.Alias        `json:"user_aliases"`
-	Attributes        map[string]any         `json:"attributes"`
-	CustomAttributes  map[string]any         `json:"custom_attributes"`
-	Subscriptions     map[string]any         `json:"subscription_groups"`
-	CustomEvents      []profile.Tally        `json:"custom_events"`
-	Purchases         []profile.Tally        `json:"purchases"`
-	RecentEvents      []profile.Event        `json:"recent_events"`
-	CampaignsReceived map[string]clock.Stamp `json:"campaigns_received"`
-	Created           clock.Stamp            `json:"created_at"`
-	Updated           clock.Stamp            `json:"updated_at"`
-}
-
-// oneUser finds a profile by external id, or, as an extension, by braze id or phone number.
+// oneUser finds a profile by external id, braze id or phone number.
 func (s *Server) oneUser(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("external_id")
-	u := s.users.Find(profile.Ref{ExternalID: id})
-	if u == nil {
-		u = s.users.Find(profile.Ref{BrazeID: id})
-	}
-	if u == nil {
-		u = s.users.Find(profile.Ref{Phone: id})
-	}
-	if u == nil {
+	view, ok := s.people.View(r.PathValue("external_id"))
+	if !ok {
 		wire.Write(w, http.StatusNotFound, wire.Message{Message: "no profile has this external id, braze id or phone number"})
 		return
 	}
-	v := userView{
-		ExternalID: u.ExternalID, BrazeID: u.BrazeID, Phone: u.Phone, BSUID: u.SenderID, Email: u.Email,
-		Aliases: append([]profile.Alias{}, u.Aliases...), Attributes: u.Standard, CustomAttributes: u.Custom, Subscriptions: u.States(),
-		CustomEvents: profile.Tallies(u.Events), Purchases: profile.Tallies(u.Purchases), RecentEvents: append([]profile.Event{}, u.Recent...),
-		CampaignsReceived: map[string]clock.Stamp{}, Created: clock.Stamp(u.Created), Updated: clock.Stamp(u.Updated),
-	}
-	for id, at := range s.users.Received(u.BrazeID) {
-		v.CampaignsReceived[id] = clock.Stamp(at)
-	}
-	wire.Write(w, http.StatusOK, v)
+	wire.Write(w, http.StatusOK, view)
 }
 
 func (s *Server) allKeys(w http.ResponseWriter, _ *http.Request) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/internal/sandbox/campaign"
+	"parley/internal/sandbox/notice"
 	"parley/internal/sandbox/profile"
 	"parley/internal/sandbox/whatsapp"
 	"parley/internal/sandbox/wire"
@@ -105,7 +106,7 @@ func (s *Server) sendMessages(c *wire.Call) wire.Reply {
 	id, name := out.id()
 	s.record(entry{Kind: kindMessages, Outcome: "accepted", CampaignID: id, Campaign: name, DispatchID: out.dispatchID, StatusCode: http.StatusCreated})
 	if camp != nil && camp.Status != campaign.Active {
-		s.record(out.entry(nil, "inactive", inactive(camp), "Send messages immediately"))
+		s.inactive(out, nil)
 		answer.Notice = inactive(camp)
 		return wire.Answer(http.StatusCreated, answer)
 	}
@@ -226,7 +227,7 @@ func (s *Server) messageContent(o *outgoing, object *whatsAppObject) func(*profi
 				return ""
 			}
 			var out string
-			out, err = s.adhoc.render(source, v)
+			out, err = s.adhoc.Render(source, v.Bindings, v.Now)
 			return out
 		}
 		c := whatsapp.Content{Layout: messageLayouts[object.Type], Text: text(m.Body), Header: text(m.HeaderText + m.Header), Footer: text(m.Footer)}
@@ -310,7 +311,7 @@ func (s *Server) sendMessage(q *messagesRequest, out *outgoing, who profile.Audi
 		users = s.users.All()
 	}
 	unknown := func(externalID string) {
-		e := out.entry(nil, "unknown_user", "no profile has this id or alias", "API errors")
+		e := out.entry(nil, "unknown_user", "no profile has this id or alias", notice.Doc("unknown_user"))
 		e.ExternalID = externalID
 		s.record(e)
 	}
@@ -332,9 +333,9 @@ func (s *Server) sendMessage(q *messagesRequest, out *outgoing, who profile.Audi
 	for _, u := range users {
 		switch {
 		case done[u.BrazeID]:
-			s.record(out.entry(u, "duplicate_recipient", "the user is named twice in one call and gets one message", "Send messages immediately"))
+			s.record(out.entry(u, "duplicate_recipient", "the user is named twice in one call and gets one message", notice.Doc("duplicate_recipient")))
 		case !who.Has(u):
-			s.record(out.entry(u, "not_in_audience", "the user does not match the audience of the call", "Connected audience object"))
+			s.record(out.entry(u, "not_in_audience", "the user does not match the audience of the call", notice.Doc("not_in_audience")))
 		default:
 			done[u.BrazeID] = true
 			s.deliver(u, out)

@@ -62,7 +62,7 @@ type Server struct {
 	users  *profile.Store
 	hooks  *webhook.Dispatcher
 	engine *liquid.Engine
-	adhoc  *templates // of texts that come with a request
+	adhoc  *liquid.Cache // of texts that come with a request
 	rates  *gate.Rates
 	faults *gate.Faults
 	stream stream
@@ -115,7 +115,7 @@ func New(cfg Config) *Server {
 	s.net = whatsapp.New(s.clock, s.hub.Publish, s.status)
 	s.users = profile.NewStore(s.clock.Now, s.identify)
 	s.hooks = webhook.New(s.clock, cfg.Workers)
-	s.adhoc = newTemplates(s.engine, 512)
+	s.adhoc = liquid.NewCache(s.engine, 512)
 	s.rates = gate.NewRates()
 	s.faults = gate.NewFaults()
 	s.stream = stream{currents.New(s.clock, cfg.Logger)}
@@ -173,14 +173,7 @@ func (s *Server) reset() {
 
 // identify tells the phone what Braze now knows about its holder.
 func (s *Server) identify(u *profile.User) {
-	number := u.Phone
-	if number == "" {
-		number = s.net.NumberOf(u.SenderID)
-	}
-	if number == "" {
-		return
-	}
-	s.net.SetIdentity(number, whatsapp.Identity{ExternalID: u.ExternalID, BrazeID: u.BrazeID, Subscribed: u.Subscribed(SeedGroup)})
+	s.net.SetIdentity(s.numberOf(u), whatsapp.Identity{ExternalID: u.ExternalID, BrazeID: u.BrazeID, Subscribed: u.Subscribed(SeedGroup)})
 }
 
 // campaign returns a campaign by its id, or nil.

@@ -8,6 +8,8 @@ import (
 
 	"parley/internal/sandbox/campaign"
 	"parley/internal/sandbox/gate"
+	"parley/internal/sandbox/liquid"
+	"parley/internal/sandbox/notice"
 	"parley/internal/sandbox/profile"
 	"parley/internal/sandbox/wire"
 )
@@ -135,7 +137,7 @@ func (s *Server) trigger(c *wire.Call, q *triggerRequest, camp *campaign.Campaig
 		if sw.InactiveCampaign == "refuse" && camp.Type != campaign.Canvas {
 			return wire.Bad("%s", inactive(camp))
 		}
-		s.record(out.entry(nil, "inactive", inactive(camp), "API-triggered delivery"))
+		s.inactive(out, kept)
 		answer.Notice = inactive(camp)
 		return wire.Answer(http.StatusCreated, answer)
 	}
@@ -157,6 +159,17 @@ func inactive(c *campaign.Campaign) string {
 		return "The " + what + " is archived. Unarchive the " + what + " to send it."
 	}
 	return "The " + what + " is " + c.Status + ". Resume the " + what + " to send it."
+}
+
+// inactive logs a call for a campaign that is not active, and tells the phones of those it named.
+func (s *Server) inactive(out *outgoing, recipients []recipient) {
+	s.record(out.entry(nil, "inactive", inactive(out.campaign), notice.Doc("inactive")))
+	status := map[string]string{campaign.Paused: "en pause", campaign.Archived: "archivée", campaign.Draft: "à l’état de brouillon"}[out.campaign.Status]
+	for i := range recipients {
+		if u := s.users.Find(recipients[i].ref()); u != nil {
+			s.notify(u, "inactive", bilingual{EN: out.campaign.Status, FR: status}, notice.Doc("inactive"))
+		}
+	}
 }
 
 // check checks what is common to all recipients and returns the common properties.
@@ -192,7 +205,7 @@ func properties(raw json.RawMessage) (map[string]any, string) {
 	if err := wire.DecodeNumbers(raw, &values); err != nil {
 		return nil, "must be an object"
 	}
-	return values, ""
+	return liquid.Value(values).(map[string]any), ""
 }
 
 // check checks one recipient and works out its properties: its own override the common ones key by key.
@@ -254,18 +267,18 @@ func (s *Server) sendTo(recipients []recipient, out *outgoing, who profile.Audie
 			minor = append(minor, "attributes."+p)
 		}
 		if u == nil {
-			e := out.entry(nil, "unknown_user", "no profile has "+r.named()+", and send_to_existing_only is true", "API errors")
+			e := out.entry(nil, "unknown_user", "no profile has "+r.named()+", and send_to_existing_only is true", notice.Doc("unknown_user"))
 			e.ExternalID, e.BrazeID = string(r.ExternalUserID), string(r.BrazeID)
 			s.record(e)
 			continue
 		}
 		if done[u.BrazeID] {
-			s.record(out.entry(u, "duplicate_recipient", "the user is named twice in one call and gets one message", "Recipients object"))
+			s.record(out.entry(u, "duplicate_recipient", "the user is named twice in one call and gets one message", notice.Doc("duplicate_recipient")))
 			continue
 		}
 		done[u.BrazeID] = true
 		if !who.Has(u) {
-			s.record(out.entry(u, "not_in_audience", "the user does not match the audience of the call", "Connected audience object"))
+			s.record(out.entry(u, "not_in_audience", "the user does not match the audience of the call", notice.Doc("not_in_audience")))
 			continue
 		}
 		mine := *out
@@ -287,10 +300,14 @@ func (r *recipient) named() string {
 	return "this email"
 }
 
+func (r *recipient) ref() profile.Ref {
+	return profile.Ref{ExternalID: string(r.ExternalUserID), BrazeID: string(r.BrazeID), Alias: r.UserAlias, Email: r.Email}
+}
+
 // resolve finds the recipient's profile, or makes it when the call asks for that, and writes its
 // attributes, all before anything else is decided.
 func (s *Server) resolve(r *recipient, groups bool, sw *Switches) (u *profile.User, problems []string) {
-	ref := profile.Ref{ExternalID: string(r.ExternalUserID), BrazeID: string(r.BrazeID), Alias: r.UserAlias, Email: r.Email}
+	ref := r.ref()
 	if r.Email != "" {
 		best := profile.Prioritized(s.users.WithEmail(r.Email), r.Prioritization)
 		if best == nil {
