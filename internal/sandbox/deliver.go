@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"parley/internal/sandbox/campaign"
@@ -179,6 +180,7 @@ type parcel struct {
 	out     *outgoing
 	content whatsapp.Content
 	attempt int
+	logged  atomic.Bool // the log has what became of it at once; later statuses are logged as they come
 }
 
 // heldMessage is a message that the reorder fault holds until the next one has gone first.
@@ -251,6 +253,7 @@ func (s *Server) transmit(p *parcel) {
 		return
 	}
 	s.record(e)
+	p.logged.Store(true)
 	now := s.clock.Now()
 	if result.Refused() {
 		s.stream.failure("Failure", u, o, p.number, result, now)
