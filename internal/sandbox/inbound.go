@@ -45,13 +45,17 @@ func (s *Server) write(number string, w written) (whatsapp.Message, error) {
 	if created {
 		reason = "an unknown sender: Braze made an anonymous profile that is not subscribed"
 	}
-	s.record(entry{Kind: kindInbound, Outcome: "accepted", Phone: number, ExternalID: u.ExternalID, BrazeID: u.BrazeID, MessageN: m.N, Reason: reason,
-		Doc: docIf(created, "Handling unknown phone numbers")})
+	s.record(entry{
+		Kind: kindInbound, Outcome: "accepted", Phone: number, ExternalID: u.ExternalID, BrazeID: u.BrazeID, MessageN: m.N, Reason: reason,
+		Doc: docIf(created, "Handling unknown phone numbers"),
+	})
 	s.stream.received(u, number, w, m, s.clock.Now())
 	in := &inbound{server: s, user: u, number: number, n: m.N, group: w.Group, values: inboundValues(w, sw.MediaURLs)}
 	if in.fire(w.Text) == 0 {
-		s.record(entry{Kind: kindInbound, Outcome: "no_campaign", Phone: number, ExternalID: u.ExternalID, BrazeID: u.BrazeID, MessageN: m.N,
-			Reason: "no active campaign has a trigger that matches this message", Doc: notice.Doc("no_campaign")})
+		s.record(entry{
+			Kind: kindInbound, Outcome: "no_campaign", Phone: number, ExternalID: u.ExternalID, BrazeID: u.BrazeID, MessageN: m.N,
+			Reason: "no active campaign has a trigger that matches this message", Doc: notice.Doc("no_campaign"),
+		})
 		s.notify(u, "no_campaign", bilingual{}, notice.Doc("no_campaign"))
 	}
 	return m, nil
