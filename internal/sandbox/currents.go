@@ -98,7 +98,7 @@ func (s stream) abort(u *profile.User, o *outgoing, kind, log string, now time.T
 
 // status follows a message that WhatsApp has taken.
 func (s *Server) status(number string, m whatsapp.Message) {
-	p, ok := m.Ref.(*parcel)
+	p, ok := m.Ref.(*receipt)
 	if !ok {
 		return
 	}

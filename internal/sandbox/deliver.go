@@ -180,7 +180,22 @@ type parcel struct {
 	out     *outgoing
 	content whatsapp.Content
 	attempt int
-	logged  atomic.Bool // the log has what became of it at once; later statuses are logged as they come
+}
+
+// receipt is what a message on a phone is remembered by, so that its later statuses can be told. It holds
+// only names: a phone keeps many messages, and none may keep properties or profiles alive.
+type receipt struct {
+	user   *profile.User
+	out    *outgoing
+	logged atomic.Bool // the log has what became of it at once; later statuses are logged as they come
+}
+
+func (p *parcel) receipt() *receipt {
+	u, o := p.user, p.out
+	return &receipt{
+		user: &profile.User{BrazeID: u.BrazeID, ExternalID: u.ExternalID, Phone: u.Phone, SenderID: u.SenderID},
+		out:  &outgoing{kind: o.kind, campaign: o.campaign, group: o.group, dispatchID: o.dispatchID},
+	}
 }
 
 // heldMessage is a message that the reorder fault holds until the next one has gone first.
@@ -238,7 +253,8 @@ const whatsAppRetries = 3
 func (s *Server) transmit(p *parcel) {
 	p.attempt++
 	o, u := p.out, p.user
-	result := s.net.Send(p.number, o.group, o.dispatchID, p.content, p)
+	kept := p.receipt()
+	result := s.net.Send(p.number, o.group, o.dispatchID, p.content, kept)
 	e := o.entry(u, result.Outcome, result.Reason, notice.Doc(result.Outcome))
 	e.Kind, e.Phone, e.MessageN, e.ProviderCode, e.Attempt = kindDelivery, p.number, result.N, result.Code, p.attempt
 	if result.Refused() {
@@ -253,7 +269,7 @@ func (s *Server) transmit(p *parcel) {
 		return
 	}
 	s.record(e)
-	p.logged.Store(true)
+	kept.logged.Store(true)
 	now := s.clock.Now()
 	if result.Refused() {
 		s.stream.failure("Failure", u, o, p.number, result, now)
