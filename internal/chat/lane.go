@@ -42,6 +42,9 @@ func (l *Lane) Claim(by string, now, lease int64) {
 // have reached WhatsApp.
 func (l *Lane) Spend(now int64, p Pace) { l.Paid = max(l.Paid, now) + p.Interval }
 
+// Refund takes back a Spend for a message that certainly did not leave.
+func (l *Lane) Refund(p Pace) { l.Paid -= p.Interval }
+
 // Release ends a claim. With more waiting, the lane is due when pacing allows,
 // but not before notBefore.
 func (l *Lane) Release(more bool, now, notBefore int64, p Pace) {

@@ -217,6 +217,7 @@ func (o *Outbound) Lost(resend bool) (chat.State, string) {
 type Sent struct {
 	Outbound
 	RetryAt int64
+	Unsent  bool // nothing left for WhatsApp, so the pace was not used
 }
 
 // FinishDeliveries records outcomes and lets the lanes go on. Outcomes whose
@@ -241,6 +242,9 @@ func (tx *Tx) FinishDeliveries(ctx context.Context, sent []Sent, pace chat.Pace,
 		}
 		if d.State != chat.Queued {
 			d.DoneAt = now
+		}
+		if d.Unsent {
+			lane.Refund(pace)
 		}
 		changed = append(changed, &d.Delivery)
 		released = append(released, lane)

@@ -369,3 +369,6 @@ func (in *ingestion) savePairs(ctx context.Context) error {
 	_, err := in.tx.insert(ctx, "pairs", columns, rows, overwrite("contact_id,hash", columns))
 	return err
 }
+
+// Anonymous says whether nothing names the sender.
+func (a *Arrival) Anonymous() bool { return len(a.identities()) == 0 }
