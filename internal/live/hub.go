@@ -56,12 +56,12 @@ func (h *Hub) Run(ctx context.Context) {
 	defer h.dropAll()
 	cursor, err := h.store.FeedEnd(ctx)
 	if err != nil && ctx.Err() == nil {
-		h.log.Error("feed end", "error", err)
+		h.log.Error("feed end", obs.Error(err))
 	}
 	for ctx.Err() == nil {
 		changes, err := h.store.Changes(ctx, cursor, page)
 		if err != nil && ctx.Err() == nil {
-			h.log.Error("read feed", "error", err)
+			h.log.Error("read feed", obs.Error(err))
 		}
 		if len(changes) == 0 {
 			h.wake.Wait(ctx, h.now, time.Second)
@@ -74,7 +74,7 @@ func (h *Hub) Run(ctx context.Context) {
 		frames, err := h.render(ctx, Newest(changes))
 		if err != nil {
 			if ctx.Err() == nil {
-				h.log.Error("render events", "error", err)
+				h.log.Error("render events", obs.Error(err))
 			}
 			h.dropAll() // they come back and replay
 			continue
@@ -111,17 +111,16 @@ func (h *Hub) send(frames []Frame) {
 		select {
 		case c.frames <- frames:
 		default: // never drop an event silently: drop the client, who will replay
-			h.metrics.SSEDrops.Inc()
-			h.remove(c)
+			h.remove(c, true)
 		}
 	}
 }
 
-func (h *Hub) remove(c *Client) {
+func (h *Hub) remove(c *Client, slow bool) {
 	if h.clients[c] {
 		delete(h.clients, c)
 		close(c.frames)
-		h.metrics.SSEClients.Dec()
+		h.metrics.LiveClientLeft(slow)
 	}
 }
 
@@ -129,7 +128,7 @@ func (h *Hub) dropAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for c := range h.clients {
-		h.remove(c)
+		h.remove(c, false)
 	}
 }
 
@@ -146,7 +145,7 @@ func (h *Hub) Join() *Client {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.clients[c] = true
-	h.metrics.SSEClients.Inc()
+	h.metrics.LiveClientJoined()
 	return c
 }
 
@@ -158,7 +157,7 @@ func (c *Client) Frames() <-chan []Frame { return c.frames }
 func (c *Client) Leave() {
 	c.hub.mu.Lock()
 	defer c.hub.mu.Unlock()
-	c.hub.remove(c)
+	c.hub.remove(c, false)
 }
 
 // Replay calls send for everything after a cursor. It returns false when the

@@ -3,11 +3,11 @@ package delivery
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"parley/internal/channel/braze"
 	"parley/internal/chat"
+	"parley/internal/obs"
 	"parley/internal/store"
 )
 
@@ -29,8 +29,9 @@ func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
 	ex := d.exchange("/campaigns/trigger/send")
 	started := time.Now()
 	result, err := d.client.TriggerSend(ctx, request)
-	ex.Millis = time.Since(started).Milliseconds()
-	d.observe(result, err, ex.Millis, len(sendable))
+	took := time.Since(started)
+	ex.Millis = took.Milliseconds()
+	d.observe(result, err, took, len(sendable))
 	if err == nil {
 		d.backoff.success()
 		d.record(ctx, d.accepted(sendable, result, ex))
@@ -120,7 +121,7 @@ func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error,
 		// giving up everybody's answer.
 		retryAt = now + refusedPause.Milliseconds()
 		out.pause, out.why = retryAt, e.Reason()
-		d.log.Error("braze refuses our calls", "status", e.Status, "fix", e.Fix())
+		d.log.ErrorContext(ctx, "braze refuses our calls", obs.FieldStatus, e.Status, obs.FieldReason, e.Fix())
 	}
 	for _, o := range batch {
 		o.Reason = e.Reason()
@@ -146,10 +147,10 @@ const refusedPause = 30 * time.Second
 // outcome as unknown.
 func (d *Sender) record(ctx context.Context, out outcome) {
 	for _, s := range out.sent {
-		d.metrics.Deliveries.WithLabelValues(d.set.Workspace, string(s.State)).Inc()
+		d.metrics.DeliveriesDone(resultOf[s.State], 1)
 	}
 	if _, err := d.finish.Do(ctx, out); err != nil {
-		d.log.Error("record deliveries", "error", err)
+		d.log.Error("record deliveries", obs.Error(err))
 	}
 	d.wake.Set(d.now())
 }
@@ -158,16 +159,26 @@ func (d *Sender) exchange(path string) store.Exchange {
 	return store.Exchange{ID: chat.NewID(), Workspace: d.set.Workspace, Method: "POST", Path: path, At: d.now()}
 }
 
-func (d *Sender) observe(result braze.Result, err error, millis int64, size int) {
-	status := strconv.Itoa(result.Status)
-	rate := result.Rate
+// observe counts a call and remembers what Braze said of its limits.
+func (d *Sender) observe(result braze.Result, err error, took time.Duration, size int) {
+	status, rate := result.Status, result.Rate
 	var e *braze.Error
 	if errors.As(err, &e) {
-		status, rate = strconv.Itoa(e.Status), e.Rate
-		if e.Status == 0 {
-			status = string(e.Kind)
+		status, rate = e.Status, e.Rate
+		switch {
+		case status == 0 && e.Ambiguous():
+			status = obs.CallAmbiguous
+		case status == 0:
+			status = obs.CallRefused
 		}
 	}
-	_ = rate
-	_ = status
+	d.metrics.BatchSent(size)
+	d.metrics.BrazeCall(d.set.Workspace, status, took)
+	if rate.Known {
+		d.metrics.BrazeRateLimit(d.set.Workspace, rate.Limit, rate.Remaining, rate.Reset)
+	}
+}
+
+var resultOf = map[chat.State]obs.DeliveryResult{
+	chat.Accepted: obs.DeliverySent, chat.Queued: obs.DeliveryRetry, chat.Unknown: obs.DeliveryUnknown, chat.Dead: obs.DeliveryDead,
 }
