@@ -137,9 +137,13 @@ func TestLoad_environmentOverrulesTheFile(t *testing.T) {
 		got.Workspaces[1].Braze.APIKey.Reveal(), shop.Braze.APIKey.Reveal(), shop.SubscribeNewSenders,
 		shop.Routes[0].ID, shop.Routes[0].Secrets, shop.Routes[1].Secrets,
 	}, []any{
-		"127.0.0.1:7000", "debug", int64(4096), []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("10.2.0.0/16")}, "postgres://parley@db/parley", 3 * time.Second,
+		"127.0.0.1:7000", "debug", int64(4096),
+		[]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("10.2.0.0/16")},
+		"postgres://parley@db/parley", 3 * time.Second,
 		"key-of-the-second-shop", "0d7a11c2-key-of-the-shop", false,
-		"support", []Secret{"new-secret-of-support", "old-secret-of-support"}, []Secret{"new-secret-of-returns", "old-secret-of-returns"},
+		"support",
+		[]Secret{"new-secret-of-support", "old-secret-of-support"},
+		[]Secret{"new-secret-of-returns", "old-secret-of-returns"},
 	}, samePrefix)
 }
 
