@@ -1,0 +1,173 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"parley/internal/channel/braze"
+	"parley/internal/chat"
+	"parley/internal/store"
+)
+
+// send makes one call for a batch of one layout and settles every recipient.
+func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
+	request, bad := d.request(batch)
+	if len(bad) > 0 {
+		d.record(ctx, outcome{sent: bad, exchange: d.exchange("")})
+	}
+	if len(request.Recipients) == 0 {
+		return
+	}
+	sendable := make([]store.Outbound, 0, len(batch))
+	for _, o := range batch {
+		if o.State == chat.Sending {
+			sendable = append(sendable, o)
+		}
+	}
+	ex := d.exchange("/campaigns/trigger/send")
+	started := time.Now()
+	result, err := d.client.TriggerSend(ctx, request)
+	ex.Millis = time.Since(started).Milliseconds()
+	d.observe(result, err, ex.Millis, len(sendable))
+	if err == nil {
+		d.backoff.success()
+		d.record(ctx, d.accepted(sendable, result, ex))
+		return
+	}
+	d.refused(ctx, sendable, err, ex)
+}
+
+// request builds the call. Deliveries that cannot be addressed are returned as ended.
+func (d *Sender) request(batch []store.Outbound) (braze.TriggerRequest, []store.Sent) {
+	layout := d.set.Layouts[batch[0].Layout]
+	request := braze.TriggerRequest{CampaignID: layout.CampaignID}
+	var bad []store.Sent
+	for i := range batch {
+		o := &batch[i]
+		c := o.Contact
+		recipient, err := braze.RecipientFor(c.ExternalID, c.BrazeID, c.AliasName, c.AliasLabel)
+		if err == nil && layout.CampaignID == "" {
+			err = errors.New("no campaign is configured for the layout " + string(o.Layout))
+		}
+		if err != nil {
+			o.State, o.Reason = chat.Dead, err.Error()
+			bad = append(bad, store.Sent{Outbound: *o})
+			continue
+		}
+		recipient.TriggerProperties = layout.properties(o)
+		if c.ExternalID == "" && d.set.SubscriptionGroup != "" {
+			recipient.Attributes = map[string]any{"subscription_groups": []map[string]string{
+				{"subscription_group_id": d.set.SubscriptionGroup, "subscription_state": "subscribed"},
+			}}
+		}
+		request.Recipients = append(request.Recipients, recipient)
+	}
+	return request, bad
+}
+
+func (l Layout) properties(o *store.Outbound) map[string]any {
+	properties := map[string]any{l.Property: braze.NeutralizeLiquid(o.Text)}
+	for i, choice := range o.Choices {
+		properties[l.Buttons[i]] = braze.NeutralizeLiquid(choice)
+	}
+	return properties
+}
+
+func (d *Sender) accepted(batch []store.Outbound, result braze.Result, ex store.Exchange) outcome {
+	ex.Status, ex.RequestID, ex.Request, ex.Response = result.Status, result.RequestID, result.Exchange.Request, result.Exchange.Response
+	out := outcome{exchange: ex}
+	for _, o := range batch {
+		o.State, o.Reason, o.DispatchID = chat.Accepted, result.Notice, result.DispatchID
+		out.sent = append(out.sent, d.stamp(o, ex, len(batch)))
+	}
+	return out
+}
+
+func (d *Sender) stamp(o store.Outbound, ex store.Exchange, size int) store.Sent {
+	o.ExchangeID, o.BatchSize = ex.ID, size
+	return store.Sent{Outbound: o}
+}
+
+// refused settles a call that failed. A batch that Braze found fault with is split
+// to find the recipient at fault; everything else concerns all of them alike.
+func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error, ex store.Exchange) {
+	var e *braze.Error
+	if !errors.As(err, &e) {
+		e = &braze.Error{Message: err.Error()}
+	}
+	ex.Status, ex.RequestID, ex.Error, ex.Request, ex.Response = e.Status, e.RequestID, e.Message, e.Exchange.Request, e.Exchange.Response
+	if e.Splittable() && len(batch) > 1 {
+		half := len(batch) / 2
+		d.send(ctx, batch[:half])
+		d.send(ctx, batch[half:])
+		return
+	}
+	now := d.now()
+	out := outcome{exchange: ex}
+	retryAt := int64(0)
+	switch {
+	case e.Ambiguous():
+	case e.Retryable():
+		retryAt = now + d.backoff.fail().Milliseconds()
+		if wait := e.RetryAfter(); wait > 0 {
+			retryAt = now + wait.Milliseconds()
+		}
+		out.pause, out.why = retryAt, e.Reason()
+	case e.OurFault():
+		// A wrong key or a missing permission is mended by the operator, not by
+		// giving up everybody's answer.
+		retryAt = now + refusedPause.Milliseconds()
+		out.pause, out.why = retryAt, e.Reason()
+		d.log.Error("braze refuses our calls", "status", e.Status, "fix", e.Fix())
+	}
+	for _, o := range batch {
+		o.Reason = e.Reason()
+		switch {
+		case e.Ambiguous():
+			o.State, o.Reason = o.Lost(d.set.Rules.Resend)
+		case retryAt != 0:
+			o.State = chat.Queued
+		default:
+			o.State = chat.Dead
+		}
+		sent := d.stamp(o, ex, len(batch))
+		sent.RetryAt, sent.Unsent = retryAt, retryAt != 0
+		out.sent = append(out.sent, sent)
+	}
+	d.record(ctx, out)
+}
+
+const refusedPause = 30 * time.Second
+
+// record waits until an outcome is on disk. If it cannot be, the mark that the
+// delivery was being sent stays, and whoever claims the lane next treats the
+// outcome as unknown.
+func (d *Sender) record(ctx context.Context, out outcome) {
+	for _, s := range out.sent {
+		d.metrics.Deliveries.WithLabelValues(d.set.Workspace, string(s.State)).Inc()
+	}
+	if _, err := d.finish.Do(ctx, out); err != nil {
+		d.log.Error("record deliveries", "error", err)
+	}
+	d.wake.Set(d.now())
+}
+
+func (d *Sender) exchange(path string) store.Exchange {
+	return store.Exchange{ID: chat.NewID(), Workspace: d.set.Workspace, Method: "POST", Path: path, At: d.now()}
+}
+
+func (d *Sender) observe(result braze.Result, err error, millis int64, size int) {
+	status := strconv.Itoa(result.Status)
+	rate := result.Rate
+	var e *braze.Error
+	if errors.As(err, &e) {
+		status, rate = strconv.Itoa(e.Status), e.Rate
+		if e.Status == 0 {
+			status = string(e.Kind)
+		}
+	}
+	_ = rate
+	_ = status
+}
