@@ -21,6 +21,7 @@ const (
 	WebhookAccepted     WebhookOutcome = "accepted"
 	WebhookDuplicate    WebhookOutcome = "duplicate"
 	WebhookDeadLetter   WebhookOutcome = "dead_letter"
+	WebhookTest         WebhookOutcome = "test" // a test send from Braze's dashboard
 	WebhookUnauthorized WebhookOutcome = "unauthorized"
 	WebhookForbidden    WebhookOutcome = "forbidden" // sender's address not allowed
 	WebhookTooLarge     WebhookOutcome = "too_large"
@@ -29,7 +30,7 @@ const (
 )
 
 var webhookOutcomes = []WebhookOutcome{
-	WebhookAccepted, WebhookDuplicate, WebhookDeadLetter, WebhookUnauthorized, WebhookForbidden,
+	WebhookAccepted, WebhookDuplicate, WebhookDeadLetter, WebhookTest, WebhookUnauthorized, WebhookForbidden,
 	WebhookTooLarge, WebhookUnavailable, WebhookUnknownRoute,
 }
 
@@ -38,13 +39,11 @@ type DuplicateReason string
 
 // The reasons for dropping a message as a duplicate.
 const (
-	DuplicateDispatch DuplicateReason = "dispatch" // same dispatch_id and content
-	DuplicateContent  DuplicateReason = "content"  // same content within the window, no dispatch_id
-	DuplicateBrief    DuplicateReason = "brief"    // same brief text within the short window
-	DuplicateRoute    DuplicateReason = "route"    // came through a keyword route and the catch-all
+	DuplicateRedelivered DuplicateReason = "redelivered" // Braze delivered it again
+	DuplicateOtherRoute  DuplicateReason = "other_route" // came through a keyword route and the catch-all
 )
 
-var duplicateReasons = []DuplicateReason{DuplicateDispatch, DuplicateContent, DuplicateBrief, DuplicateRoute}
+var duplicateReasons = []DuplicateReason{DuplicateRedelivered, DuplicateOtherRoute}
 
 // TurnAction is how one turn of the bot ended.
 type TurnAction string
@@ -56,12 +55,12 @@ const (
 	TurnAsk        TurnAction = "ask"
 	TurnFlow       TurnAction = "flow"
 	TurnHandoff    TurnAction = "handoff"
-	TurnSilence    TurnAction = "silence"
+	TurnSilent     TurnAction = "silent"
 	TurnSuperseded TurnAction = "superseded" // a newer message or a new owner came first
 	TurnFailed     TurnAction = "failed"
 )
 
-var turnActions = []TurnAction{TurnAnswer, TurnChoices, TurnAsk, TurnFlow, TurnHandoff, TurnSilence, TurnSuperseded, TurnFailed}
+var turnActions = []TurnAction{TurnAnswer, TurnChoices, TurnAsk, TurnFlow, TurnHandoff, TurnSilent, TurnSuperseded, TurnFailed}
 
 // DeliveryResult is what one attempt to send a message led to.
 type DeliveryResult string
