@@ -26,11 +26,12 @@ const (
 	WebhookTooLarge     WebhookOutcome = "too_large"
 	WebhookUnavailable  WebhookOutcome = "unavailable" // nothing could be stored
 	WebhookUnknownRoute WebhookOutcome = "unknown_route"
+	WebhookTest         WebhookOutcome = "test" // a test send from Braze's dashboard
 )
 
 var webhookOutcomes = []WebhookOutcome{
 	WebhookAccepted, WebhookDuplicate, WebhookDeadLetter, WebhookUnauthorized, WebhookForbidden,
-	WebhookTooLarge, WebhookUnavailable, WebhookUnknownRoute,
+	WebhookTooLarge, WebhookUnavailable, WebhookUnknownRoute, WebhookTest,
 }
 
 // DuplicateReason is how a repeated message was recognised.
@@ -38,13 +39,12 @@ type DuplicateReason string
 
 // The reasons for dropping a message as a duplicate.
 const (
-	DuplicateDispatch DuplicateReason = "dispatch" // same dispatch_id and content
-	DuplicateContent  DuplicateReason = "content"  // same content within the window, no dispatch_id
-	DuplicateBrief    DuplicateReason = "brief"    // same brief text within the short window
-	DuplicateRoute    DuplicateReason = "route"    // came through a keyword route and the catch-all
+	DuplicateRedelivered DuplicateReason = "redelivered" // Braze delivered it again
+	DuplicateOtherRoute  DuplicateReason = "other_route" // came through a keyword route and the catch-all
+	DuplicateTest        DuplicateReason = "test"        // a test send, not a message
 )
 
-var duplicateReasons = []DuplicateReason{DuplicateDispatch, DuplicateContent, DuplicateBrief, DuplicateRoute}
+var duplicateReasons = []DuplicateReason{DuplicateRedelivered, DuplicateOtherRoute, DuplicateTest}
 
 // TurnAction is how one turn of the bot ended.
 type TurnAction string
@@ -54,14 +54,13 @@ const (
 	TurnAnswer     TurnAction = "answer"
 	TurnChoices    TurnAction = "choices"
 	TurnAsk        TurnAction = "ask"
-	TurnFlow       TurnAction = "flow"
 	TurnHandoff    TurnAction = "handoff"
-	TurnSilence    TurnAction = "silence"
+	TurnSilent     TurnAction = "silent"
 	TurnSuperseded TurnAction = "superseded" // a newer message or a new owner came first
 	TurnFailed     TurnAction = "failed"
 )
 
-var turnActions = []TurnAction{TurnAnswer, TurnChoices, TurnAsk, TurnFlow, TurnHandoff, TurnSilence, TurnSuperseded, TurnFailed}
+var turnActions = []TurnAction{TurnAnswer, TurnChoices, TurnAsk, TurnHandoff, TurnSilent, TurnSuperseded, TurnFailed}
 
 // DeliveryResult is what one attempt to send a message led to.
 type DeliveryResult string

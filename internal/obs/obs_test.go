@@ -156,7 +156,7 @@ func TestMetrics_countWhatHappens(t *testing.T) {
 	m.WebhookAnswered("../../etc/passwd", "made up", time.Millisecond)
 	m.WebhookRepaired("support")
 	m.DeadLetter("support")
-	m.DuplicateDropped(DuplicateBrief)
+	m.DuplicateDropped(DuplicateRedelivered)
 	m.TurnDone(TurnHandoff, time.Second)
 	m.TurnQueue(7, 3*time.Second)
 	m.DeliveriesDone(DeliverySent, 50)
