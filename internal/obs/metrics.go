@@ -21,17 +21,17 @@ const (
 	WebhookAccepted     WebhookOutcome = "accepted"
 	WebhookDuplicate    WebhookOutcome = "duplicate"
 	WebhookDeadLetter   WebhookOutcome = "dead_letter"
-	WebhookTest         WebhookOutcome = "test" // a test send from Braze's dashboard
 	WebhookUnauthorized WebhookOutcome = "unauthorized"
 	WebhookForbidden    WebhookOutcome = "forbidden" // sender's address not allowed
 	WebhookTooLarge     WebhookOutcome = "too_large"
 	WebhookUnavailable  WebhookOutcome = "unavailable" // nothing could be stored
 	WebhookUnknownRoute WebhookOutcome = "unknown_route"
+	WebhookTest         WebhookOutcome = "test" // a test send from Braze's dashboard
 )
 
 var webhookOutcomes = []WebhookOutcome{
-	WebhookAccepted, WebhookDuplicate, WebhookDeadLetter, WebhookTest, WebhookUnauthorized, WebhookForbidden,
-	WebhookTooLarge, WebhookUnavailable, WebhookUnknownRoute,
+	WebhookAccepted, WebhookDuplicate, WebhookDeadLetter, WebhookUnauthorized, WebhookForbidden,
+	WebhookTooLarge, WebhookUnavailable, WebhookUnknownRoute, WebhookTest,
 }
 
 // DuplicateReason is how a repeated message was recognised.
@@ -41,9 +41,10 @@ type DuplicateReason string
 const (
 	DuplicateRedelivered DuplicateReason = "redelivered" // Braze delivered it again
 	DuplicateOtherRoute  DuplicateReason = "other_route" // came through a keyword route and the catch-all
+	DuplicateTest        DuplicateReason = "test"        // a test send, not a message
 )
 
-var duplicateReasons = []DuplicateReason{DuplicateRedelivered, DuplicateOtherRoute}
+var duplicateReasons = []DuplicateReason{DuplicateRedelivered, DuplicateOtherRoute, DuplicateTest}
 
 // TurnAction is how one turn of the bot ended.
 type TurnAction string
@@ -53,14 +54,13 @@ const (
 	TurnAnswer     TurnAction = "answer"
 	TurnChoices    TurnAction = "choices"
 	TurnAsk        TurnAction = "ask"
-	TurnFlow       TurnAction = "flow"
 	TurnHandoff    TurnAction = "handoff"
 	TurnSilent     TurnAction = "silent"
 	TurnSuperseded TurnAction = "superseded" // a newer message or a new owner came first
 	TurnFailed     TurnAction = "failed"
 )
 
-var turnActions = []TurnAction{TurnAnswer, TurnChoices, TurnAsk, TurnFlow, TurnHandoff, TurnSilent, TurnSuperseded, TurnFailed}
+var turnActions = []TurnAction{TurnAnswer, TurnChoices, TurnAsk, TurnHandoff, TurnSilent, TurnSuperseded, TurnFailed}
 
 // DeliveryResult is what one attempt to send a message led to.
 type DeliveryResult string
