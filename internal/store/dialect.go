@@ -29,7 +29,7 @@ var (
 	// transaction has ended, hence nothing can appear there any more.
 	postgresDialect = dialect{
 		name: "postgres", lock: " FOR UPDATE", skipLocked: " FOR UPDATE SKIP LOCKED",
-		settled: "txid < pg_snapshot_xmin(pg_current_snapshot())", txid: "CAST(CAST($1 AS TEXT) AS XID8)",
+		settled: "txid < pg_snapshot_xmin(pg_current_snapshot())", txid: "CAST(CAST(CAST($1 AS BIGINT) AS TEXT) AS XID8)",
 	}
 )
 
