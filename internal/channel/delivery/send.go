@@ -41,9 +41,9 @@ func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
 }
 
 // request builds the call. Deliveries that cannot be addressed are returned as ended.
-func (d *Sender) request(batch []store.Outbound) (braze.TriggerRequest, []store.Sent) {
+func (d *Sender) request(batch []store.Outbound) (braze.TriggerSend, []store.Sent) {
 	layout := d.set.Layouts[batch[0].Layout]
-	request := braze.TriggerRequest{CampaignID: layout.CampaignID}
+	request := braze.TriggerSend{CampaignID: layout.CampaignID}
 	var bad []store.Sent
 	for i := range batch {
 		o := &batch[i]
@@ -99,7 +99,7 @@ func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error,
 		e = &braze.Error{Message: err.Error()}
 	}
 	ex.Status, ex.RequestID, ex.Error, ex.Request, ex.Response = e.Status, e.RequestID, e.Message, e.Exchange.Request, e.Exchange.Response
-	if e.Splittable() && len(batch) > 1 {
+	if (e.Splittable() || e.Kind == braze.KindInvalid && e.Status == 0) && len(batch) > 1 {
 		half := len(batch) / 2
 		d.send(ctx, batch[:half])
 		d.send(ctx, batch[half:])
@@ -115,16 +115,16 @@ func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error,
 		if wait := e.RetryAfter(); wait > 0 {
 			retryAt = now + wait.Milliseconds()
 		}
-		out.pause, out.why = retryAt, e.Reason()
-	case e.OurFault():
+		out.pause, out.why = retryAt, reason(e)
+	case e.OurFault() && e.Kind != braze.KindInvalid:
 		// A wrong key or a missing permission is mended by the operator, not by
 		// giving up everybody's answer.
 		retryAt = now + refusedPause.Milliseconds()
-		out.pause, out.why = retryAt, e.Reason()
+		out.pause, out.why = retryAt, reason(e)
 		d.log.ErrorContext(ctx, "braze refuses our calls", obs.FieldStatus, e.Status, obs.FieldReason, e.Fix())
 	}
 	for _, o := range batch {
-		o.Reason = e.Reason()
+		o.Reason = reason(e)
 		switch {
 		case e.Ambiguous():
 			o.State, o.Reason = o.Lost(d.set.Rules.Resend)
@@ -138,6 +138,14 @@ func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error,
 		out.sent = append(out.sent, sent)
 	}
 	d.record(ctx, out)
+}
+
+// reason is what people read about a message that was not sent: what Braze said and what to do.
+func reason(e *braze.Error) string {
+	if fix := e.Fix(); fix != "" {
+		return e.Error() + ". " + fix
+	}
+	return e.Error()
 }
 
 const refusedPause = 30 * time.Second
