@@ -150,3 +150,66 @@ func TestTrain_reachesTheKnownAccuracyOnBanking77(t *testing.T) {
 		t.Errorf("top-1 is %.1f, want at least 91.0", first)
 	}
 }
+
+// TestTrain_bandsWithFewPhrasings measures what the default bands do on a knowledge base
+// of ordinary size.
+func TestTrain_bandsWithFewPhrasings(t *testing.T) {
+	clincTrain, clincTest, oos := clinc(t)
+	bankTrain, bankTest := banking(t)
+	for _, c := range []struct {
+		name        string
+		train, test []intent.Example
+		per         int
+		minFirst    float64
+	}{
+		{"clinc150", clincTrain, clincTest, 10, 80},
+		{"clinc150", clincTrain, clincTest, 30, 88},
+		{"banking77", bankTrain, bankTest, 10, 70},
+		{"banking77", bankTrain, bankTest, 30, 83},
+	} {
+		m := train(t, sample(c.train, c.per))
+		first, three, right, p := score(m, c.test)
+		_, _, _, out := score(m, oos)
+		var rightAnswers, wrong int
+		for i, ok := range right {
+			if p[i] >= 0.7 {
+				if ok {
+					rightAnswers++
+				} else {
+					wrong++
+				}
+			}
+		}
+		n := float64(len(right)) / 100
+		t.Logf("%s, %d phrasings: top-1 %.1f, top-3 %.1f; answered right %.1f, wrong %.1f, choices %.1f, fallback %.1f; off-topic answered %.1f, asked %.1f",
+			c.name, c.per, first, three, float64(rightAnswers)/n, float64(wrong)/n,
+			share(p, 0.7)-share(p, 0.3), share(p, 0.3), 100-share(out, 0.7), share(out, 0.7)-share(out, 0.3))
+		latency(t, m, c.test)
+		if first < c.minFirst {
+			t.Errorf("%s, %d phrasings: top-1 is %.1f, want at least %.1f", c.name, c.per, first, c.minFirst)
+		}
+		if answered := 100 - share(out, 0.7); answered > 5 {
+			t.Errorf("%s, %d phrasings: %.1f %% of the off-topic messages are answered, want at most 5", c.name, c.per, answered)
+		}
+	}
+}
+
+// sample keeps n examples of every label, spread evenly over their order.
+func sample(examples []intent.Example, n int) []intent.Example {
+	by := make(map[string][]intent.Example)
+	var labels []string
+	for _, e := range examples {
+		if by[e.Label] == nil {
+			labels = append(labels, e.Label)
+		}
+		by[e.Label] = append(by[e.Label], e)
+	}
+	var out []intent.Example
+	for _, l := range labels {
+		k := min(n, len(by[l]))
+		for i := range k {
+			out = append(out, by[l][i*len(by[l])/k])
+		}
+	}
+	return out
+}
