@@ -20,6 +20,7 @@ type plan struct {
 
 // trial is one reading of a text the classifier was not trained on.
 type trial struct {
+	text    int // index of the text
 	ev      evidence
 	strange bool // no label would have been right
 	right   bool
@@ -91,7 +92,7 @@ func (s *set) try(ctx context.Context, p plan, done func()) ([]trial, error) {
 		order, _ := top(work.dec)
 		got := number[m.labels[order[0]]]
 		trials = append(trials, trial{
-			ev: m.gather(&work, x, order[0]), strange: strange,
+			text: i, ev: m.gather(&work, x, order[0]), strange: strange,
 			right: got == s.label[i], want: s.label[i], got: got,
 		})
 	}
