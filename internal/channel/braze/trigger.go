@@ -182,6 +182,8 @@ type Result struct {
 	// Cut says that the status line arrived but not the whole body. The call counts as accepted
 	// because Braze writes the status after it has queued the call; sending again would double it.
 	Cut bool
+	// Exchange is the call as it may be kept and shown.
+	Exchange Exchange
 }
 
 // TriggerSend asks Braze to send a campaign. The error is always an [*Error]; unless it is
@@ -207,12 +209,15 @@ func (c *Client) TriggerSend(ctx context.Context, call TriggerSend) (Result, err
 	if a.err != nil {
 		a.err.Message = redact.Replace(a.err.Message)
 	}
+	exchange := a.exchange(triggerSendPath, call.redacted(), redact)
 	if c.onExchange != nil {
-		c.onExchange(a.exchange(triggerSendPath, call.redacted(), redact))
+		c.onExchange(exchange)
 	}
 	if a.err != nil {
+		a.err.Exchange = exchange
 		return Result{}, a.err
 	}
+	result.Exchange = exchange
 	return result, nil
 }
 

@@ -77,7 +77,7 @@ func (l Layout) properties(o *store.Outbound) map[string]any {
 }
 
 func (d *Sender) accepted(batch []store.Outbound, result braze.Result, ex store.Exchange) outcome {
-	ex.Status, ex.RequestID, ex.Request, ex.Response = result.Status, result.RequestID, result.Exchange.Request, result.Exchange.Response
+	ex.Status, ex.RequestID, ex.Request, ex.Response = result.Status, result.RequestID, string(result.Exchange.Request), string(result.Exchange.Response)
 	out := outcome{exchange: ex}
 	for _, o := range batch {
 		o.State, o.Reason, o.DispatchID = chat.Accepted, result.Notice, result.DispatchID
@@ -98,7 +98,7 @@ func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error,
 	if !errors.As(err, &e) {
 		e = &braze.Error{Message: err.Error()}
 	}
-	ex.Status, ex.RequestID, ex.Error, ex.Request, ex.Response = e.Status, e.RequestID, e.Message, e.Exchange.Request, e.Exchange.Response
+	ex.Status, ex.RequestID, ex.Error, ex.Request, ex.Response = e.Status, e.RequestID, e.Message, string(e.Exchange.Request), string(e.Exchange.Response)
 	if (e.Splittable() || e.Kind == braze.KindInvalid && e.Status == 0) && len(batch) > 1 {
 		half := len(batch) / 2
 		d.send(ctx, batch[:half])
