@@ -203,34 +203,28 @@ func (d *decoder) noteContentType(contentType string) {
 	}
 }
 
-// readPromised reads a sound body whose texts are escaped. Even so nobody is named after the message,
-// and not twice: a promise made in error must not let customers choose who they are.
+// readPromised reads a sound body whose texts are escaped. Even so nobody is named after the message: a
+// promise made in error must not let customers choose who they are.
 func (d *decoder) readPromised(members []member, message int) error {
-	for i, m := range members {
-		if m.field.identity() && message >= 0 && i > message {
-			return undecodable(quoteKey(m.key) + " says who wrote but stands after the message; move it before the message, as in the recommended body")
-		}
-		if m.field.identity() && d.seen.has(m.field) {
-			return undecodable(quoteKey(m.key) + " comes twice, so who wrote is not certain; remove one of the two")
-		}
-		if err := d.set(m); err != nil {
-			return err
+	for i := range members {
+		if message >= 0 && i > message && members[i].field.identity() {
+			return undecodable(quoteKey(members[i].key) + " says who wrote but stands after the message; move it before the message, as in the recommended body")
 		}
 	}
-	return nil
+	return d.readOpening(members)
 }
 
-// readOpening reads the fields before the words of a body whose texts may be unescaped.
+// readOpening reads the fields before the words, or all fields of a body whose texts are escaped.
 func (d *decoder) readOpening(members []member) error {
 	var name, other string // the first free texts so far
 	var certain fieldSet   // read before any free text
 	for _, m := range members {
 		if m.field.identity() {
-			if name != "" {
+			if name != "" && !d.promised {
 				return undecodable(quoteKey(m.key) + " says who wrote but stands after " + quoteKey(name) + ", which a customer can choose; put identity fields first" + useRecommended)
 			}
 			if d.seen.has(m.field) && !certain.has(m.field) {
-				return undecodable(quoteKey(m.key) + " comes twice, so who wrote is not certain" + useRecommended)
+				return undecodable(quoteKey(m.key) + " comes twice, so who wrote is not certain; remove one of the two" + useRecommended)
 			}
 		}
 		switch {

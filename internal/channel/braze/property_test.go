@@ -72,12 +72,27 @@ var documented = []webhook{
 // others are templates that an author may make of the documented and the recommended body.
 var others = []webhook{
 	{name: "recommended", fields: [][2]string{
-		{"v", "=1"}, {"external_id", "u1"}, {"braze_id", ""}, {"phone", "+15550000001"}, {"first_name", "Ann"}, {"language", "en"},
-		messageField, {"media_urls", ""}, {"dispatch_id", hex32}, {"campaign_id", uuid36},
+		{"v", "=1"},
+		{"external_id", "u1"},
+		{"braze_id", ""},
+		{"phone", "+15550000001"},
+		{"first_name", "Ann"},
+		{"language", "en"},
+		messageField,
+		{"media_urls", ""},
+		{"dispatch_id", hex32},
+		{"campaign_id", uuid36},
 	}},
 	{name: "recommended without v", fields: [][2]string{
-		{"external_id", "u1"}, {"braze_id", ""}, {"phone", "+15550000001"}, {"first_name", "Ann"}, {"language", "en"},
-		messageField, {"media_urls", ""}, {"dispatch_id", hex32}, {"campaign_id", uuid36},
+		{"external_id", "u1"},
+		{"braze_id", ""},
+		{"phone", "+15550000001"},
+		{"first_name", "Ann"},
+		{"language", "en"},
+		messageField,
+		{"media_urls", ""},
+		{"dispatch_id", hex32},
+		{"campaign_id", uuid36},
 	}},
 	{name: "only user", fields: [][2]string{userField, {"phone_number", "+15550000001"}, messageField}},
 	{name: "ids at the end", fields: [][2]string{{"v", "=1"}, messageField, {"external_id", "u1"}, {"phone", "+15550000001"}}},
@@ -117,7 +132,7 @@ func meant(words string) []string {
 	}
 	all := []string{clean(words)}
 	var plain string
-	if json.Unmarshal([]byte(`"`+words+`"`), &plain) == nil {
+	if json.Unmarshal([]byte(`"`+strings.ToValidUTF8(words, "\uFFFD")+`"`), &plain) == nil {
 		all = append(all, clean(plain))
 	}
 	return all
