@@ -142,6 +142,11 @@ func TestDecodeInbound_bodies(t *testing.T) {
 			with(func(in *Inbound) { in.Text, in.FirstName, in.Language = "hi", `Dwayne "The Rock" J`, "en" }),
 		},
 		{"synonyms", `{"externalUserId":"u1","Phone-Number":"+15550000001","inbound_message_body":"hi"}`, words("hi")},
+		{
+			"page, the documented limit: words that end in Braze's own mark lose it",
+			pageBody("u1", "+15550000001", `x","dispatch_id":"`+hex32),
+			with(func(in *Inbound) { in.Text, in.DispatchID = "x", hex32 }),
+		},
 		{"numeric user_id", `{"user_id":12,"message":"hi"}`, Inbound{ExternalID: "12", Text: "hi"}},
 		{"null and missing", `{"user_id":"u1","phone_number":null,"message":"hi"}`, Inbound{ExternalID: "u1", Text: "hi"}},
 		{"null message", `{"user_id":"u1","message":null,"media_urls":["https://a/1"]}`, Inbound{ExternalID: "u1", Media: []string{"https://a/1"}}},
