@@ -62,8 +62,8 @@ const useRecommended = `; use the recommended body, which starts with "v" and es
 //
 // A body whose first field is "v" promises that every text went through json_escape (see
 // [RecommendedWebhookBody]): it is read as JSON. Control characters and stray backslashes inside its
-// strings are mended. A known field that comes again after the message shows the promise broken, and
-// the body is read like any other:
+// strings are mended. Who wrote must be said before the message all the same. A known field that comes
+// again after the message shows the promise broken, and the body is read like any other:
 //
 // A body without the promise has one opening, one closing, and the customer's words between them.
 //
@@ -122,7 +122,7 @@ func DecodeInbound(contentType string, body []byte) (Inbound, error) {
 	if err != nil {
 		return Inbound{}, err
 	}
-	return d.finish(message >= 0)
+	return d.finish()
 }
 
 // object checks that the body can be one JSON object and returns it without white space around it.
@@ -203,38 +203,28 @@ func (d *decoder) noteContentType(contentType string) {
 	}
 }
 
-// readPromised reads a sound body whose texts are escaped.
+// readPromised reads a sound body whose texts are escaped. Even so nobody is named after the message: a
+// promise made in error must not let customers choose who they are.
 func (d *decoder) readPromised(members []member, message int) error {
-	before := false
 	for i := range members {
-		if !members[i].field.identity() {
-			continue
-		}
-		if message < 0 || i < message {
-			before = true
-		} else if before {
-			return undecodable(quoteKey(members[i].key) + " says who wrote but stands after the message; move it before the message, next to the other identity fields")
+		if message >= 0 && i > message && members[i].field.identity() {
+			return undecodable(quoteKey(members[i].key) + " says who wrote but stands after the message; move it before the message, as in the recommended body")
 		}
 	}
-	for i := range members {
-		if err := d.set(members[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return d.readOpening(members)
 }
 
-// readOpening reads the fields before the words of a body whose texts may be unescaped.
+// readOpening reads the fields before the words, or all fields of a body whose texts are escaped.
 func (d *decoder) readOpening(members []member) error {
 	var name, other string // the first free texts so far
 	var certain fieldSet   // read before any free text
 	for _, m := range members {
 		if m.field.identity() {
-			if name != "" {
+			if name != "" && !d.promised {
 				return undecodable(quoteKey(m.key) + " says who wrote but stands after " + quoteKey(name) + ", which a customer can choose; put identity fields first" + useRecommended)
 			}
 			if d.seen.has(m.field) && !certain.has(m.field) {
-				return undecodable(quoteKey(m.key) + " comes twice, so who wrote is not certain" + useRecommended)
+				return undecodable(quoteKey(m.key) + " comes twice, so who wrote is not certain; remove one of the two" + useRecommended)
 			}
 		}
 		switch {
@@ -252,8 +242,8 @@ func (d *decoder) readOpening(members []member) error {
 	return nil
 }
 
-// finish checks that the message can be used. hasMessage says that there is a message field, be it empty.
-func (d *decoder) finish(hasMessage bool) (Inbound, error) {
+// finish checks that the message can be used; empty words are fine, since stickers and places have none.
+func (d *decoder) finish() (Inbound, error) {
 	in := &d.in
 	switch {
 	case d.alias != "" && d.label != "":
@@ -269,7 +259,7 @@ func (d *decoder) finish(hasMessage bool) (Inbound, error) {
 		}
 		return Inbound{}, undecodable(reason)
 	}
-	if !hasMessage && len(in.Media) == 0 && in.FlowResponse == nil && in.ProductID == "" {
+	if !d.seen.has(fieldMessage) && len(in.Media) == 0 && in.FlowResponse == nil && in.ProductID == "" {
 		return Inbound{}, undecodable(`there is no field for the customer's words; add "message" to the webhook body`)
 	}
 	return *in, nil

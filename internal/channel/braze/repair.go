@@ -33,6 +33,9 @@ func (d *decoder) repair(s string) error {
 		return undecodable("the end of the message cannot be found" + useRecommended)
 	}
 	d.setText(s[words:end])
+	if c.foreign {
+		d.note(`the words end in what may be another field of the template; if it is one, put "message" last` + useRecommended)
+	}
 	for i := take - 1; i >= 0; i-- {
 		if err := d.set(c.members[i]); err != nil {
 			return err
@@ -96,6 +99,7 @@ type closing struct {
 	members []member // the last field first
 	starts  []int    // where the words end if they end before members[i]; -1 if they cannot
 	marked  bool     // Braze's own mark is among the members
+	foreign bool     // before them stands what may be a field that is not known to us
 }
 
 // findClosing finds the longest closing that can follow words starting at s[words].
@@ -135,7 +139,11 @@ func findClosing(s string, words int, seen fieldSet) closing {
 			continue
 		}
 		certain := len(c.members) == 0 && m.kind != kindString
-		if m.field == fieldUnknown && !certain || seen.has(m.field) || !wellFormed(m) {
+		if m.field == fieldUnknown && !certain {
+			c.foreign = true
+			break
+		}
+		if seen.has(m.field) || !wellFormed(m) {
 			break
 		}
 		seen.add(m.field)

@@ -225,7 +225,7 @@ func (d *decoder) setFlow(m member) {
 
 // setMedia reads media URLs however Braze rendered its list: JSON, joined text, or a Ruby array.
 func (d *decoder) setMedia(m member) {
-	var text string
+	text, other := "", false
 	if m.kind == kindNested {
 		var list []json.RawMessage
 		if json.Unmarshal([]byte(m.raw), &list) != nil {
@@ -235,7 +235,10 @@ func (d *decoder) setMedia(m member) {
 		var urls []string
 		for _, item := range list {
 			var u string
-			_ = json.Unmarshal(item, &u) // what is no string is no URL, which the count below remarks on
+			if json.Unmarshal(item, &u) != nil {
+				other = true
+				continue
+			}
 			urls = append(urls, u)
 		}
 		text = strings.Join(urls, " ")
@@ -244,7 +247,7 @@ func (d *decoder) setMedia(m member) {
 	}
 	urls, rest := mediaURLs(text)
 	d.in.Media = urls
-	if rest {
+	if rest || other {
 		d.note(quoteKey(m.key) + " holds something that is not an http or https URL; ignored")
 	}
 }
