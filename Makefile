@@ -45,7 +45,7 @@ check: lint ## the quick part: format, vet, staticcheck, layers and short tests
 
 .PHONY: lint
 lint: $(TOOLS)/.built
-	@unformatted=$$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0r $(TOOLS)/gofumpt -l); \
+	@unformatted=$$(git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 $(TOOLS)/gofumpt -l); \
 	if [ -n "$$unformatted" ]; then \
 		echo "gofumpt would change:" >&2; echo "$$unformatted" >&2; \
 		echo "Run: make format" >&2; exit 1; \
@@ -55,7 +55,7 @@ lint: $(TOOLS)/.built
 
 .PHONY: format
 format: $(TOOLS)/.built ## format all Go code
-	git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0r $(TOOLS)/gofumpt -w
+	git ls-files -z --cached --others --exclude-standard '*.go' | xargs -0 $(TOOLS)/gofumpt -w
 
 # The checkers have a module of their own, so that theirs do not become ours.
 $(TOOLS)/.built: tools/go.mod tools/go.sum

@@ -10,6 +10,7 @@ started=$SECONDS
 stage="start"
 skipped=()
 temp=$(mktemp -d "${TMPDIR:-/tmp}/parley-test.XXXXXX")
+chmod 0711 "$temp" # the user postgres passes through it to a folder of its own
 
 header() {
 	stage=$1
@@ -81,8 +82,8 @@ tree() {
 	{
 		git status --porcelain
 		git diff HEAD
-		git ls-files --others --exclude-standard -z | xargs -0r sha256sum
-	} | sha256sum
+		git ls-files --others --exclude-standard -z | xargs -0 git hash-object --
+	} | git hash-object --stdin
 }
 
 header "what is needed"
@@ -141,7 +142,7 @@ make --no-print-directory build
 header "Go tests"
 race=()
 has_compiler && race=(-race)
-go test "${race[@]}" -shuffle=on -timeout 12m ./...
+go test ${race[@]+"${race[@]}"} -shuffle=on -timeout 12m ./...
 
 if has_node && has_chromium; then
 	header "browser tests"
@@ -149,6 +150,6 @@ if has_node && has_chromium; then
 fi
 
 printf '\n=== PASSED (%d s)\n' $((SECONDS - started))
-for loss in "${skipped[@]}"; do
+for loss in ${skipped[@]+"${skipped[@]}"}; do
 	echo "=== SKIPPED: $loss"
 done
