@@ -2,6 +2,12 @@ module parley
 
 go 1.26.0
 
+// Some npm packages carry Go code; ./... must not find it.
+ignore (
+	./e2e/node_modules
+	./web/ui/node_modules
+)
+
 require (
 	github.com/alecthomas/kong v1.17.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect

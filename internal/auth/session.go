@@ -74,11 +74,13 @@ func (a *Auth) Login(ctx context.Context, email string, password config.Secret, 
 		return Session{}, &ThrottledError{wait}
 	}
 	u, err := a.check(ctx, account, password.Reveal())
+	if !errors.Is(err, ErrCredentials) { // only guesses count, not our own failures
+		returnAddress()
+		returnAccount()
+	}
 	if err != nil {
 		return Session{}, err
 	}
-	returnAddress()
-	returnAccount()
 	return a.begin(ctx, u)
 }
 

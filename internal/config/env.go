@@ -28,10 +28,10 @@ func (l *loader) environ(v reflect.Value, key, name string) {
 }
 
 // UnknownVariables returns the names in environ (as os.Environ gives it) that start with PARLEY_ and are no
-// setting of c, in their order: most likely misspelt. PARLEY_CONFIG and PARLEY_TEST_… are left out; they
-// belong to the command and the tests.
+// setting of c, in their order: most likely misspelt. PARLEY_CONFIG, PARLEY_REQUIRE_UI and PARLEY_TEST_… are left out;
+// they belong to the command and the tests.
 func (c Config) UnknownVariables(environ []string) []string {
-	known := map[string]bool{"PARLEY_CONFIG": true}
+	known := map[string]bool{"PARLEY_CONFIG": true, "PARLEY_REQUIRE_UI": true}
 	ask := &loader{env: func(name string) (string, bool) {
 		known[name] = true
 		return "", false

@@ -108,7 +108,7 @@ type Metrics struct {
 	commitSize, commitWait prometheus.Histogram
 	liveClients            prometheus.Gauge
 	liveDrops              prometheus.Counter
-	knowledgeVersion       *prometheus.GaugeVec
+	knowledgeInfo          *prometheus.GaugeVec
 	knowledgePublished     *prometheus.GaugeVec
 	knowledgeRejected      *prometheus.CounterVec
 }
@@ -143,7 +143,7 @@ func NewMetrics(version string, routes, workspaces []string) *Metrics {
 	m.commitWait = m.histograms("store_commit_wait_seconds", "Time from asking for a write to its commit.", seconds).WithLabelValues().(prometheus.Histogram)
 	m.liveClients = m.gauge("live_clients", "Browsers connected to live events.")
 	m.liveDrops = m.counters("live_clients_dropped_total", "Browsers disconnected because they read too slowly.").WithLabelValues()
-	m.knowledgeVersion = m.gauges("knowledge_version", "Version of the knowledge base in use.", "workspace")
+	m.knowledgeInfo = m.gauges("knowledge_info", "Always 1; the label names the version of the knowledge base in use.", "workspace", "version")
 	m.knowledgePublished = m.gauges("knowledge_published_timestamp_seconds", "When it was published (Unix time).", "workspace")
 	m.knowledgeRejected = m.counters("knowledge_rejected_total", "Publications refused because of a mistake in the base.", "workspace")
 	m.zero()
@@ -307,9 +307,10 @@ func (m *Metrics) LiveClientLeft(dropped bool) {
 }
 
 // KnowledgePublished sets the version of the knowledge base that answers from now on.
-func (m *Metrics) KnowledgePublished(workspace string, version int64, at time.Time) {
+func (m *Metrics) KnowledgePublished(workspace, version string, at time.Time) {
 	workspace = closed(m.workspaces, workspace)
-	m.knowledgeVersion.WithLabelValues(workspace).Set(float64(version))
+	m.knowledgeInfo.DeletePartialMatch(prometheus.Labels{"workspace": workspace})
+	m.knowledgeInfo.WithLabelValues(workspace, version).Set(1)
 	m.knowledgePublished.WithLabelValues(workspace).Set(float64(at.Unix()))
 }
 

@@ -170,7 +170,8 @@ func TestMetrics_countWhatHappens(t *testing.T) {
 	m.LiveClientJoined()
 	m.LiveClientJoined()
 	m.LiveClientLeft(true)
-	m.KnowledgePublished("shop", 3, time.Unix(1700000000, 0))
+	m.KnowledgePublished("shop", "2026-01", time.Unix(1600000000, 0))
+	m.KnowledgePublished("shop", "2026-02", time.Unix(1700000000, 0))
 	m.KnowledgeRejected("shop")
 	var changed []string
 	before := scrape(t, NewMetrics("v1", []string{"support"}, []string{"shop"}))
