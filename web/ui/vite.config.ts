@@ -31,6 +31,8 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), precompress()],
   build: {
     target: "es2023",
+    // light-dark() stays as it is: lowered, it would no longer follow a subtree's own color-scheme.
+    cssTarget: ["chrome123", "edge123", "firefox120", "safari17.5"],
     assetsInlineLimit: 0,
     // The polyfill is an inline script, which the pages' Content-Security-Policy forbids.
     modulePreload: { polyfill: false },
