@@ -62,7 +62,7 @@ export function App() {
             held && (
               <>
                 <Switcher />
-                <Caption phone={held} held onChoose={() => {}} />
+                <Caption phone={held} held named={phones.length < 2} onChoose={() => {}} />
                 <Handset key={held.phone} phone={held} held framed={false} />
               </>
             )

@@ -11,7 +11,18 @@ import type { Phone, PhoneChange } from "./sandbox";
 import { useWords } from "./words";
 
 /** Whose phone this is, what Braze knows of the person, and how long the business may still write. */
-export function Caption({ phone, held, onChoose }: { phone: Phone; held: boolean; onChoose: () => void }) {
+export function Caption({
+  phone,
+  held,
+  onChoose,
+  named = true,
+}: {
+  phone: Phone;
+  held: boolean;
+  onChoose: () => void;
+  /** False where the name stands elsewhere already. */
+  named?: boolean;
+}) {
   const format = useFormat();
   return (
     <div className="flex items-center gap-2 px-2 text-text">
@@ -21,10 +32,10 @@ export function Caption({ phone, held, onChoose }: { phone: Phone; held: boolean
         onClick={onChoose}
         className="flex min-h-11 min-w-0 flex-1 items-center gap-2.5 rounded-md text-left"
       >
-        <Avatar phone={phone} />
+        {named && <Avatar phone={phone} />}
         <span className="min-w-0 flex-1">
           <span className="flex items-baseline gap-2">
-            <span className="truncate font-semibold">{phone.name || phone.phone}</span>
+            <span className={named ? "truncate font-semibold" : "sr-only"}>{phone.name || phone.phone}</span>
             <span className="tabular shrink-0 text-meta text-muted">{phone.phone}</span>
             <span className="shrink-0 text-meta text-muted">{format.language(phone.language)}</span>
           </span>

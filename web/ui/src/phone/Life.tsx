@@ -43,7 +43,11 @@ export function Life({ phone }: { phone: string }) {
         <li key={chapter.key}>
           <h3 className="flex items-baseline gap-2 pb-1.5">
             <span dir="auto" className="min-w-0 flex-1 truncate font-semibold">
-              {chapter.opening ? quote(chapter.opening, words.pictureOnly) : words.outsideMessage}
+              {!chapter.opening
+                ? words.outsideMessage
+                : chapter.opening.text
+                  ? words.quote(chapter.opening.text)
+                  : words.pictureOnly}
             </span>
             {chapter.opening && (
               <time className="tabular shrink-0 font-normal text-meta text-muted">
@@ -66,10 +70,6 @@ export function Life({ phone }: { phone: string }) {
       ))}
     </ol>
   );
-}
-
-function quote(message: PhoneMessage, picture: string): string {
-  return message.text ? `“${message.text}”` : picture;
 }
 
 /** The words of the reply that an entry brought to the phone. */
@@ -116,7 +116,7 @@ function Step({
         <p className="text-meta text-muted">{how.join(" · ")}</p>
         {text && (
           <p dir="auto" className="line-clamp-2 text-meta text-muted italic">
-            “{text}”
+            {words.quote(text)}
           </p>
         )}
         {entry.reason && (

@@ -68,9 +68,9 @@ export const en = {
   add: "Add the phone",
   addFailed: (why: string) => `Not added: ${why}`,
 
-  knownAs: (id: string) => `Known to Braze as ${id}`,
+  knownAs: (id: string) => `Braze knows ${id}`,
   unknownToBraze: "Unknown to Braze",
-  windowLeft: (span: string) => `Window open for ${span}`,
+  windowLeft: (span: string) => `Window: ${span} left`,
   windowClosed: "Window closed",
   windowNever: "No window yet",
   windowHint: "A business may write freely for 24 hours after the person's last message.",
@@ -94,7 +94,8 @@ export const en = {
   lifeEmpty: "Nothing has happened yet",
   lifeEmptyDo: "Send a message. Each step it takes between phone, Braze and Parley appears here.",
   steps: (n: number) => plural(n, { one: "# step", other: "# steps" }),
-  pictureOnly: "a picture",
+  pictureOnly: "A picture",
+  quote: (text: string) => `“${text}”`,
   outsideMessage: "Without a message",
 
   backstage: "Behind the scenes",
@@ -171,7 +172,7 @@ export const en = {
   },
 
   faultsAbout: "Make Braze and the network misbehave, and see that nothing is lost, doubled or out of order.",
-  faultsOn: (n: number) => plural(n, { one: "# fault on", other: "# faults on" }),
+  faultsOn: (n: number) => (n === 0 ? "Everything works" : plural(n, { one: "# fault on", other: "# faults on" })),
   faultsOff: "Switch all off",
   faultsSaved: "In force from now on",
   faultsFailed: (why: string) => `Not changed: ${why}`,

@@ -70,9 +70,9 @@ export const fr: Shape<typeof en> = {
   add: "Ajouter le téléphone",
   addFailed: (why: string) => `Non ajouté : ${why}`,
 
-  knownAs: (id: string) => `Connu de Braze : ${id}`,
+  knownAs: (id: string) => `Braze connaît ${id}`,
   unknownToBraze: "Inconnu de Braze",
-  windowLeft: (span: string) => `Fenêtre ouverte encore ${span}`,
+  windowLeft: (span: string) => `Fenêtre : encore ${span}`,
   windowClosed: "Fenêtre fermée",
   windowNever: "Pas encore de fenêtre",
   windowHint: "Une entreprise peut écrire librement pendant 24 heures après le dernier message de la personne.",
@@ -96,7 +96,8 @@ export const fr: Shape<typeof en> = {
   lifeEmpty: "Rien ne s’est encore passé",
   lifeEmptyDo: "Envoyez un message. Chaque étape entre le téléphone, Braze et Parley s’affichera ici.",
   steps: (n: number) => plural(n, { one: "# étape", other: "# étapes" }),
-  pictureOnly: "une image",
+  pictureOnly: "Une image",
+  quote: (text: string) => `« ${text} »`,
   outsideMessage: "Sans message",
 
   backstage: "En coulisses",
@@ -173,7 +174,8 @@ export const fr: Shape<typeof en> = {
   },
 
   faultsAbout: "Faites mal fonctionner Braze et le réseau, et voyez que rien n’est perdu, doublé ni mélangé.",
-  faultsOn: (n: number) => plural(n, { one: "# panne active", other: "# pannes actives" }),
+  faultsOn: (n: number) =>
+    n === 0 ? "Tout fonctionne" : plural(n, { one: "# panne active", other: "# pannes actives" }),
   faultsOff: "Tout arrêter",
   faultsSaved: "En vigueur dès maintenant",
   faultsFailed: (why: string) => `Non modifié : ${why}`,

@@ -2,4 +2,5 @@ import { en } from "./common.en";
 import { fr } from "./common.fr";
 import { catalogue } from "./locale";
 
-export const useCommonWords = catalogue<typeof en>({ en, fr });
+export const catalogues = { en, fr };
+export const useCommonWords = catalogue<typeof en>(catalogues);
