@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { catalogues as desk } from "../desk/words";
 import { catalogues as phone } from "../phone/words";
 import { catalogues as common } from "./common";
 import { format } from "./locale";
@@ -18,9 +19,10 @@ function leaves(node: object, path = ""): Map<string, string> {
 }
 
 // The type checker already refuses a missing French string; this finds empty and forgotten ones.
-const sameInBoth = /^(common\.(english|french)|phone\.(business|message|namePlaceholder|externalId|title|campaignStatus\.active))$/;
+const sameInBoth =
+  /^(common\.(english|french)|phone\.(business|message|namePlaceholder|externalId|title|campaignStatus\.active)|desk\.(inbox|views\.agent|owners\.agent|authors\.(agent|system|note)|conversation|route|identityKinds\.(external_id|braze_id|alias)))$/;
 
-describe.each(Object.entries({ common, phone }))("catalogue %s", (name, { en, fr }) => {
+describe.each(Object.entries({ common, desk, phone }))("catalogue %s", (name, { en, fr }) => {
   const english = leaves(en);
   const french = leaves(fr);
   it("has the same strings in both languages", () => {
