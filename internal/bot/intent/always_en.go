@@ -34,13 +34,13 @@ func lexiconEN() *lexicon {
 		{
 			kind: Legal,
 			needs: wordSet(`lawyer lawyers attorney solicitor sue suing lawsuit court legal legally police regulator ombudsman chargeback
-				chargebacks fraud fraudulent scam scammed scammer scammers scamming stolen unauthorised unauthorized dispute disputing standards prosecute tribunal bank identity hacked`),
+				chargebacks fraud fraudulent scam scammed scammer scammers scamming stolen unauthorised unauthorized dispute disputing standards prosecute tribunal bank identity`),
 			anywhere: anywhere(
 				`(?:my|a|an|our|the|with|to|from|contact|call|calling) (?:lawyers?|attorney|solicitors?)`, `lawyers?`, `(?:will|ll|to|am|m|gonna|could|should|would) (?:\w+ )?(?:sue|suing|prosecute)`, `suing`, `lawsuit`,
 				`(?:to|in|small claims|see you in) court`, `legal (?:action|steps|proceedings|advice|department|team|notice|claim|threat|counsel)`, `legally`, `(?:the|to|contact|call|go to|report(?:ed)? (?:\w+ )?to the) police`, `police report`,
 				`(?:the|a|your|industry|to) regulator`, `ombudsman`, `tribunal`, `charge ?backs?`, `trading standards`, `consumer (?:protection|rights)(?: \w+)? (?:agency|office|authority|association|bureau|group)?`, `better business bureau`,
 				`fraud(?:ulent)?`, `(?:been|was|got|being|am|m|is|are|were) scammed`, `scammed(?: me| us)?`, `scamm(?:er|ers|ing)`, `(?:this|it|you|that|site|company|shop|a|total|complete) (?:is |are )?(?:all )?(?:a )?scam`,
-				`(?:unauthori[sz]ed|stolen) (?:\w+ )?(?:payments?|charges?|transactions?|cards?|identity|purchases?)`, `(?:card|identity|account)(?: \w+){0,3} (?:stolen|hacked)`, `hacked`, `disput(?:e|ing) (?:the|this|my|a|it|with) ?(?:\w+ )?(?:charge|payment|transaction|bank)?`,
+				`(?:unauthori[sz]ed|stolen) (?:\w+ )?(?:payments?|charges?|transactions?|cards?|identity|purchases?)`, `(?:card|identity)(?: \w+){0,3} (?:stolen|hacked)`, `disput(?:e|ing) (?:the|this|my|a|it|with) ?(?:\w+ )?(?:charge|payment|transaction|bank)?`,
 			),
 		},
 		{
@@ -103,6 +103,7 @@ func lexiconEN() *lexicon {
 				`(?:don t|do not|not|didn t|rather not|wouldn t|no longer) (?:want|like|wish|going|need|have|gonna|wanna|care|mean)? ?(?:to )?(?:be )?(?:talk|talking|speak|speaking|chat|chatting|deal|dealing|waste time|discuss|argue)(?: \w+)? (?:to|with) (?:an? |the |this |your |any |some |stupid |damn )*`+robot,
 				`(?:tired of|sick of|fed up with|hate|enough of|had enough of|instead of) (?:talking to |talking with |speaking to |dealing with |chatting with )?(?:an? |the |this |your |these |stupid |damn |all )*(?:robots?|bots?|chatbots?|chat bots?)`,
 				`(?:real|actual|live|human) (?:person|people|human|agent|being|advisor|adviser|representative|assistant|operator|help|support) (?:please|now|asap|instead|immediately)`,
+				`^(?:agent|human|person|advis[oe]r|representative|operator)(?: please)? (?:0|order|orders|number|nr|no|my|i|about|for|regarding|its|it s|this)(?: .*)?`,
 				`not an? (?:robot|bot|chatbot|machine|ai|computer) (?:please|but)`,
 			),
 			whole: whole(

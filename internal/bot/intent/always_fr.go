@@ -39,8 +39,8 @@ func lexiconFR() *lexicon {
 			anywhere: anywhere(
 				`avocate?s?`, `(?:en|la|saisir la) justice`, `tribuna(?:l|ux)`, `(?:action|poursuites?|recours|demarches?|service|procedure|suite|suites) (?:en justice|juridiques?|judiciaires?|legales?)`, `(?:porter|porte|deposer|depose|depot de|une|ma) plainte`,
 				`(?:la|a la|aux|appeler la|prevenir la|contacter la) (?:police|gendarmerie)`, `dgccrf`, `signal ?conso`, `repression des fraudes`, `mise? en demeure`, `mettre en demeure`, `association de consommateurs`, `que choisir`,
-				`fraudes?`, `frauduleu(?:x|ses?)`, `escroquerie`, `escrocs?`, `escroques?`, `arnaques?`, `arnaqueurs?`, `(?:fait|faire|suis|ete|sens|m a|m avez) (?:\w+ )?arnaquee?r?`, `voleurs?`, `(?:carte|identite|compte|numero)(?: \w+){0,4} (?:volee?|usurpee?|piratee?)`,
-				`usurpation`, `piratage`, `piratee?`, `mediateur`, `conciliateur`, `huissier`, `(?:vous|les) poursuivre`, `poursuites`, `(?:un|faire un|au|intenter un) proces`, `litige (?:bancaire|avec|paypal|a ma banque|aupres)`, `(?:ouvrir|ouvert|ouvre) un litige`, `opposition (?:\w+ ){0,3}(?:banque|paiement|carte)`, `retrofacturation`, `charge ?back`,
+				`fraudes?`, `frauduleu(?:x|ses?)`, `escroquerie`, `escrocs?`, `escroques?`, `arnaques?`, `arnaqueurs?`, `(?:fait|faire|suis|ete|sens|m a|m avez) (?:\w+ )?arnaquee?r?`, `voleurs?`, `(?:carte|identite)(?: \w+){0,4} (?:volee?|usurpee?|piratee?)`,
+				`usurpation`, `mediateur`, `conciliateur`, `huissier`, `(?:vous|les) poursuivre`, `poursuites`, `(?:un|faire un|au|intenter un) proces`, `litige (?:bancaire|avec|paypal|a ma banque|aupres)`, `(?:ouvrir|ouvert|ouvre) un litige`, `opposition (?:\w+ ){0,3}(?:banque|paiement|carte)`, `retrofacturation`, `charge ?back`,
 			),
 		},
 		{
@@ -97,6 +97,7 @@ func lexiconFR() *lexicon {
 				`(?:y a t il|il y a|ya|y a|est ce qu il y a|y aurait il) (?:t il )?(?:une? |des )?(?:vraie? |vrais )?(?:quelqu un|humains?|conseillers?|personne de reel|agents?|conseillere|vraie personne|operateurs?) (?:\w+ )?(?:disponible|ici|la|en ligne|derriere|pour|qui|avec qui|de reel|de vivant|de disponible|d humain)`,
 				`(?:pas|plus|jamais|marre de|assez de|refuse de)(?: (?:envie de|besoin de|avoir a|a|de|vouloir))? ?(?:parler|discuter|echanger|dialoguer|avoir affaire|communiquer|perdre mon temps) (?:a|avec) (?:un |une |des |ce |cette |votre |vos |le |la |l )*`+robot,
 				`(?:marre|assez|ras le bol) (?:de|du|des|d)(?: (?:ce|ces|vos|votre|un|cette|parler a un|parler a des|parler avec un))? (?:robots?|bots?|chatbots?|machines?|automates?)`,
+				`^(?:agent|humain|conseill(?:er|ere)|operateur)(?: s il (?:vous|te) plait)? (?:0|commande|numero|no|n|mon|ma|mes|pour|je|j|au|concernant|c)(?: .*)?`,
 				`(?:conseill(?:er|ere)|humain|agent|operateur|vraie personne) (?:s il (?:vous|te) plait|et pas un robot|pas un robot|pas une machine)`,
 			),
 			whole: whole(

@@ -22,10 +22,10 @@ func TestAlways(t *testing.T) {
 				"ok but i want to talk to a person about my refund", "no I need to speak to someone", "can i chat with somebody", "I prefer talking to a human",
 				"i would like an advisor", "someone real please", "talk to human", "speak human", "human agent", "escalate this", "advisor",
 				"can i have a human please", "is there anyone i can speak to", "why can't I speak to a human", "you did not let me talk to a human",
-				"agent pls", "cs please", "support", "let me speak to a member of your team",
+				"agent pls", "agent 12345", "Agent, my order number is 88123", "cs please", "support", "let me speak to a member of your team",
 			},
 			"fr": {
-				"je veux parler à quelqu'un", "je veux parler à un conseiller", "un conseiller svp", "un humain svp", "conseiller", "CONSEILLER", "Humain !",
+				"je veux parler à quelqu'un", "je veux parler à un conseiller", "un conseiller svp", "conseiller 12345", "Conseiller, ma commande est la 88123", "un humain svp", "conseiller", "CONSEILLER", "Humain !",
 				"je voudrais parler à une vraie personne", "puis-je parler à un humain ?", "passez-moi un conseiller", "service client",
 				"mettez-moi en relation avec un conseiller", "je veux un humain", "j'ai besoin d'un conseiller", "est-ce que je peux parler à quelqu'un",
 				"y a-t-il quelqu'un ?", "il y a quelqu'un", "je ne veux pas parler à un robot", "marre de parler à un robot", "pas de robot", "rappelez-moi",
@@ -104,7 +104,7 @@ func TestAlways_leavesOrdinaryQuestionsAlone(t *testing.T) {
 			"do you have fire pits", "can I speak french with you", "what does your customer think of it", "i think the size is wrong", "do not leave the parcel outside",
 			"don't send it to my old address", "the urgent delivery did not come", "can I get a person's name engraved", "call me a taxi", "is the robot vacuum in stock",
 			"do you sell robots", "is there a store near me", "how do I work as a customer service agent at your company", "I don't need an agent", "can anyone wear this",
-			"when does support open", "i am 35 years old, which size", "bank transfer refund", "do you take bank cards", "I contacted support yesterday", "data plan for my phone",
+			"when does support open", "i am 35 years old, which size", "agent told me it was shipped", "bank transfer refund", "do you take bank cards", "I contacted support yesterday", "data plan for my phone",
 		},
 		"fr": {
 			"où est ma commande", "je veux mon argent", "pouvez-vous me conseiller une taille ?", "je veux retourner un article", "personne ne me répond sur ma commande",

@@ -23,6 +23,7 @@ const (
 	fnvPrime  = 1099511628211
 	wordSeed  = fnvOffset ^ 'w'
 	charSeed  = fnvOffset ^ 'c'
+	groupSeed = fnvOffset ^ 'g'
 	gramMin   = 3
 	gramMax   = 5
 )
@@ -65,8 +66,9 @@ type vector struct {
 type vocabulary struct {
 	language string
 	stem     func(string, bool) string
-	stems    map[string]uint64 // hash of the stem of every word seen in training
-	index    map[feature]int32 // word features first, then character features
+	stems    map[string]uint64   // hash of the stem of every word seen in training
+	concepts map[uint64][]uint64 // features of the groups a stem belongs to
+	index    map[feature]int32   // word features first, then character features
 	idf      []float32
 	wordEnd  int32   // features below are words and pairs of words
 	idfMax   float64 // of a word never seen
@@ -158,6 +160,11 @@ func (v *vocabulary) vectorise(s *scratch, text string) vector {
 		} else {
 			all += v.idfMax
 		}
+		for _, g := range v.concepts[h] {
+			if id, ok := v.index[g]; ok {
+				s.count(id)
+			}
+		}
 		if i > 0 {
 			if id, ok := v.index[pairHash(s.stems[i-1], h)]; ok {
 				s.count(id)
@@ -229,6 +236,7 @@ func newVocabulary(language string, texts []string) *vocabulary {
 		stem:     stemmer(language),
 		stems:    make(map[string]uint64),
 		index:    make(map[feature]int32),
+		concepts: concepts(language),
 	}
 	var df []int32
 	var last []int32 // the text that counted the feature last, so that df counts texts
@@ -255,6 +263,9 @@ func newVocabulary(language string, texts []string) *vocabulary {
 				v.stems[w] = h
 			}
 			see(h, t)
+			for _, g := range v.concepts[h] {
+				see(g, t)
+			}
 			if i > 0 {
 				see(pairHash(before, h), t)
 			}
