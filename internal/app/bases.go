@@ -34,8 +34,8 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.
 			}
 			byFolder[w.Knowledge] = current
 		}
-		metrics.KnowledgePublished(w.ID, 1, time.Now())
-		out.bots[w.ID] = bot.New(current.Load)
+		metrics.KnowledgePublished(w.ID, current.Load().Version, time.Now())
+		out.bots[w.ID] = bot.New(current.Load, time.Now)
 	}
 	return out, nil
 }

@@ -83,6 +83,9 @@ type Outcome struct {
 	// Text is ready to send: plain text with variables filled in. For choices it
 	// already holds the numbered list, so a layout without buttons needs nothing more.
 	Text string
+	// Prompt is Text without the numbered list, for a layout that shows Choices as
+	// buttons. Empty unless Action is [ActionChoices].
+	Prompt string
 	// Choices are the button titles for layouts that have buttons: at most three
 	// intents and then "a person". A tap sends the title back as text.
 	Choices []string
@@ -122,6 +125,7 @@ const (
 	HandoffIntent     HandoffCode = "intent_rule"       // the knowledge base says: a person
 	HandoffUnfilled   HandoffCode = "answer_unfilled"   // the answer has a variable nobody filled in
 	HandoffProbe      HandoffCode = "quality_probe"     // WhatsApp's test of the bot's quality
+	HandoffFailed     HandoffCode = "bot_failed"        // the turn failed again and again
 	HandoffNoBase     HandoffCode = "no_knowledge"      // no knowledge base for any language
 )
 

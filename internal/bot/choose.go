@@ -114,21 +114,23 @@ func (r *run) refused(offered []*knowledge.Intent) Outcome {
 }
 
 // offer lists up to three intents and a person.
-func (r *run) offer(list []*knowledge.Intent, rule, reason, head string) Outcome {
-	list = list[:min(len(list), maxChoices)]
-	if len(list) == 1 && head == r.texts.choicesHead {
+func (r *run) offer(intents []*knowledge.Intent, rule, reason, head string) Outcome {
+	intents = intents[:min(len(intents), maxChoices)]
+	if len(intents) == 1 && head == r.texts.choicesHead {
 		head = r.texts.choiceHead
 	}
 	r.expectNothing()
 	var lines, choices []string
-	for i, in := range list {
+	for i, in := range intents {
 		r.state.Offered = append(r.state.Offered, in.Name)
 		choices = append(choices, in.Title)
 		lines = append(lines, fmt.Sprintf("%d. %s", i+1, in.Title))
 	}
 	choices = append(choices, r.texts.person)
 	lines = append(lines, fmt.Sprintf("%d. %s", len(choices), r.texts.person))
-	out := r.say(ActionChoices, BandClarify, rule, reason, head, strings.Join(lines, "\n"), r.texts.choicesFoot)
+	list, foot := strings.Join(lines, "\n"), r.texts.choicesFoot
+	out := r.say(ActionChoices, BandClarify, rule, reason, head, list, foot)
+	out.Prompt = strings.TrimSpace(strings.TrimSuffix(out.Text, join(list, foot)))
 	out.Choices = choices
 	return out
 }

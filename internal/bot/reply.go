@@ -47,6 +47,20 @@ func (b *Bot) Reply(ctx context.Context, t Turn) (Outcome, error) {
 	return out, nil
 }
 
+// GiveUp hands a turn over that failed too often, with the reason for the agent. It
+// reads nothing of the messages, because one of them may be what the bot fails at.
+func (b *Bot) GiveUp(t Turn, detail string) Outcome {
+	t.Messages = nil
+	r := begin(b.published(), t)
+	out := r.handoff(HandoffFailed, BandRule, detail)
+	raw, err := r.state.write()
+	if err != nil {
+		raw = nil // a memory that cannot be written starts afresh
+	}
+	out.State, out.Language, out.Trace = raw, r.language, r.trace
+	return out
+}
+
 const (
 	maxChoices   = 3
 	maxPart      = 2000 // runes read of one message

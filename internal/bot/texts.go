@@ -75,6 +75,7 @@ var textsEN = texts{
 		HandoffIntent:     "A person takes over from here and reads what you have written, so there is no need to repeat it.",
 		HandoffUnfilled:   "I do not have the answer to this at hand. A person takes over from here and reads what you have written.",
 		HandoffProbe:      "Thank you for your message. Customers of %s can write AGENT here at any time to reach a person. A person takes over this conversation now.",
+		HandoffFailed:     "Something went wrong on our side. A person takes over from here and reads what you have written, so there is no need to repeat it.",
 		HandoffNoBase:     "Thank you for your message. A person takes over from here and will answer you.",
 	},
 }
@@ -116,6 +117,7 @@ var textsFR = texts{
 		HandoffIntent:     "Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
 		HandoffUnfilled:   "Je n'ai pas cette réponse sous la main. Une personne prend le relais et lit ce que vous avez écrit.",
 		HandoffProbe:      "Merci pour votre message. Les clients de %s peuvent écrire CONSEILLER ici à tout moment pour parler à une personne. Une personne prend maintenant le relais.",
+		HandoffFailed:     "Un problème est survenu de notre côté. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
 		HandoffNoBase:     "Merci pour votre message. Une personne prend le relais et vous répondra.",
 	},
 }

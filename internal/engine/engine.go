@@ -229,13 +229,9 @@ func (e *Engine) commit(ctx context.Context, results []store.Result) ([]chat.Ver
 }
 
 func botTurn(w *store.Work, now int64) bot.Turn {
-	language := w.Conversation.Language
-	if language == "" {
-		language = w.Contact.Language
-	}
 	t := bot.Turn{
 		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route,
-		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: language},
+		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language},
 		State:   json.RawMessage(w.Conversation.BotState), Now: time.UnixMilli(now),
 	}
 	for _, m := range w.Waiting {
