@@ -57,7 +57,7 @@ type Engine struct {
 // after a commit what it has made available.
 func New(set Settings, s *store.Store, metrics *obs.Metrics, log *slog.Logger, now func() int64, publish func(store.Topic)) *Engine {
 	e := &Engine{set: set, store: s, metrics: metrics, log: log, now: now, publish: publish, by: chat.NewID()}
-	e.finish = store.NewGroup(256, func(n int) { metrics.GroupCommitSize.WithLabelValues("turns").Observe(float64(n)) }, e.commit)
+	e.finish = store.NewGroup(256, metrics.StoreCommit, e.commit)
 	return e
 }
 
@@ -111,7 +111,7 @@ func (e *Engine) rest(ctx context.Context) {
 	const poll = 2 * time.Second
 	next, err := e.store.NextTurn(ctx)
 	if err != nil && ctx.Err() == nil {
-		e.log.Error("next turn", "error", err)
+		e.log.Error("next turn", obs.Error(err))
 	}
 	if next != 0 {
 		e.wake.Set(max(next, e.now()+1))
@@ -128,7 +128,7 @@ func (e *Engine) claim(ctx context.Context, limit int) []store.Work {
 	})
 	if err != nil {
 		if ctx.Err() == nil {
-			e.log.Error("claim turns", "error", err)
+			e.log.Error("claim turns", obs.Error(err))
 		}
 		return nil
 	}
@@ -141,20 +141,20 @@ func (e *Engine) turn(ctx context.Context, w *store.Work) {
 	result, err := e.reply(ctx, w)
 	if err != nil {
 		e.fail(ctx, w, err)
+		e.metrics.TurnDone(obs.TurnFailed, time.Since(started))
 		return
 	}
 	verdict, err := e.finish.Do(ctx, result)
 	if err != nil {
-		e.log.Error("commit turn", "conversation_id", w.Conversation.ID, "error", err)
+		e.log.Error("commit turn", obs.FieldConversation, w.Conversation.ID, obs.Error(err))
 		return // the lease ends and the turn runs again
 	}
-	action := result.Action
+	action := obs.TurnAction(result.Action)
 	if verdict != chat.Committed {
-		action = string(verdict)
+		action = obs.TurnSuperseded
 		e.wake.Set(e.now() + 1) // a superseded turn is due again
 	}
-	e.metrics.Turns.WithLabelValues(action).Inc()
-	e.metrics.TurnSeconds.Observe(time.Since(started).Seconds())
+	e.metrics.TurnDone(action, time.Since(started))
 }
 
 // reply lets the bot speak. A turn that has failed too often speaks for itself:
@@ -205,11 +205,10 @@ func (ws Workspace) result(w *store.Work, out bot.Outcome) (store.Result, error)
 func (e *Engine) fail(ctx context.Context, w *store.Work, cause error) {
 	pause := time.Second << min(w.Conversation.Attempts-1, 5)
 	retryAt := e.now() + (pause/2 + rand.N(pause)).Milliseconds()
-	e.log.Error("turn", "conversation_id", w.Conversation.ID, "attempt", w.Conversation.Attempts, "error", cause)
-	e.metrics.Turns.WithLabelValues("failed").Inc()
+	e.log.Error("turn", obs.FieldConversation, w.Conversation.ID, obs.FieldAttempt, w.Conversation.Attempts, obs.Error(cause))
 	err := e.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.FailTurn(ctx, w, retryAt) })
 	if err != nil {
-		e.log.Error("put turn back", "conversation_id", w.Conversation.ID, "error", err)
+		e.log.Error("put turn back", obs.FieldConversation, w.Conversation.ID, obs.Error(err))
 	}
 	e.wake.Set(retryAt)
 }

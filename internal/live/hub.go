@@ -44,42 +44,57 @@ func New(s *store.Store, render Render, metrics *obs.Metrics, log *slog.Logger, 
 }
 
 // Wake says that the feed has grown.
-func (h *Hub) Wake() { h.wake.Set(h.now()) }
+func (h *Hub) Wake() {
+	if !h.idle() {
+		h.wake.Set(h.now())
+	}
+}
 
 const (
 	page      = 500 // changes read at once
 	clientBuf = 64  // batches a slow browser may lag behind before it is cut off
 )
 
-// Run follows the feed until ctx ends, and then lets all clients go.
+// Run follows the feed until ctx ends, and then lets all clients go. Without
+// clients it reads nothing but where the feed ends.
 func (h *Hub) Run(ctx context.Context) {
 	defer h.dropAll()
-	cursor, err := h.store.FeedEnd(ctx)
-	if err != nil && ctx.Err() == nil {
-		h.log.Error("feed end", "error", err)
-	}
+	var cursor store.Cursor
 	for ctx.Err() == nil {
-		changes, err := h.store.Changes(ctx, cursor, page)
-		if err != nil && ctx.Err() == nil {
-			h.log.Error("read feed", "error", err)
+		if h.idle() {
+			end, err := h.store.FeedEnd(ctx)
+			h.trouble(ctx, "feed end", err)
+			cursor = end
+			h.rest(ctx)
+			continue
 		}
+		changes, err := h.store.Changes(ctx, cursor, page)
+		h.trouble(ctx, "read feed", err)
 		if len(changes) == 0 {
-			h.wake.Wait(ctx, h.now, time.Second)
+			h.rest(ctx)
 			continue
 		}
 		cursor = changes[len(changes)-1].Cursor
-		if h.idle() {
-			continue
-		}
 		frames, err := h.render(ctx, Newest(changes))
 		if err != nil {
-			if ctx.Err() == nil {
-				h.log.Error("render events", "error", err)
-			}
+			h.trouble(ctx, "render events", err)
 			h.dropAll() // they come back and replay
 			continue
 		}
 		h.send(frames)
+	}
+}
+
+// rest sleeps until the feed grows or a client joins; the poll finds what a lost
+// notice hid. An idle hub does not look at every commit.
+func (h *Hub) rest(ctx context.Context) {
+	const poll = time.Second
+	h.wake.Wait(ctx, h.now, poll)
+}
+
+func (h *Hub) trouble(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		h.log.Error(what, obs.Error(err))
 	}
 }
 
@@ -111,17 +126,16 @@ func (h *Hub) send(frames []Frame) {
 		select {
 		case c.frames <- frames:
 		default: // never drop an event silently: drop the client, who will replay
-			h.metrics.SSEDrops.Inc()
-			h.remove(c)
+			h.remove(c, true)
 		}
 	}
 }
 
-func (h *Hub) remove(c *Client) {
+func (h *Hub) remove(c *Client, slow bool) {
 	if h.clients[c] {
 		delete(h.clients, c)
 		close(c.frames)
-		h.metrics.SSEClients.Dec()
+		h.metrics.LiveClientLeft(slow)
 	}
 }
 
@@ -129,7 +143,7 @@ func (h *Hub) dropAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for c := range h.clients {
-		h.remove(c)
+		h.remove(c, false)
 	}
 }
 
@@ -146,7 +160,8 @@ func (h *Hub) Join() *Client {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.clients[c] = true
-	h.metrics.SSEClients.Inc()
+	h.wake.Set(h.now())
+	h.metrics.LiveClientJoined()
 	return c
 }
 
@@ -158,7 +173,7 @@ func (c *Client) Frames() <-chan []Frame { return c.frames }
 func (c *Client) Leave() {
 	c.hub.mu.Lock()
 	defer c.hub.mu.Unlock()
-	c.hub.remove(c)
+	c.hub.remove(c, false)
 }
 
 // Replay calls send for everything after a cursor. It returns false when the

@@ -83,34 +83,35 @@ func (tx *Tx) resolve(ctx context.Context, arrivals []Arrival, now int64) ([]*ch
 }
 
 func (p *people) load(ctx context.Context, arrivals []Arrival) error {
-	byKind := map[chat.IdentityKind][]string{}
+	type group struct {
+		workspace string
+		kind      chat.IdentityKind
+	}
+	values := map[group][]string{}
 	wanted := map[identityKey]bool{}
 	for i := range arrivals {
 		for _, key := range arrivals[i].identities() {
 			if !wanted[key] {
 				wanted[key] = true
-				byKind[key.Kind] = append(byKind[key.Kind], key.Value)
+				g := group{key.workspace, key.Kind}
+				values[g] = append(values[g], key.Value)
 			}
 		}
 	}
 	var ids []chat.ContactID
-	for kind, values := range byKind {
-		in, args := inList(2, values)
-		_, err := collect(ctx, p.tx.tx, func(rows *sql.Rows) (struct{}, error) {
-			key := identityKey{Identity: chat.Identity{Kind: kind}}
-			var id chat.ContactID
-			if err := rows.Scan(&key.workspace, &key.Value, &id); err != nil {
-				return struct{}{}, err
-			}
-			if wanted[key] {
-				p.known[key] = id
-				ids = append(ids, id)
-			}
-			return struct{}{}, nil
-		}, "SELECT workspace, value, contact_id FROM identities WHERE kind = $1 AND value "+in, append([]any{string(kind)}, args...)...)
+	for g, list := range values {
+		in, args := oneOf(p.tx.dialect, 3, list)
+		found, err := collect(ctx, p.tx.tx, func(rows *sql.Rows) (id chat.ContactID, err error) {
+			key := identityKey{workspace: g.workspace, Identity: chat.Identity{Kind: g.kind}}
+			err = rows.Scan(&key.Value, &id)
+			p.known[key] = id
+			return id, err
+		}, "SELECT value, contact_id FROM identities WHERE workspace = $1 AND kind = $2 AND value "+in,
+			append([]any{g.workspace, string(g.kind)}, args...)...)
 		if err != nil {
 			return err
 		}
+		ids = append(ids, found...)
 	}
 	slices.Sort(ids)
 	return p.loadContacts(ctx, slices.Compact(ids))
@@ -120,7 +121,7 @@ func (p *people) loadContacts(ctx context.Context, ids []chat.ContactID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	in, args := inList(1, ids)
+	in, args := oneOf(p.tx.dialect, 1, ids)
 	list, err := collect(ctx, p.tx.tx, scanContact, selectContact+"WHERE id "+in+" ORDER BY id"+p.tx.dialect.lock, args...)
 	for _, c := range list {
 		p.contacts[c.ID] = c

@@ -39,7 +39,7 @@ func scanConversation(rows *sql.Rows) (*chat.Conversation, error) {
 
 // lockConversations loads rows and keeps them from others until the transaction ends.
 func (tx *Tx) lockConversations(ctx context.Context, ids []chat.ConversationID) (map[chat.ConversationID]*chat.Conversation, error) {
-	in, args := inList(1, ids)
+	in, args := oneOf(tx.dialect, 1, ids)
 	list, err := collect(ctx, tx.tx, scanConversation, selectConversation+"WHERE id "+in+" ORDER BY id"+tx.dialect.lock, args...)
 	if err != nil {
 		return nil, err

@@ -130,7 +130,7 @@ func (tx *Tx) heads(ctx context.Context, lanes []*chat.Lane) (map[chat.ContactID
 	for i, l := range lanes {
 		ids[i] = l.ContactID
 	}
-	in, args := inList(1, ids)
+	in, args := oneOf(tx.dialect, 1, ids)
 	deliveries, err := collect(ctx, tx.tx, scanDelivery,
 		selectDelivery+`WHERE state IN ('queued', 'sending') AND contact_id `+in+` AND n =
 			(SELECT MIN(h.n) FROM deliveries h WHERE h.contact_id = deliveries.contact_id AND h.state IN ('queued', 'sending'))`, args...)
@@ -152,7 +152,7 @@ func (tx *Tx) heads(ctx context.Context, lanes []*chat.Lane) (map[chat.ContactID
 			h.Contact = *c
 		}
 	}
-	in, args = inList(1, conversations)
+	in, args = oneOf(tx.dialect, 1, conversations)
 	type fence struct {
 		id            chat.ConversationID
 		epoch, window int64
@@ -271,7 +271,7 @@ func (tx *Tx) lanesWithMore(ctx context.Context, lanes []*chat.Lane) (map[chat.C
 	for i, l := range lanes {
 		ids[i] = l.ContactID
 	}
-	in, args := inList(1, ids)
+	in, args := oneOf(tx.dialect, 1, ids)
 	out := map[chat.ContactID]bool{}
 	_, err := collect(ctx, tx.tx, func(rows *sql.Rows) (struct{}, error) {
 		var id chat.ContactID
@@ -317,7 +317,7 @@ func (tx *Tx) Pause(ctx context.Context, workspace string, until int64, reason s
 // pause included, or 0 if nothing waits.
 func (s *Store) NextDelivery(ctx context.Context, workspace string) (int64, error) {
 	next, err := s.scalar(ctx,
-		"SELECT MIN(CASE WHEN due_at > lease_until THEN due_at ELSE lease_until END) FROM lanes WHERE workspace = $1 AND due_at > 0", workspace)
+		"SELECT due_at FROM lanes WHERE workspace = $1 AND due_at > 0 AND lease_until <= due_at ORDER BY due_at LIMIT 1", workspace)
 	if err != nil || next == 0 {
 		return next, err
 	}

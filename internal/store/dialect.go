@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -18,18 +19,19 @@ type dialect struct {
 	name       string
 	lock       string // suffix that locks the rows of a SELECT
 	skipLocked string // suffix that locks those rows that nobody else holds
-	settled    string // predicate on feed rows whose order can no longer change
-	txid       string // parameter $1 as a transaction number
+	after      string // predicate on feed rows that come after the cursor ($1, $2) and whose order can no longer change
+	feedOrder  []string
 }
 
 var (
-	sqliteDialect = dialect{name: "sqlite", settled: "1 = 1", txid: "$1"}
+	sqliteDialect = dialect{name: "sqlite", after: "txid >= $1 AND cursor > $2", feedOrder: []string{"cursor"}}
 	// A transaction number is taken when a transaction begins to write, so a row
 	// may become visible after a later one. Below the snapshot's xmin every
 	// transaction has ended, hence nothing can appear there any more.
 	postgresDialect = dialect{
 		name: "postgres", lock: " FOR UPDATE", skipLocked: " FOR UPDATE SKIP LOCKED",
-		settled: "txid < pg_snapshot_xmin(pg_current_snapshot())", txid: "CAST(CAST($1 AS TEXT) AS XID8)",
+		after:     "(txid, cursor) > (CAST(CAST(CAST($1 AS BIGINT) AS TEXT) AS XID8), $2) AND txid < pg_snapshot_xmin(pg_current_snapshot())",
+		feedOrder: []string{"txid", "cursor"},
 	}
 )
 
@@ -92,6 +94,16 @@ func retryable(err error) bool {
 		return lite.Code()&0xff == sqlite3.SQLITE_BUSY
 	}
 	return errors.Is(err, errRaced)
+}
+
+// parameter writes the n-th parameter of a long generated list. On SQLite it has
+// no name, because named ones are looked up one by one for each that is bound; it
+// then counts on from the parameters before it in the text.
+func (d dialect) parameter(n int) string {
+	if d.name == "sqlite" {
+		return "?"
+	}
+	return "$" + strconv.Itoa(n)
 }
 
 // errRaced is returned inside a transaction that saw another one win.

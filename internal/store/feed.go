@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"parley/internal/chat"
 )
@@ -62,24 +63,25 @@ func (tx *Tx) announceNotes(ctx context.Context, notes []note, now int64) error 
 func (s *Store) Changes(ctx context.Context, after Cursor, limit int) ([]Change, error) {
 	return collect(ctx, s.read, func(rows *sql.Rows) (c Change, err error) {
 		return c, rows.Scan(&c.Cursor.Tx, &c.Cursor.N, &c.Workspace, &c.ConversationID)
-	}, `SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor, workspace, conversation_id FROM feed
-		WHERE (txid, cursor) > (`+s.dialect.txid+`, $2) AND `+s.dialect.settled+` ORDER BY txid, cursor LIMIT $3`, after.Tx, after.N, limit)
+	}, "SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor, workspace, conversation_id FROM feed WHERE "+s.dialect.after+
+		" ORDER BY "+strings.Join(s.dialect.feedOrder, ", ")+" LIMIT $3", after.Tx, after.N, limit)
 }
 
 // FeedEnd is the cursor after the newest change, and FeedStart before the oldest one kept.
 func (s *Store) FeedEnd(ctx context.Context) (Cursor, error) {
-	return s.feedEdge(ctx, "ORDER BY txid DESC, cursor DESC", 0)
+	return s.feedEdge(ctx, " DESC", 0)
 }
 
 // FeedStart is the cursor just before the oldest change that is kept.
 func (s *Store) FeedStart(ctx context.Context) (Cursor, error) {
-	return s.feedEdge(ctx, "ORDER BY txid, cursor", -1)
+	return s.feedEdge(ctx, "", -1)
 }
 
-func (s *Store) feedEdge(ctx context.Context, order string, shift int64) (Cursor, error) {
+func (s *Store) feedEdge(ctx context.Context, direction string, shift int64) (Cursor, error) {
 	var c Cursor
 	err := s.read.QueryRowContext(ctx,
-		"SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor FROM feed WHERE "+s.dialect.settled+" "+order+" LIMIT 1").Scan(&c.Tx, &c.N)
+		"SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor FROM feed WHERE "+s.dialect.after+
+			" ORDER BY "+strings.Join(s.dialect.feedOrder, direction+", ")+direction+" LIMIT 1", 0, 0).Scan(&c.Tx, &c.N)
 	if err == sql.ErrNoRows {
 		return Cursor{}, nil
 	}

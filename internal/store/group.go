@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 )
 
 // Group commits many callers' work in one transaction: whoever calls while a
@@ -13,7 +14,7 @@ import (
 type Group[In, Out any] struct {
 	run   func(context.Context, []In) ([]Out, error)
 	limit int
-	seen  func(size int)
+	seen  func(size int, waited time.Duration)
 
 	mu      sync.Mutex
 	queue   []*entry[In, Out]
@@ -25,22 +26,24 @@ type entry[In, Out any] struct {
 	out  Out
 	err  error
 	done chan struct{}
+	at   time.Time
 }
 
 // NewGroup makes a group whose run carries out a whole batch: it must return one
 // result for each input, in the same order, or an error for all. limit bounds a
-// batch; seen, if not nil, is told each batch's size.
+// batch; seen, if not nil, is told each batch's size and how long its first waited
+// until the commit.
 //
 // A batch that fails is run again one by one, so that one bad input cannot fail
 // its neighbours.
-func NewGroup[In, Out any](limit int, seen func(int), run func(context.Context, []In) ([]Out, error)) *Group[In, Out] {
+func NewGroup[In, Out any](limit int, seen func(size int, waited time.Duration), run func(context.Context, []In) ([]Out, error)) *Group[In, Out] {
 	return &Group[In, Out]{run: run, limit: limit, seen: seen}
 }
 
 // Do adds one input and waits until it is committed. A caller whose context ends
 // stops waiting; its input may still be committed.
 func (g *Group[In, Out]) Do(ctx context.Context, in In) (Out, error) {
-	e := &entry[In, Out]{in: in, done: make(chan struct{})}
+	e := &entry[In, Out]{in: in, done: make(chan struct{}), at: time.Now()}
 	g.mu.Lock()
 	g.queue = append(g.queue, e)
 	leader := !g.running
@@ -77,9 +80,6 @@ func (g *Group[In, Out]) drain(ctx context.Context) {
 }
 
 func (g *Group[In, Out]) carryOut(ctx context.Context, batch []*entry[In, Out]) {
-	if g.seen != nil {
-		g.seen(len(batch))
-	}
 	ins := make([]In, len(batch))
 	for i, e := range batch {
 		ins[i] = e.in
@@ -87,6 +87,9 @@ func (g *Group[In, Out]) carryOut(ctx context.Context, batch []*entry[In, Out]) 
 	outs, err := g.run(ctx, ins)
 	if err == nil && len(outs) != len(ins) {
 		err = errors.New("store: a group returned a wrong number of results")
+	}
+	if g.seen != nil {
+		g.seen(len(batch), time.Since(batch[0].at))
 	}
 	for i, e := range batch {
 		switch {

@@ -75,7 +75,7 @@ func (tx *Tx) Ingest(ctx context.Context, arrivals []Arrival, now int64) ([]Rece
 	if err != nil {
 		return nil, err
 	}
-	in := &ingestion{tx: tx, now: now, copies: map[copyKey]stored{}, pairs: map[pairKey]*pair{}}
+	in := &ingestion{tx: tx, now: now, copies: map[string]stored{}, pairs: map[pairKey]*pair{}}
 	if err := in.load(ctx, arrivals, contacts, people); err != nil {
 		return nil, err
 	}
@@ -85,8 +85,6 @@ func (tx *Tx) Ingest(ctx context.Context, arrivals []Arrival, now int64) ([]Rece
 	}
 	return out, in.save(ctx)
 }
-
-type copyKey struct{ workspace, key string }
 
 type stored struct {
 	message chat.MessageID
@@ -115,7 +113,7 @@ type ingestion struct {
 
 	open     map[chat.ContactID]*chat.Conversation
 	changed  map[chat.ConversationID]bool
-	copies   map[copyKey]stored
+	copies   map[string]stored
 	pairs    map[pairKey]*pair
 	messages []chat.Message
 	drops    [][]any
@@ -155,7 +153,7 @@ func (in *ingestion) load(ctx context.Context, arrivals []Arrival, contacts []*c
 }
 
 func (in *ingestion) loadOpen(ctx context.Context, ids []chat.ContactID) error {
-	list, args := inList(1, ids)
+	list, args := oneOf(in.tx.dialect, 1, ids)
 	open, err := collect(ctx, in.tx.tx, scanConversation,
 		selectConversation+"WHERE owner <> 'none' AND contact_id "+list+" ORDER BY id"+in.tx.dialect.lock, args...)
 	in.open = make(map[chat.ContactID]*chat.Conversation, len(ids))
@@ -166,14 +164,14 @@ func (in *ingestion) loadOpen(ctx context.Context, ids []chat.ContactID) error {
 }
 
 func (in *ingestion) loadCopies(ctx context.Context, keys []string) error {
-	list, args := inList(2, keys)
+	list, args := oneOf(in.tx.dialect, 2, keys)
 	_, err := collect(ctx, in.tx.tx, func(rows *sql.Rows) (struct{}, error) {
-		var key copyKey
+		var key string
 		var row stored
-		err := rows.Scan(&key.workspace, &key.key, &row.message, &row.until)
+		err := rows.Scan(&key, &row.message, &row.until)
 		in.copies[key] = row
 		return struct{}{}, err
-	}, "SELECT workspace, key, message_id, until FROM copies WHERE until > $1 AND key "+list, append([]any{in.now}, args...)...)
+	}, "SELECT key, message_id, until FROM copies WHERE until > $1 AND key "+list, append([]any{in.now}, args...)...)
 	return err
 }
 
@@ -181,8 +179,8 @@ func (in *ingestion) loadPairs(ctx context.Context, ids []chat.ContactID, hashes
 	if len(hashes) == 0 {
 		return nil
 	}
-	contacts, args := inList(2, ids)
-	texts, more := inList(2+len(args), hashes)
+	contacts, args := oneOf(in.tx.dialect, 2, ids)
+	texts, more := oneOf(in.tx.dialect, 2+len(args), hashes)
 	args = append(append([]any{in.now}, args...), more...)
 	_, err := collect(ctx, in.tx.tx, func(rows *sql.Rows) (struct{}, error) {
 		var key pairKey
@@ -230,17 +228,16 @@ func (a *Arrival) copyWindow() int64 {
 
 func (in *ingestion) take(a *Arrival, contact *chat.Contact) Receipt {
 	key, hash := a.copyKeys(contact.ID)
-	ck := copyKey{a.Workspace, key}
-	if seen, ok := in.copies[ck]; ok {
+	if seen, ok := in.copies[key]; ok {
 		return in.drop(a, contact, seen.message, DropRedelivered)
 	}
 	if a.Paired {
 		if original, ok := in.pairedWith(a, pairKey{contact.ID, hash}); ok {
-			in.copies[ck] = stored{message: original, until: in.now + a.copyWindow(), dirty: true}
+			in.copies[key] = stored{message: original, until: in.now + a.copyWindow(), dirty: true}
 			return in.drop(a, contact, original, DropOtherRoute)
 		}
 	}
-	in.copies[ck] = stored{message: a.MessageID, until: in.now + a.copyWindow(), dirty: true}
+	in.copies[key] = stored{message: a.MessageID, until: in.now + a.copyWindow(), dirty: true}
 
 	c := in.open[contact.ID]
 	if c == nil {
@@ -338,18 +335,18 @@ func (in *ingestion) save(ctx context.Context) error {
 }
 
 func (in *ingestion) saveCopies(ctx context.Context) error {
-	columns := []string{"workspace", "key", "message_id", "until"}
+	columns := []string{"key", "message_id", "until"}
 	var rows [][]any
 	for key, row := range in.copies {
 		if row.dirty {
-			rows = append(rows, []any{key.workspace, key.key, string(row.message), row.until})
+			rows = append(rows, []any{key, string(row.message), row.until})
 		}
 	}
-	slices.SortFunc(rows, func(a, b []any) int { return cmp.Compare(a[1].(string), b[1].(string)) })
+	sortRows(rows)
 	// An expired row may stand in the way; a live one is impossible here,
 	// because the contact's row is locked and live rows were loaded.
 	n, err := in.tx.insert(ctx, "copies", columns, rows,
-		"ON CONFLICT (workspace, key) DO UPDATE SET message_id = excluded.message_id, until = excluded.until WHERE copies.until < excluded.until")
+		"ON CONFLICT (key) DO UPDATE SET message_id = excluded.message_id, until = excluded.until WHERE copies.until < excluded.until")
 	if err == nil && n != int64(len(rows)) {
 		err = errRaced
 	}

@@ -40,7 +40,7 @@ func (tx *Tx) mergeContact(ctx context.Context, m merge, now int64) error {
 // mergeConversations keeps the survivor's open conversation when both have one:
 // what is unanswered in the other moves over, and the other is resolved.
 func (tx *Tx) mergeConversations(ctx context.Context, m merge, now int64) error {
-	in, args := inList(1, []chat.ContactID{m.from, m.into})
+	in, args := oneOf(tx.dialect, 1, []chat.ContactID{m.from, m.into})
 	open, err := collect(ctx, tx.tx, scanConversation, selectConversation+"WHERE owner <> 'none' AND contact_id "+in+" ORDER BY id"+tx.dialect.lock, args...)
 	if err != nil || len(open) < 2 {
 		return err
@@ -85,7 +85,7 @@ func transition(c *chat.Conversation, kind chat.Kind, agent, reason, actor strin
 
 // mergeLanes puts what the merged contact still had to be sent behind the survivor's.
 func (tx *Tx) mergeLanes(ctx context.Context, m merge, now int64) error {
-	in, args := inList(1, []chat.ContactID{m.from, m.into})
+	in, args := oneOf(tx.dialect, 1, []chat.ContactID{m.from, m.into})
 	lanes, err := collect(ctx, tx.tx, scanLane, selectLane+"WHERE contact_id "+in+" ORDER BY contact_id"+tx.dialect.lock, args...)
 	if err != nil {
 		return err

@@ -84,7 +84,7 @@ func (s *Store) Conversation(ctx context.Context, id chat.ConversationID) (Liste
 
 // ConversationsByID reads those of the ids that exist, in no order.
 func (s *Store) ConversationsByID(ctx context.Context, ids []chat.ConversationID) ([]Listed, error) {
-	in, args := inList(1, ids)
+	in, args := oneOf(s.dialect, 1, ids)
 	return collect(ctx, s.read, scanListed, selectListed+"WHERE c.id "+in, args...)
 }
 
@@ -143,7 +143,7 @@ func (s *Store) Message(ctx context.Context, id chat.MessageID) (chat.Message, e
 
 // DeliveriesOf lists the parts of messages, in order of their lanes.
 func (s *Store) DeliveriesOf(ctx context.Context, ids []chat.MessageID) (map[chat.MessageID][]chat.Delivery, error) {
-	in, args := inList(1, ids)
+	in, args := oneOf(s.dialect, 1, ids)
 	list, err := collect(ctx, s.read, scanDelivery, selectDelivery+"WHERE message_id "+in+" ORDER BY message_id, part", args...)
 	out := make(map[chat.MessageID][]chat.Delivery, len(ids))
 	for _, d := range list {

@@ -5,11 +5,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-// querier is a *sql.DB or a *sql.Tx.
+// querier reads: a *sql.DB, or whatever runs a write transaction.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
@@ -32,24 +31,23 @@ func collect[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, err
 	return out, rows.Err()
 }
 
-// marks writes n parameters from $first on: "$3,$4,$5".
-func marks(first, n int) string {
+// marks writes n parameters from $first on.
+func (d dialect) marks(first, n int) string {
 	var b strings.Builder
 	for i := range n {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(first + i))
+		b.WriteString(d.parameter(first + i))
 	}
 	return b.String()
 }
 
-// inList writes "IN (…)" for values from parameter $first on, and gives the
-// values as arguments. The list is padded to a power of two by repeating its last
-// value, so that a batch of any size meets a statement the engine already knows.
-// An empty list matches nothing.
-func inList[T ~string](first int, values []T) (string, []any) {
+// oneOf writes "IN (…)" for values from parameter $first on, and gives the values as
+// arguments. It must stand behind all other parameters of the statement. The list
+// is padded to a power of two by repeating its last value, so that a batch of any
+// size meets a statement the engine already knows. An empty list matches nothing.
+func oneOf[T ~string](d dialect, first int, values []T) (string, []any) {
 	if len(values) == 0 {
 		return "IN (NULL)", nil
 	}
@@ -61,30 +59,33 @@ func inList[T ~string](first int, values []T) (string, []any) {
 	for i := range args {
 		args[i] = string(values[min(i, len(values)-1)])
 	}
-	return "IN (" + marks(first, n) + ")", args
+	return "IN (" + d.marks(first, n) + ")", args
 }
 
-// maxParams keeps a statement under both engines' limits (32,766 and 65,535).
-const maxParams = 30000
-
-// insert writes rows of a table in as few statements as the engines allow;
-// suffix is the conflict clause. It returns how many rows were written.
+// insert writes rows of a table in few statements of few different sizes, which
+// the engines therefore keep prepared; suffix is the conflict clause. It returns
+// how many rows were written.
 func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (int64, error) {
 	var written int64
-	per := min(maxParams/len(columns), 256)
 	for len(rows) > 0 {
-		chunk := rows[:min(per, len(rows))]
-		rows = rows[len(chunk):]
+		size := 1
+		for _, s := range []int{64, 16, 4} {
+			if len(rows) >= s {
+				size = s
+				break
+			}
+		}
 		var b strings.Builder
 		b.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ",") + ") VALUES ")
-		args := make([]any, 0, len(chunk)*len(columns))
-		for i, row := range chunk {
+		args := make([]any, 0, size*len(columns))
+		for i, row := range rows[:size] {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			b.WriteString("(" + marks(len(args)+1, len(columns)) + ")")
+			b.WriteString("(" + tx.dialect.marks(len(args)+1, len(columns)) + ")")
 			args = append(args, row...)
 		}
+		rows = rows[size:]
 		b.WriteString(" " + suffix)
 		res, err := tx.tx.ExecContext(ctx, b.String(), args...)
 		if err != nil {

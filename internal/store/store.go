@@ -25,6 +25,7 @@ type Store struct {
 	dialect dialect
 	write   *sql.DB
 	read    *sql.DB
+	writer  *writer       // SQLite only
 	pool    *pgxpool.Pool // PostgreSQL only; for listening
 	dsn     string
 }
@@ -44,6 +45,9 @@ func Open(ctx context.Context, database string) (*Store, error) {
 	}
 	if err == nil {
 		err = s.migrate(ctx)
+	}
+	if err == nil && loc.path != "" {
+		s.writer, err = newWriter(ctx, s.write)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), s.Close())
@@ -82,6 +86,9 @@ func (s *Store) openPostgres(ctx context.Context, dsn string) error {
 // Close ends all connections. Nothing may use the store afterwards.
 func (s *Store) Close() error {
 	var errs []error
+	if s.writer != nil {
+		errs = append(errs, s.writer.close())
+	}
 	if s.read != nil && s.read != s.write {
 		errs = append(errs, s.read.Close())
 	}
@@ -101,7 +108,7 @@ func (s *Store) Dialect() string { return s.dialect.name }
 func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
 
 func (s *Store) migrate(ctx context.Context) error {
-	provider, err := s.provider()
+	provider, err := s.provider(s.write)
 	if err != nil {
 		return err
 	}
@@ -111,19 +118,19 @@ func (s *Store) migrate(ctx context.Context) error {
 	return nil
 }
 
-func (s *Store) provider() (*goose.Provider, error) {
+func (s *Store) provider(db *sql.DB) (*goose.Provider, error) {
 	folder, err := fs.Sub(migrations, "migrations/"+s.dialect.name)
 	if err != nil {
 		return nil, err
 	}
 	if s.dialect.name == "sqlite" {
-		return goose.NewProvider(goose.DialectSQLite3, s.write, folder)
+		return goose.NewProvider(goose.DialectSQLite3, db, folder)
 	}
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(goose.DialectPostgres, s.write, folder, goose.WithSessionLocker(locker))
+	return goose.NewProvider(goose.DialectPostgres, db, folder, goose.WithSessionLocker(locker))
 }
 
 // Migration is one step of the schema; Applied is zero while it is pending.
@@ -135,7 +142,7 @@ type Migration struct {
 
 // Migrations lists the steps of the schema in order.
 func (s *Store) Migrations(ctx context.Context) ([]Migration, error) {
-	provider, err := s.provider()
+	provider, err := s.provider(s.read)
 	if err != nil {
 		return nil, err
 	}
@@ -153,8 +160,16 @@ func (s *Store) Migrations(ctx context.Context) ([]Migration, error) {
 // Tx is one write transaction. It must not be used after the function that was
 // given it returns.
 type Tx struct {
-	tx      *sql.Tx
+	tx      executor
 	dialect dialect
+}
+
+// executor runs the statements of a transaction: a *sql.Tx on PostgreSQL, the
+// writer on SQLite.
+type executor interface {
+	querier
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // Write runs fn in one transaction and commits it, or leaves no trace. fn may run
@@ -177,6 +192,9 @@ func (s *Store) Write(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (s *Store) writeOnce(ctx context.Context, fn func(*Tx) error) error {
+	if s.writer != nil {
+		return s.writer.transact(ctx, func() error { return fn(&Tx{tx: s.writer, dialect: s.dialect}) })
+	}
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err

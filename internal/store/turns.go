@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"maps"
 	"slices"
 
@@ -58,7 +59,7 @@ func (tx *Tx) loadWork(ctx context.Context, works []Work, history int) error {
 		ids[i], people[i] = w.Conversation.ID, w.Conversation.ContactID
 		at[w.Conversation.ID], byContact[w.Conversation.ContactID] = w, w
 	}
-	in, args := inList(1, people)
+	in, args := oneOf(tx.dialect, 1, people)
 	contacts, err := collect(ctx, tx.tx, scanContact, selectContact+"WHERE id "+in, args...)
 	if err != nil {
 		return err
@@ -66,7 +67,7 @@ func (tx *Tx) loadWork(ctx context.Context, works []Work, history int) error {
 	for _, c := range contacts {
 		byContact[c.ID].Contact = *c
 	}
-	in, args = inList(2, ids)
+	in, args = oneOf(tx.dialect, 2, ids)
 	lines, err := collect(ctx, tx.tx, scanMessage,
 		`SELECT m.id, m.conversation_id, m.seq, m.direction, m.author, m.text, m.media, m.layout, m.choices, m.turn_id, m.arrival, m.at
 		FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.seq > c.done_seq - $1
@@ -254,7 +255,7 @@ func (tx *Tx) queue(ctx context.Context, byContact map[chat.ContactID][]*outgoin
 
 // lockLanes loads lanes for writing; a contact without one gets an empty one.
 func (tx *Tx) lockLanes(ctx context.Context, ids []chat.ContactID) (map[chat.ContactID]*chat.Lane, error) {
-	in, args := inList(1, ids)
+	in, args := oneOf(tx.dialect, 1, ids)
 	list, err := collect(ctx, tx.tx, scanLane, selectLane+"WHERE contact_id "+in+" ORDER BY contact_id"+tx.dialect.lock, args...)
 	if err != nil {
 		return nil, err
@@ -286,19 +287,40 @@ func (tx *Tx) FailTurn(ctx context.Context, w *Work, retryAt int64) error {
 	return err
 }
 
-// NextTurn says when the next conversation falls due, or 0 if none will.
+// NextTurn says when the next conversation falls due, or 0 if none will. One whose
+// customer wrote on while its turn runs is left out: the end of that turn tells.
 func (s *Store) NextTurn(ctx context.Context) (int64, error) {
-	return s.scalar(ctx, "SELECT MIN(CASE WHEN due_at > lease_until THEN due_at ELSE lease_until END) FROM conversations WHERE due_at > 0")
+	return s.scalar(ctx, "SELECT due_at FROM conversations WHERE due_at > 0 AND lease_until <= due_at ORDER BY due_at LIMIT 1")
 }
 
-// TurnBacklog counts conversations that are due and since when the longest is.
-func (s *Store) TurnBacklog(ctx context.Context, now int64) (count, oldest int64, err error) {
-	err = s.read.QueryRowContext(ctx, "SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM conversations WHERE due_at > 0 AND due_at <= $1", now).Scan(&count, &oldest)
-	return count, oldest, err
+// Backlog is what waits to be done.
+type Backlog struct {
+	Turns          int   // conversations that are due
+	OldestTurn     int64 // since when the longest of them is, or 0
+	Deliveries     int   // messages not yet sent
+	OldestDelivery int64
+	Unknown        int // messages of which nobody knows whether they arrived
+}
+
+// Backlog counts what waits at a time.
+func (s *Store) Backlog(ctx context.Context, now int64) (b Backlog, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM conversations
+		WHERE due_at > 0 AND due_at <= $1`, now).Scan(&b.Turns, &b.OldestTurn)
+	if err == nil {
+		err = s.read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(queued_at), 0) FROM deliveries
+			WHERE state IN ('queued', 'sending')`).Scan(&b.Deliveries, &b.OldestDelivery)
+	}
+	if err == nil {
+		err = s.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM deliveries WHERE state = 'unknown'").Scan(&b.Unknown)
+	}
+	return b, err
 }
 
 func (s *Store) scalar(ctx context.Context, query string, args ...any) (int64, error) {
 	var v sql.NullInt64
 	err := s.read.QueryRowContext(ctx, query, args...).Scan(&v)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
 	return v.Int64, err
 }

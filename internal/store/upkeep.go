@@ -20,7 +20,7 @@ func (tx *Tx) Prune(ctx context.Context, keep Retention, now int64, limit int) (
 		{"drops", "id", "at", now - keep.Drops},
 		{"feed", "cursor", "at", now - keep.Feed},
 		{"sessions", "hash", "expires_at", now},
-		{"copies", "workspace, key", "until", now},
+		{"copies", "key", "until", now},
 		{"pairs", "contact_id, hash", "until", now},
 	} {
 		res, err := tx.tx.ExecContext(ctx, "DELETE FROM "+t.table+" WHERE ("+t.key+") IN (SELECT "+t.key+" FROM "+t.table+

@@ -86,7 +86,9 @@ func cutAt(rest []rune, limit int) int {
 	for _, ends := range []func(i int) bool{
 		func(i int) bool { return rest[i] == '\n' && i+1 < len(rest) && rest[i+1] == '\n' },
 		func(i int) bool { return rest[i] == '\n' },
-		func(i int) bool { return unicode.IsSpace(rest[i]) && i > 0 && strings.ContainsRune(".!?…。！？", rest[i-1]) },
+		func(i int) bool {
+			return unicode.IsSpace(rest[i]) && i > 0 && strings.ContainsRune(".!?…。！？", rest[i-1])
+		},
 		func(i int) bool { return unicode.IsSpace(rest[i]) },
 	} {
 		for i := limit; i > limit/2; i-- {

@@ -3,11 +3,11 @@ package delivery
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"parley/internal/channel/braze"
 	"parley/internal/chat"
+	"parley/internal/obs"
 	"parley/internal/store"
 )
 
@@ -29,8 +29,9 @@ func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
 	ex := d.exchange("/campaigns/trigger/send")
 	started := time.Now()
 	result, err := d.client.TriggerSend(ctx, request)
-	ex.Millis = time.Since(started).Milliseconds()
-	d.observe(result, err, ex.Millis, len(sendable))
+	took := time.Since(started)
+	ex.Millis = took.Milliseconds()
+	d.observe(result, err, took, len(sendable))
 	if err == nil {
 		d.backoff.success()
 		d.record(ctx, d.accepted(sendable, result, ex))
@@ -40,9 +41,9 @@ func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
 }
 
 // request builds the call. Deliveries that cannot be addressed are returned as ended.
-func (d *Sender) request(batch []store.Outbound) (braze.TriggerRequest, []store.Sent) {
+func (d *Sender) request(batch []store.Outbound) (braze.TriggerSend, []store.Sent) {
 	layout := d.set.Layouts[batch[0].Layout]
-	request := braze.TriggerRequest{CampaignID: layout.CampaignID}
+	request := braze.TriggerSend{CampaignID: layout.CampaignID}
 	var bad []store.Sent
 	for i := range batch {
 		o := &batch[i]
@@ -76,7 +77,7 @@ func (l Layout) properties(o *store.Outbound) map[string]any {
 }
 
 func (d *Sender) accepted(batch []store.Outbound, result braze.Result, ex store.Exchange) outcome {
-	ex.Status, ex.RequestID, ex.Request, ex.Response = result.Status, result.RequestID, result.Exchange.Request, result.Exchange.Response
+	ex.Status, ex.RequestID, ex.Request, ex.Response = result.Status, result.RequestID, string(result.Exchange.Request), string(result.Exchange.Response)
 	out := outcome{exchange: ex}
 	for _, o := range batch {
 		o.State, o.Reason, o.DispatchID = chat.Accepted, result.Notice, result.DispatchID
@@ -97,8 +98,8 @@ func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error,
 	if !errors.As(err, &e) {
 		e = &braze.Error{Message: err.Error()}
 	}
-	ex.Status, ex.RequestID, ex.Error, ex.Request, ex.Response = e.Status, e.RequestID, e.Message, e.Exchange.Request, e.Exchange.Response
-	if e.Splittable() && len(batch) > 1 {
+	ex.Status, ex.RequestID, ex.Error, ex.Request, ex.Response = e.Status, e.RequestID, e.Message, string(e.Exchange.Request), string(e.Exchange.Response)
+	if (e.Splittable() || e.Kind == braze.KindInvalid && e.Status == 0) && len(batch) > 1 {
 		half := len(batch) / 2
 		d.send(ctx, batch[:half])
 		d.send(ctx, batch[half:])
@@ -114,16 +115,16 @@ func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error,
 		if wait := e.RetryAfter(); wait > 0 {
 			retryAt = now + wait.Milliseconds()
 		}
-		out.pause, out.why = retryAt, e.Reason()
-	case e.OurFault():
+		out.pause, out.why = retryAt, reason(e)
+	case e.OurFault() && e.Kind != braze.KindInvalid:
 		// A wrong key or a missing permission is mended by the operator, not by
 		// giving up everybody's answer.
 		retryAt = now + refusedPause.Milliseconds()
-		out.pause, out.why = retryAt, e.Reason()
-		d.log.Error("braze refuses our calls", "status", e.Status, "fix", e.Fix())
+		out.pause, out.why = retryAt, reason(e)
+		d.log.ErrorContext(ctx, "braze refuses our calls", obs.FieldStatus, e.Status, obs.FieldReason, e.Fix())
 	}
 	for _, o := range batch {
-		o.Reason = e.Reason()
+		o.Reason = reason(e)
 		switch {
 		case e.Ambiguous():
 			o.State, o.Reason = o.Lost(d.set.Rules.Resend)
@@ -139,6 +140,14 @@ func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error,
 	d.record(ctx, out)
 }
 
+// reason is what people read about a message that was not sent: what Braze said and what to do.
+func reason(e *braze.Error) string {
+	if fix := e.Fix(); fix != "" {
+		return e.Error() + ". " + fix
+	}
+	return e.Error()
+}
+
 const refusedPause = 30 * time.Second
 
 // record waits until an outcome is on disk. If it cannot be, the mark that the
@@ -146,10 +155,10 @@ const refusedPause = 30 * time.Second
 // outcome as unknown.
 func (d *Sender) record(ctx context.Context, out outcome) {
 	for _, s := range out.sent {
-		d.metrics.Deliveries.WithLabelValues(d.set.Workspace, string(s.State)).Inc()
+		d.metrics.DeliveriesDone(resultOf[s.State], 1)
 	}
 	if _, err := d.finish.Do(ctx, out); err != nil {
-		d.log.Error("record deliveries", "error", err)
+		d.log.Error("record deliveries", obs.Error(err))
 	}
 	d.wake.Set(d.now())
 }
@@ -158,16 +167,26 @@ func (d *Sender) exchange(path string) store.Exchange {
 	return store.Exchange{ID: chat.NewID(), Workspace: d.set.Workspace, Method: "POST", Path: path, At: d.now()}
 }
 
-func (d *Sender) observe(result braze.Result, err error, millis int64, size int) {
-	status := strconv.Itoa(result.Status)
-	rate := result.Rate
+// observe counts a call and remembers what Braze said of its limits.
+func (d *Sender) observe(result braze.Result, err error, took time.Duration, size int) {
+	status, rate := result.Status, result.Rate
 	var e *braze.Error
 	if errors.As(err, &e) {
-		status, rate = strconv.Itoa(e.Status), e.Rate
-		if e.Status == 0 {
-			status = string(e.Kind)
+		status, rate = e.Status, e.Rate
+		switch {
+		case status == 0 && e.Ambiguous():
+			status = obs.CallAmbiguous
+		case status == 0:
+			status = obs.CallRefused
 		}
 	}
-	_ = rate
-	_ = status
+	d.metrics.BatchSent(size)
+	d.metrics.BrazeCall(d.set.Workspace, status, took)
+	if rate.Known {
+		d.metrics.BrazeRateLimit(d.set.Workspace, rate.Limit, rate.Remaining, rate.Reset)
+	}
+}
+
+var resultOf = map[chat.State]obs.DeliveryResult{
+	chat.Accepted: obs.DeliverySent, chat.Queued: obs.DeliveryRetry, chat.Unknown: obs.DeliveryUnknown, chat.Dead: obs.DeliveryDead,
 }

@@ -62,8 +62,8 @@ type outcome struct {
 
 // New makes a sender; now is the clock in unix milliseconds.
 func New(set Settings, s *store.Store, client *braze.Client, metrics *obs.Metrics, log *slog.Logger, now func() int64) *Sender {
-	d := &Sender{set: set, store: s, client: client, metrics: metrics, log: log.With("workspace", set.Workspace), now: now, by: chat.NewID()}
-	d.finish = store.NewGroup(64, nil, d.settle)
+	d := &Sender{set: set, store: s, client: client, metrics: metrics, log: log.With(obs.FieldWorkspace, set.Workspace), now: now, by: chat.NewID()}
+	d.finish = store.NewGroup(64, metrics.StoreCommit, d.settle)
 	return d
 }
 
@@ -106,7 +106,7 @@ func (d *Sender) rest(ctx context.Context) {
 	next, err := d.store.NextDelivery(ctx, d.set.Workspace)
 	if err != nil {
 		if ctx.Err() == nil {
-			d.log.Error("next delivery", "error", err)
+			d.log.Error("next delivery", obs.Error(err))
 		}
 		next = 0
 	}
@@ -128,7 +128,7 @@ func (d *Sender) claim(ctx context.Context) [][]store.Outbound {
 	})
 	if err != nil {
 		if ctx.Err() == nil {
-			d.log.Error("claim deliveries", "error", err)
+			d.log.Error("claim deliveries", obs.Error(err))
 		}
 		return nil
 	}
@@ -168,7 +168,7 @@ func (d *Sender) settle(ctx context.Context, outcomes []outcome) ([]struct{}, er
 			return err
 		}
 		if lost > 0 {
-			d.log.Warn("results came after their lease had ended", "count", lost)
+			d.log.Warn("results came after their lease had ended", obs.FieldCount, lost)
 		}
 		return tx.Notify(ctx, store.TopicFeed)
 	})

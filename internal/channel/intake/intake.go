@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"parley/internal/channel/braze"
@@ -44,18 +45,6 @@ type Webhook struct {
 	ContentType string
 	Body        []byte
 }
-
-// Outcome says what became of a webhook that was answered 2xx.
-type Outcome string
-
-// A webhook's message was stored; or it was a copy, a test send from Braze's
-// dashboard, or something that could not be understood and is kept for people to see.
-const (
-	Stored     Outcome = "stored"
-	Duplicate  Outcome = "duplicate"
-	Test       Outcome = "test"
-	DeadLetter Outcome = "dead_letter"
-)
 
 // Errors of Accept that are final for the sender. Any other error means that
 // nothing could be stored and Braze should try again.
@@ -93,46 +82,48 @@ func New(routes []Route, s *store.Store, metrics *obs.Metrics, log *slog.Logger,
 		}
 		in.routes[r.ID] = known
 	}
-	in.group = store.NewGroup(256, func(n int) { metrics.GroupCommitSize.WithLabelValues("intake").Observe(float64(n)) }, in.commit)
+	in.group = store.NewGroup(256, metrics.StoreCommit, in.commit)
 	return in
 }
 
 // Accept takes one webhook. When it returns without an error, what came is on
 // disk: as a message, as a counted copy or as a dead letter.
-func (in *Intake) Accept(ctx context.Context, w Webhook) (Outcome, error) {
-	r, err := in.admit(w)
-	if err != nil {
-		return "", err
-	}
-	outcome, err := in.take(ctx, r, w)
-	label := string(outcome)
-	if err != nil {
-		label = "unavailable"
-		in.log.Error("store webhook", "route", r.ID, "error", err)
-	}
-	in.metrics.Webhooks.WithLabelValues(r.ID, label).Inc()
+func (in *Intake) Accept(ctx context.Context, w Webhook) (obs.WebhookOutcome, error) {
+	started := time.Now()
+	outcome, err := in.accept(ctx, w)
+	in.metrics.WebhookAnswered(w.Route, outcome, time.Since(started))
 	return outcome, err
 }
 
-func (in *Intake) admit(w Webhook) (*route, error) {
+func (in *Intake) accept(ctx context.Context, w Webhook) (obs.WebhookOutcome, error) {
+	r, outcome, err := in.admit(w)
+	if err != nil {
+		return outcome, err
+	}
+	outcome, err = in.take(ctx, r, w)
+	if err != nil {
+		in.log.ErrorContext(ctx, "store webhook", obs.FieldRoute, r.ID, obs.Error(err))
+		return obs.WebhookUnavailable, err
+	}
+	return outcome, nil
+}
+
+func (in *Intake) admit(w Webhook) (*route, obs.WebhookOutcome, error) {
 	r := in.routes[w.Route]
 	if r == nil {
-		in.metrics.Webhooks.WithLabelValues("unknown", "no_route").Inc()
-		return nil, ErrNoRoute
+		return nil, obs.WebhookUnknownRoute, ErrNoRoute
 	}
 	given, ok := sha256.Sum256([]byte(w.Secret)), 0
 	for i := range r.secrets {
 		ok |= subtle.ConstantTimeCompare(given[:], r.secrets[i][:])
 	}
 	if ok == 0 {
-		in.metrics.Webhooks.WithLabelValues(r.ID, "wrong_secret").Inc()
-		return nil, ErrSecret
+		return nil, obs.WebhookUnauthorized, ErrSecret
 	}
 	if len(r.AllowFrom) > 0 && !allowed(r.AllowFrom, w.From) {
-		in.metrics.Webhooks.WithLabelValues(r.ID, "not_allowed").Inc()
-		return nil, ErrNotAllowed
+		return nil, obs.WebhookForbidden, ErrNotAllowed
 	}
-	return r, nil
+	return r, "", nil
 }
 
 func allowed(networks []netip.Prefix, from netip.Addr) bool {
@@ -144,24 +135,24 @@ func allowed(networks []netip.Prefix, from netip.Addr) bool {
 	return false
 }
 
-func (in *Intake) take(ctx context.Context, r *route, w Webhook) (Outcome, error) {
+func (in *Intake) take(ctx context.Context, r *route, w Webhook) (obs.WebhookOutcome, error) {
 	inbound, err := braze.DecodeInbound(w.ContentType, w.Body)
 	if err != nil {
-		return DeadLetter, in.keep(ctx, r, w, reason(err))
+		return obs.WebhookDeadLetter, in.keep(ctx, r, w, reason(err))
 	}
 	arrival := r.arrival(inbound)
 	switch {
 	case inbound.Test:
-		return Test, in.store.Write(ctx, func(tx *store.Tx) error {
+		return obs.WebhookTest, in.store.Write(ctx, func(tx *store.Tx) error {
 			return tx.InsertDrop(ctx, chat.NewID(), r.Workspace, r.ID, store.DropTest, inbound.DispatchID, in.now())
 		})
 	case arrival.Anonymous():
-		return DeadLetter, in.keep(ctx, r, w, "names nobody: external_id, braze_id, alias and phone are all empty")
+		return obs.WebhookDeadLetter, in.keep(ctx, r, w, "names nobody: external_id, braze_id, alias and phone are all empty")
 	case arrival.Text == "" && len(arrival.Media) == 0:
-		return DeadLetter, in.keep(ctx, r, w, "has neither a text nor media")
+		return obs.WebhookDeadLetter, in.keep(ctx, r, w, "has neither a text nor media")
 	}
 	if len(inbound.Repaired) > 0 {
-		in.metrics.Repaired.WithLabelValues(r.ID).Inc()
+		in.metrics.WebhookRepaired(r.ID)
 	}
 	receipt, err := in.group.Do(ctx, arrival)
 	if err != nil {
@@ -169,10 +160,10 @@ func (in *Intake) take(ctx context.Context, r *route, w Webhook) (Outcome, error
 	}
 	in.due(receipt.DueAt)
 	if receipt.Duplicate != "" {
-		in.metrics.Duplicates.WithLabelValues(string(receipt.Duplicate)).Inc()
-		return Duplicate, nil
+		in.metrics.DuplicateDropped(obs.DuplicateReason(receipt.Duplicate))
+		return obs.WebhookDuplicate, nil
 	}
-	return Stored, nil
+	return obs.WebhookAccepted, nil
 }
 
 func reason(err error) string {
@@ -210,7 +201,8 @@ func (r *route) arrival(m braze.Inbound) store.Arrival {
 
 // keep puts a webhook into the dead-letter list as it came.
 func (in *Intake) keep(ctx context.Context, r *route, w Webhook, why string) error {
-	in.log.Warn("webhook not understood", "route", r.ID, "reason", why, "bytes", len(w.Body))
+	in.log.WarnContext(ctx, "webhook not understood", obs.FieldRoute, r.ID, obs.FieldReason, why)
+	in.metrics.DeadLetter(r.ID)
 	return in.store.Write(ctx, func(tx *store.Tx) error {
 		return tx.InsertDeadLetter(ctx, store.DeadLetter{
 			ID: chat.NewID(), Workspace: r.Workspace, Route: r.ID, Reason: why, ContentType: w.ContentType,

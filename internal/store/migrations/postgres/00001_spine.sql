@@ -137,6 +137,7 @@ CREATE TABLE deliveries (
     done_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX deliveries_pending ON deliveries (contact_id, n) WHERE state IN ('queued', 'sending');
+CREATE INDEX deliveries_unknown ON deliveries (id) WHERE state = 'unknown';
 CREATE INDEX deliveries_message ON deliveries (message_id);
 
 CREATE TABLE budgets (
@@ -146,11 +147,9 @@ CREATE TABLE budgets (
 );
 
 CREATE TABLE copies (
-    workspace TEXT NOT NULL,
-    key TEXT NOT NULL,
+    key TEXT PRIMARY KEY,
     message_id TEXT NOT NULL,
-    until BIGINT NOT NULL,
-    PRIMARY KEY (workspace, key)
+    until BIGINT NOT NULL
 );
 CREATE INDEX copies_until ON copies (until);
 
