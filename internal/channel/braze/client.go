@@ -35,9 +35,6 @@ type Config struct {
 	// calls are made at once; it must not repeat requests by itself.
 	Transport http.RoundTripper
 	UserAgent string // empty means "parley"
-	// OnExchange is called once for each call that was put on the wire or failed to be, before the
-	// call returns, on its goroutine. Nil means nobody listens, and nothing is redacted in vain.
-	OnExchange func(Exchange)
 	// Now is the clock; nil means [time.Now].
 	Now func() time.Time
 }
@@ -45,13 +42,12 @@ type Config struct {
 // Client calls one Braze workspace. It is safe for use by several goroutines and holds nothing to close
 // but the idle connections of its transport.
 type Client struct {
-	base       string
-	key        string
-	agent      string
-	timeout    time.Duration
-	http       http.Client
-	onExchange func(Exchange)
-	now        func() time.Time
+	base    string
+	key     string
+	agent   string
+	timeout time.Duration
+	http    http.Client
+	now     func() time.Time
 }
 
 // New checks the configuration; the error names the setting and how to mend it, never the key.
@@ -68,7 +64,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		base: base, key: cfg.APIKey, agent: cfg.UserAgent, timeout: cfg.Timeout,
-		onExchange: cfg.OnExchange, now: cfg.Now,
+		now: cfg.Now,
 		http: http.Client{
 			Transport:     cfg.Transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

@@ -61,7 +61,7 @@ func oneCall() TriggerSend {
 
 func sendError(t *testing.T, c *Client, ctx context.Context) *Error {
 	t.Helper()
-	result, err := c.TriggerSend(ctx, oneCall())
+	result, _, err := c.TriggerSend(ctx, oneCall())
 	var e *Error
 	if !errors.As(err, &e) {
 		t.Fatalf("TriggerSend = %+v, %v; want an Error", result, err)
@@ -86,7 +86,7 @@ func TestTriggerSend_writesTheDocumentedCall(t *testing.T) {
 	}, func(cfg *Config) { cfg.UserAgent = "parley/test" })
 
 	no, yes := false, true
-	result, err := c.TriggerSend(t.Context(), TriggerSend{
+	result, _, err := c.TriggerSend(t.Context(), TriggerSend{
 		CampaignID:        uuid36,
 		SendID:            "s1",
 		TriggerProperties: map[string]any{"greeting": "Hi"},
@@ -156,7 +156,7 @@ func TestTriggerSend_checksBeforeSending(t *testing.T) {
 		{"no JSON", to(Recipient{ExternalUserID: "u1", TriggerProperties: map[string]any{"f": func() {}}}), "cannot be written as JSON"},
 	}
 	for _, tt := range tests {
-		_, err := c.TriggerSend(t.Context(), tt.call)
+		_, _, err := c.TriggerSend(t.Context(), tt.call)
 		var e *Error
 		if !errors.As(err, &e) || !strings.Contains(e.Message, tt.want) {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
@@ -311,7 +311,7 @@ func TestTriggerSend_brokenConnections(t *testing.T) {
 		c := serve(t, hijacked(func(c net.Conn) {
 			_, _ = io.WriteString(c, "HTTP/1.1 201 Created\r\nContent-Length: 500\r\nx-request-id: req-9\r\n\r\n{\"dispatch_id\":\"ab")
 		}))
-		result, err := c.TriggerSend(t.Context(), oneCall())
+		result, _, err := c.TriggerSend(t.Context(), oneCall())
 		if diff := cmp.Diff(Result{Status: 201, Cut: true, RequestID: "req-9"}, result); err != nil || diff != "" {
 			t.Errorf("err %v, result (-want +got):\n%s", err, diff)
 		}
@@ -335,7 +335,7 @@ func TestTriggerSend_brokenConnections(t *testing.T) {
 				}
 			}
 		})
-		if result, err := c.TriggerSend(t.Context(), oneCall()); err != nil || !result.Cut {
+		if result, _, err := c.TriggerSend(t.Context(), oneCall()); err != nil || !result.Cut {
 			t.Errorf("result %+v, %v", result, err)
 		}
 	})
@@ -448,7 +448,7 @@ func TestTriggerSend_requestCannotBeWritten(t *testing.T) {
 					return failingConn{conn, &left}, err
 				}
 			})
-			if _, err := c.TriggerSend(t.Context(), oneCall()); err != nil {
+			if _, _, err := c.TriggerSend(t.Context(), oneCall()); err != nil {
 				t.Fatal(err)
 			}
 			left.Store(writes) // the kept connection dies
@@ -498,7 +498,7 @@ func TestTriggerSend_isNotReplayed(t *testing.T) {
 		}
 	})
 	c := newClient(t, "http://"+ln.Addr().String())
-	if _, err := c.TriggerSend(t.Context(), oneCall()); err != nil {
+	if _, _, err := c.TriggerSend(t.Context(), oneCall()); err != nil {
 		t.Fatal(err)
 	}
 	if e := sendError(t, c, t.Context()); !e.Ambiguous() {
@@ -527,7 +527,7 @@ func TestTriggerSend_overHTTP2(t *testing.T) {
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
 	c := newClient(t, srv.URL, func(cfg *Config) { cfg.Transport = srv.Client().Transport })
-	result, err := c.TriggerSend(t.Context(), oneCall())
+	result, _, err := c.TriggerSend(t.Context(), oneCall())
 	if err != nil || result.Rate.Limit != 5 || !result.Rate.Known {
 		t.Fatalf("%+v, %v", result, err)
 	}
@@ -539,12 +539,11 @@ func TestTriggerSend_overHTTP2(t *testing.T) {
 	}
 }
 
-func TestOnExchange_showsNothingOfAnybody(t *testing.T) {
+func TestExchange_showsNothingOfAnybody(t *testing.T) {
 	t.Parallel()
 	type born struct {
 		Year int `json:"year"`
 	}
-	var got []Exchange
 	status := http.StatusCreated
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Request-Id", "req-1")
@@ -554,7 +553,7 @@ func TestOnExchange_showsNothingOfAnybody(t *testing.T) {
 			return
 		}
 		fmt.Fprintf(w, `{"dispatch_id":"%s","message":"success","errors":["customer-0042 and +15550000001 %s"]}`, hex32, testKey)
-	}, func(cfg *Config) { cfg.OnExchange = func(x Exchange) { got = append(got, x) } })
+	})
 	call := oneCall()
 	call.TriggerProperties = map[string]any{"note": "private words"}
 	call.Recipients = append(call.Recipients,
@@ -563,16 +562,16 @@ func TestOnExchange_showsNothingOfAnybody(t *testing.T) {
 			"subscription_groups": []any{map[string]any{"subscription_group_id": "group-1", "subscription_state": "subscribed"}},
 		}},
 		Recipient{BrazeID: "5f0c2e7a9b1d4c3e8f6a7b2c"}, Recipient{ExternalUserID: "u7"})
-	if _, err := c.TriggerSend(t.Context(), call); err != nil {
+	_, accepted, err := c.TriggerSend(t.Context(), call)
+	if err != nil {
 		t.Fatal(err)
 	}
 	status = 502
-	if _, err := c.TriggerSend(t.Context(), call); err == nil {
+	_, refused, err := c.TriggerSend(t.Context(), call)
+	if err == nil {
 		t.Fatal("502 was taken")
 	}
-	if len(got) != 2 {
-		t.Fatalf("%d exchanges", len(got))
-	}
+	got := []Exchange{accepted, refused}
 	const request = `{"campaign_id":"` + uuid36 + `","trigger_properties":{"note":"«13 chars»"},"recipients":[` +
 		`{"external_user_id":"…0042","trigger_properties":{"external_system_msg_body":"«37 chars»"}},` +
 		`{"user_alias":{"alias_name":"…0001","alias_label":"phone"},"attributes":{"age":"«number»","born":{"year":"«number»"},"email":"«17 chars»",` +
@@ -599,15 +598,14 @@ func TestOnExchange_showsNothingOfAnybody(t *testing.T) {
 	}
 }
 
-func TestOnExchange_toldOfFailures(t *testing.T) {
+func TestExchange_toldOfFailures(t *testing.T) {
 	t.Parallel()
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	var got []Exchange
-	c := newClient(t, closed.URL, func(cfg *Config) { cfg.OnExchange = func(x Exchange) { got = append(got, x) } })
-	e := sendError(t, c, t.Context())
-	if len(got) != 1 || got[0].Status != 0 || got[0].Response != nil || got[0].Err != error(e) || len(got[0].Request) == 0 {
-		t.Errorf("exchanges %+v", got)
+	c := newClient(t, closed.URL)
+	_, got, err := c.TriggerSend(t.Context(), oneCall())
+	if err == nil || got.Status != 0 || got.Response != nil || !errors.Is(got.Err, err) || len(got.Request) == 0 {
+		t.Errorf("exchange %+v of %v", got, err)
 	}
 }
 

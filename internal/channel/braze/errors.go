@@ -38,7 +38,6 @@ type Error struct {
 	RequestID string // Braze's, for its support
 	Rate      RateLimit
 	Duration  time.Duration
-	Exchange  Exchange // the call as it may be kept and shown; empty if none was made
 
 	wait time.Duration
 	err  error

@@ -182,19 +182,18 @@ type Result struct {
 	// Cut says that the status line arrived but not the whole body. The call counts as accepted
 	// because Braze writes the status after it has queued the call; sending again would double it.
 	Cut bool
-	// Exchange is the call as it may be kept and shown.
-	Exchange Exchange
 }
 
 // TriggerSend asks Braze to send a campaign. The error is always an [*Error]; unless it is
 // [Error.Ambiguous], nothing was sent. The call is made once: repeating is the caller's decision.
-func (c *Client) TriggerSend(ctx context.Context, call TriggerSend) (Result, error) {
+// The exchange is empty when the call was refused before it was made.
+func (c *Client) TriggerSend(ctx context.Context, call TriggerSend) (Result, Exchange, error) {
 	if err := call.check(); err != nil {
-		return Result{}, err
+		return Result{}, Exchange{}, err
 	}
 	body, err := call.encode()
 	if err != nil {
-		return Result{}, err
+		return Result{}, Exchange{}, err
 	}
 	a := c.post(ctx, triggerSendPath, body)
 	var result Result
@@ -210,15 +209,10 @@ func (c *Client) TriggerSend(ctx context.Context, call TriggerSend) (Result, err
 		a.err.Message = redact.Replace(a.err.Message)
 	}
 	exchange := a.exchange(triggerSendPath, call.redacted(), redact)
-	if c.onExchange != nil {
-		c.onExchange(exchange)
-	}
 	if a.err != nil {
-		a.err.Exchange = exchange
-		return Result{}, a.err
+		return Result{}, exchange, a.err
 	}
-	result.Exchange = exchange
-	return result, nil
+	return result, exchange, nil
 }
 
 // acceptance reads a 2xx answer.

@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"parley/internal/channel/braze"
 	"parley/internal/chat"
 )
 
@@ -36,7 +37,10 @@ type Line struct {
 // become buttons where the workspace has a campaign for them and they fit;
 // otherwise the text is sent, which lists them by number. A text beyond the
 // layout's limit is split, because Meta refuses it long after Braze has said 201.
+// Whether Braze evaluates Liquid that stands inside a trigger property is not
+// documented, so none goes out.
 func (l Layouts) Plan(line Line) []chat.Delivery {
+	line = line.neutral()
 	if buttons, ok := l[chat.LayoutQuickReply]; ok && buttons.fit(line) {
 		return []chat.Delivery{{
 			ID: chat.DeliveryID(chat.NewID()), Layout: chat.LayoutQuickReply, Text: line.Prompt, Choices: line.Choices,
@@ -47,6 +51,16 @@ func (l Layouts) Plan(line Line) []chat.Delivery {
 		out = append(out, chat.Delivery{ID: chat.DeliveryID(chat.NewID()), Layout: chat.LayoutText, Text: part})
 	}
 	return out
+}
+
+func (line Line) neutral() Line {
+	line.Text, line.Prompt = braze.NeutralizeLiquid(line.Text), braze.NeutralizeLiquid(line.Prompt)
+	choices := make([]string, len(line.Choices))
+	for i, c := range line.Choices {
+		choices[i] = braze.NeutralizeLiquid(c)
+	}
+	line.Choices = choices
+	return line
 }
 
 func (l Layout) fit(line Line) bool {

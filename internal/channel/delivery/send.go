@@ -13,40 +13,35 @@ import (
 
 // send makes one call for a batch of one layout and settles every recipient.
 func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
-	request, bad := d.request(batch)
+	request, sendable, bad := d.request(batch)
 	if len(bad) > 0 {
-		d.record(ctx, outcome{sent: bad, exchange: d.exchange("")})
+		d.record(ctx, outcome{sent: bad})
 	}
-	if len(request.Recipients) == 0 {
+	if len(sendable) == 0 {
 		return
 	}
-	sendable := make([]store.Outbound, 0, len(batch))
-	for _, o := range batch {
-		if o.State == chat.Sending {
-			sendable = append(sendable, o)
-		}
-	}
-	ex := d.exchange("/campaigns/trigger/send")
 	started := time.Now()
-	result, err := d.client.TriggerSend(ctx, request)
+	result, call, err := d.client.TriggerSend(ctx, request)
 	took := time.Since(started)
-	ex.Millis = took.Milliseconds()
 	d.observe(result, err, took, len(sendable))
+	ex := &store.Exchange{
+		ID: chat.NewID(), Workspace: d.set.Workspace, Method: call.Method, Path: call.Path, Status: call.Status, RequestID: call.RequestID,
+		Request: string(call.Request), Response: string(call.Response), Millis: took.Milliseconds(), At: d.now(),
+	}
 	if err == nil {
 		d.backoff.success()
-		d.record(ctx, d.accepted(sendable, result, ex))
+		d.record(ctx, accepted(sendable, result, ex))
 		return
 	}
+	ex.Error = err.Error()
 	d.refused(ctx, sendable, err, ex)
 }
 
-// request builds the call. Deliveries that cannot be addressed are returned as ended.
-func (d *Sender) request(batch []store.Outbound) (braze.TriggerSend, []store.Sent) {
+// request builds the call for those who can be addressed; the others are ended.
+func (d *Sender) request(batch []store.Outbound) (request braze.TriggerSend, sendable []store.Outbound, bad []store.Sent) {
 	layout := d.set.Layouts[batch[0].Layout]
-	request := braze.TriggerSend{CampaignID: layout.CampaignID}
-	var bad []store.Sent
-	for i := range batch {
-		o := &batch[i]
+	request.CampaignID = layout.CampaignID
+	for _, o := range batch {
 		c := o.Contact
 		recipient, err := braze.RecipientFor(c.ExternalID, c.BrazeID, c.AliasName, c.AliasLabel)
 		if err == nil && layout.CampaignID == "" {
@@ -54,7 +49,7 @@ func (d *Sender) request(batch []store.Outbound) (braze.TriggerSend, []store.Sen
 		}
 		if err != nil {
 			o.State, o.Reason = chat.Dead, err.Error()
-			bad = append(bad, store.Sent{Outbound: *o})
+			bad = append(bad, store.Sent{Outbound: o})
 			continue
 		}
 		recipient.TriggerProperties = layout.properties(o)
@@ -64,42 +59,42 @@ func (d *Sender) request(batch []store.Outbound) (braze.TriggerSend, []store.Sen
 			}}
 		}
 		request.Recipients = append(request.Recipients, recipient)
+		sendable = append(sendable, o)
 	}
-	return request, bad
+	return request, sendable, bad
 }
 
-func (l Layout) properties(o *store.Outbound) map[string]any {
-	properties := map[string]any{l.Property: braze.NeutralizeLiquid(o.Text)}
+func (l Layout) properties(o store.Outbound) map[string]any {
+	properties := map[string]any{l.Property: o.Text}
 	for i, choice := range o.Choices {
-		properties[l.Buttons[i]] = braze.NeutralizeLiquid(choice)
+		properties[l.Buttons[i]] = choice
 	}
 	return properties
 }
 
-func (d *Sender) accepted(batch []store.Outbound, result braze.Result, ex store.Exchange) outcome {
-	ex.Status, ex.RequestID, ex.Request, ex.Response = result.Status, result.RequestID, string(result.Exchange.Request), string(result.Exchange.Response)
+func accepted(batch []store.Outbound, result braze.Result, ex *store.Exchange) outcome {
 	out := outcome{exchange: ex}
 	for _, o := range batch {
 		o.State, o.Reason, o.DispatchID = chat.Accepted, result.Notice, result.DispatchID
-		out.sent = append(out.sent, d.stamp(o, ex, len(batch)))
+		out.sent = append(out.sent, stamp(o, ex, len(batch)))
 	}
 	return out
 }
 
-func (d *Sender) stamp(o store.Outbound, ex store.Exchange, size int) store.Sent {
+func stamp(o store.Outbound, ex *store.Exchange, size int) store.Sent {
 	o.ExchangeID, o.BatchSize = ex.ID, size
 	return store.Sent{Outbound: o}
 }
 
 // refused settles a call that failed. A batch that Braze found fault with is split
 // to find the recipient at fault; everything else concerns all of them alike.
-func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error, ex store.Exchange) {
+func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error, ex *store.Exchange) {
 	var e *braze.Error
 	if !errors.As(err, &e) {
 		e = &braze.Error{Message: err.Error()}
 	}
-	ex.Status, ex.RequestID, ex.Error, ex.Request, ex.Response = e.Status, e.RequestID, e.Message, string(e.Exchange.Request), string(e.Exchange.Response)
 	if (e.Splittable() || e.Kind == braze.KindInvalid && e.Status == 0) && len(batch) > 1 {
+		d.record(ctx, outcome{exchange: ex})
 		half := len(batch) / 2
 		d.send(ctx, batch[:half])
 		d.send(ctx, batch[half:])
@@ -133,7 +128,7 @@ func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error,
 		default:
 			o.State = chat.Dead
 		}
-		sent := d.stamp(o, ex, len(batch))
+		sent := stamp(o, ex, len(batch))
 		sent.RetryAt, sent.Unsent = retryAt, retryAt != 0
 		out.sent = append(out.sent, sent)
 	}
@@ -161,10 +156,6 @@ func (d *Sender) record(ctx context.Context, out outcome) {
 		d.log.Error("record deliveries", obs.Error(err))
 	}
 	d.wake.Set(d.now())
-}
-
-func (d *Sender) exchange(path string) store.Exchange {
-	return store.Exchange{ID: chat.NewID(), Workspace: d.set.Workspace, Method: "POST", Path: path, At: d.now()}
 }
 
 // observe counts a call and remembers what Braze said of its limits.

@@ -52,11 +52,11 @@ type Sender struct {
 	backoff backoff
 }
 
-// outcome is one claimed delivery as it ended, with the call that ended it.
+// outcome is what became of the deliveries of one call.
 type outcome struct {
 	sent     []store.Sent
-	exchange store.Exchange
-	pause    int64 // no sending for this workspace before this time
+	exchange *store.Exchange // nil if no call was made
+	pause    int64           // no sending for this workspace before this time
 	why      string
 }
 
@@ -153,7 +153,10 @@ func (d *Sender) settle(ctx context.Context, outcomes []outcome) ([]struct{}, er
 		var sent []store.Sent
 		var exchanges []store.Exchange
 		for _, o := range outcomes {
-			sent, exchanges = append(sent, o.sent...), append(exchanges, o.exchange)
+			sent = append(sent, o.sent...)
+			if o.exchange != nil {
+				exchanges = append(exchanges, *o.exchange)
+			}
 			if o.pause > now {
 				if err := tx.Pause(ctx, d.set.Workspace, o.pause, o.why); err != nil {
 					return err
