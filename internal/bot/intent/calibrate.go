@@ -9,7 +9,15 @@ import (
 // Calibration needs no off-topic examples. In each of five rounds a fifth of the labels
 // is left out, and their examples play the off-topic messages; a fifth of the other
 // examples is held out and shows how often a reading is right.
-const calibrationRounds = 5
+//
+// With fewer than fewLabels, leaving labels out says little (and nothing with one or
+// two): then everyday messages play off-topic ones too, less those that come close to an
+// example.
+const (
+	calibrationRounds = 5
+	fewLabels         = 5
+	closeToExample    = 0.4
+)
 
 type plan struct {
 	leftOut map[int32]bool
@@ -101,6 +109,17 @@ func (s *set) try(ctx context.Context, p plan, done func()) ([]trial, error) {
 	}
 	for _, i := range p.strange {
 		read(i, true)
+	}
+	for _, text := range s.background {
+		x := m.vocab.vectorise(&work, text)
+		if len(x.idx) == 0 {
+			continue
+		}
+		m.decide(&work, x)
+		order, _ := top(work.dec)
+		if ev := m.gather(&work, x, order[0]); ev[evNearest] < closeToExample {
+			trials = append(trials, trial{ev: ev, strange: true})
+		}
 	}
 	return trials, nil
 }

@@ -25,6 +25,9 @@ func Train(ctx context.Context, examples []Example, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(set.labels) < fewLabels {
+		set.background = background(o.Language)
+	}
 	plans := set.rounds()
 	total := len(set.labels)
 	for _, p := range plans {
@@ -72,6 +75,9 @@ type set struct {
 	labels   []string
 	texts    []string
 	label    []int32
+	// background are messages taken for off-topic in calibration, when there are too few
+	// labels to leave some out.
+	background []string
 }
 
 func newSet(examples []Example, language string) (*set, error) {
