@@ -131,6 +131,7 @@ func TestReply_greets(t *testing.T) {
 	t.Parallel()
 	k := start(t, "en")
 	k.want(k.says("hi"), bot.ActionAsk, "", "Hello Grace.", "automated assistant", "What can I help you with?")
+	k.want(k.says("i need help"), bot.ActionAsk, "", "in a few words", hintEN)
 	k = start(t, "")
 	k.contact.FirstName = "{{${first_name}}}"
 	k.want(k.says("bonjour"), bot.ActionAsk, "", "Bonjour. Vous échangez", "En quoi puis-je vous aider ?")

@@ -85,7 +85,10 @@ func (r *run) smallTalk() (Outcome, bool) {
 			continue
 		}
 		reason := fmt.Sprintf("the message is %s and asks nothing", reply.kind)
-		if r.state.Said == cut(intent.Fold(reply.text)) && !r.intro {
+		if again := r.state.Said == cut(intent.Fold(reply.text)); again && !r.intro {
+			if reply.action == ActionAsk {
+				return r.miss("greeting", "the customer was asked what it is about and has not said", t.empty), true
+			}
 			return r.quiet(string(reply.kind)), true
 		}
 		r.expectNothing()

@@ -115,6 +115,20 @@ func background(language string) []string {
 	return all
 }
 
+// offTopicFiles hold chatter that belongs to no business, by language, one message a line.
+//
+//go:embed offtopic/*.txt
+var offTopicFiles embed.FS
+
+// offTopic returns the chatter of a language, or nil.
+func offTopic(language string) []string {
+	raw, err := offTopicFiles.ReadFile("offtopic/" + language + ".txt")
+	if err != nil {
+		return nil
+	}
+	return strings.Split(strings.TrimSpace(string(raw)), "\n")
+}
+
 // mostFrequent returns at most n keys, most frequent first, ties by key.
 func mostFrequent(counts map[uint64]int, n int) []uint64 {
 	keys := make([]uint64, 0, len(counts))

@@ -25,8 +25,9 @@ func Train(ctx context.Context, examples []Example, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	set.background = offTopic(o.Language)
 	if len(set.labels) < fewLabels {
-		set.background = background(o.Language)
+		set.background = append(set.background, background(o.Language)...)
 	}
 	plans := set.rounds()
 	total := len(set.labels)
@@ -75,8 +76,7 @@ type set struct {
 	labels   []string
 	texts    []string
 	label    []int32
-	// background are messages taken for off-topic in calibration, when there are too few
-	// labels to leave some out.
+	// background are messages taken for off-topic in calibration.
 	background []string
 }
 
