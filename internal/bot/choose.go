@@ -2,10 +2,10 @@ package bot
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"parley/internal/bot/intent"
 	"parley/internal/bot/knowledge"
@@ -70,7 +70,7 @@ func (r *run) offered() []*knowledge.Intent {
 // picked resolves numbers, ordinals and telling words of each message.
 func (r *run) picked(offered []*knowledge.Intent) (Outcome, bool) {
 	for _, p := range r.parts {
-		numbers := pick(p.text, len(offered)+1)
+		numbers, stray := pick(p.text, len(offered)+1)
 		if slices.Contains(numbers, len(offered)+1) {
 			return r.handoff(HandoffPerson, BandRule, "the customer chose a person from the choices"), true
 		}
@@ -81,7 +81,7 @@ func (r *run) picked(offered []*knowledge.Intent) (Outcome, bool) {
 			}
 			return r.take(list, "the customer chose by number"), true
 		}
-		if digits.MatchString(p.text) {
+		if stray {
 			return r.offer(offered, "clarify", "the number is none of the choices", r.texts.choicesHead), true
 		}
 		if in := byWords(p.text, offered); in != nil {
@@ -135,58 +135,60 @@ func (r *run) offer(intents []*knowledge.Intent, rule, reason, head string) Outc
 	return out
 }
 
-var (
-	digits = regexp.MustCompile(`(?i)^\W*(?:option|choice|choix|number|numero|numéro|réponse|reponse|answer|no|n°|nr|le|la|the|#)?[\s.:]*(\d{1,2})(?:\D{0,3}(?:et|and|&|,|\+|ou|or)\D{0,2}(\d{1,2}))?[^\pL\d]*$`)
-	// ordinals and number words by what they mean; the last one is -1.
-	ordinals = map[string]int{
-		"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1, "one": 1, "two": 2, "three": 3, "four": 4,
-		"0st": 1, "0nd": 2, "0rd": 3, "top": 1, "middle": 2,
-		"premier": 1, "premiere": 1, "deuxieme": 2, "second_": 2, "seconde": 2, "troisieme": 3, "quatrieme": 4,
-		"dernier": -1, "derniere": -1, "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "0er": 1, "0ere": 1,
-	}
-	ordinalFiller = map[string]bool{
-		"the": true, "one": true, "option": true, "choice": true, "number": true, "please": true, "its": true, "it": true, "s": true,
-		"is": true, "i": true, "think": true, "d": true, "say": true, "yes": true, "ok": true, "of": true, "them": true, "my": true, "about": true,
-		"le": true, "la": true, "l": true, "choix": true, "numero": true, "oui": true, "svp": true, "s_": true, "c": true, "est": true, "plutot": true,
-		"je": true, "dirais": true, "pour": true, "merci": true, "thanks": true, "reponse": true, "celui": true, "du": true,
-	}
-)
+// ordinals are number words by what they mean; -1 is the last choice.
+var ordinals = map[string]int{
+	"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1, "one": 1, "two": 2, "three": 3, "four": 4,
+	"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "top": 1,
+	"premier": 1, "premiere": 1, "deuxieme": 2, "seconde": 2, "troisieme": 3, "quatrieme": 4, "dernier": -1, "derniere": -1,
+	"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "1er": 1, "1ere": 1, "2e": 2, "2eme": 2, "3e": 3, "3eme": 3, "4e": 4, "4eme": 4,
+}
 
-// pick returns the choices, 1 to n, that a text names by number or ordinal, or nil.
-func pick(text string, n int) []int {
-	if m := digits.FindStringSubmatch(text); m != nil {
-		var list []int
-		for _, s := range m[1:] {
-			if s == "" {
-				continue
-			}
-			v, err := strconv.Atoi(s)
-			if err != nil || v < 1 || v > n {
-				return nil
-			}
-			if !slices.Contains(list, v) {
-				list = append(list, v)
-			}
-		}
-		return list
+// pickFiller are words that may stand beside a number without changing what it means.
+var pickFiller = wordSet(`the option choice number nr no n answer please pls its it s is i think say d yes ok okay of them my about and or both for with go take want
+	hi hello would like that thanks thank you
+	le la l les choix numero option reponse oui svp s il vous plait c est plutot je dirais prends veux pour merci celui celle du de et ou bonjour la bonne ce serait`)
+
+func wordSet(list string) map[string]bool {
+	m := make(map[string]bool)
+	for _, w := range strings.Fields(list) {
+		m[w] = true
 	}
-	found := 0
-	for _, w := range strings.Fields(intent.Fold(text)) {
-		v, ok := ordinals[w]
+	return m
+}
+
+// pick reads a text that is nothing but a choice: the numbers, 1 to n, it names by digit
+// or ordinal. stray is true when it names a number that is none of the choices.
+func pick(text string, n int) (numbers []int, stray bool) {
+	before := ""
+	for _, w := range strings.FieldsFunc(strings.ToLower(text), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }) {
+		if folded := intent.Fold(w); !strings.ContainsAny(w, "0123456789") {
+			w = folded
+		}
+		v, err := strconv.Atoi(w)
+		ordinal, named := ordinals[strings.NewReplacer("è", "e", "é", "e").Replace(w)]
 		switch {
-		case ok && found == 0:
-			found = v
-		case !ok && !ordinalFiller[w], ok && w != "one":
-			return nil
+		case err == nil:
+		case named && !(w == "one" && before != "" && len(numbers) > 0):
+			v = ordinal
+		case pickFiller[w] || w == "one":
+			before = w
+			continue
+		default:
+			return nil, false
+		}
+		before = w
+		if v == -1 {
+			v = n
+		}
+		if v < 1 || v > n {
+			stray = true
+			continue
+		}
+		if !slices.Contains(numbers, v) {
+			numbers = append(numbers, v)
 		}
 	}
-	if found == -1 {
-		found = n
-	}
-	if found < 1 || found > n {
-		return nil
-	}
-	return []int{found}
+	return numbers, stray && len(numbers) == 0
 }
 
 // byWords finds the one offered intent whose title shares the text's telling words.

@@ -177,7 +177,7 @@ func (r *run) circle(list []*knowledge.Intent) Outcome {
 	reason := "the customer asks the same again, or the answer would be the same again"
 	var others []*knowledge.Intent
 	for _, a := range r.trace.Alternatives {
-		if in, ok := r.pub.Intent(r.language, a.Intent); ok && !contains(list, in) {
+		if in, ok := r.pub.Intent(r.language, a.Intent); ok && a.P >= worthOffering && !contains(list, in) {
 			others = append(others, in)
 		}
 	}
@@ -220,8 +220,13 @@ func (r *run) clarify(reading intent.Reading, reason string) (Outcome, bool) {
 	return r.offer(list, "clarify", reason, r.texts.choicesHead), true
 }
 
-// plausible is the share of the best reading's probability a choice must have.
-const plausible = 0.1
+const (
+	// plausible is the share of the best reading's probability a choice must have.
+	plausible = 0.1
+	// worthOffering is the probability an intent needs to be offered beside an answer that
+	// did not help.
+	worthOffering = 0.03
+)
 
 func (r *run) turnedDown(in *knowledge.Intent) bool {
 	for _, name := range r.state.Refused {

@@ -2,7 +2,8 @@ package bot
 
 import (
 	"fmt"
-	"slices"
+	"strings"
+	"unicode"
 
 	"parley/internal/bot/intent"
 )
@@ -84,7 +85,10 @@ func (r *run) smallTalk() (Outcome, bool) {
 			continue
 		}
 		reason := fmt.Sprintf("the message is %s and asks nothing", reply.kind)
-		if r.state.Said == cut(intent.Fold(reply.text)) && !r.intro {
+		if again := r.state.Said == cut(intent.Fold(reply.text)); again && !r.intro {
+			if reply.action == ActionAsk {
+				return r.miss("greeting", "the customer was asked what it is about and has not said", t.empty), true
+			}
 			return r.quiet(string(reply.kind)), true
 		}
 		r.expectNothing()
@@ -119,14 +123,21 @@ func (r *run) greet(reason string) Outcome {
 	return out
 }
 
-// firstName takes a profile's name only when it can be one.
+// firstName takes a profile's name only when it looks like one: profiles hold anything.
 func firstName(name string) string {
-	if len(name) > 40 || intent.Fold(name) == "" || slices.ContainsFunc([]rune(name), func(c rune) bool {
-		return c < ' ' || c == '{' || c == '}' || c == '<' || c == '/' || c == '\\'
-	}) {
+	letters := 0
+	for _, c := range name {
+		switch {
+		case unicode.IsLetter(c):
+			letters++
+		case !unicode.Is(unicode.Mn, c) && !strings.ContainsRune(" -'’.", c):
+			return ""
+		}
+	}
+	if letters == 0 || letters > 30 {
 		return ""
 	}
-	return name
+	return strings.TrimSpace(name)
 }
 
 // expectNothing forgets open questions: the bot no longer waits for a choice or a yes.

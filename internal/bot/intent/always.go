@@ -1,6 +1,7 @@
 package intent
 
 import (
+	"embed"
 	"regexp"
 	"strings"
 	"sync"
@@ -327,28 +328,50 @@ func distance(a, b string) int {
 	return d[len(a)][len(b)]
 }
 
-// build assembles a lexicon. small maps kinds to phrases, one a line; "" is filler and
-// "~yes" a weak yes. keys are space-separated words, keep the ones not to mend.
-func build(language string, rules []rule, polite, lead, trail string, small map[string]string, keys, keep string) *lexicon {
-	l := &lexicon{
-		language: language, rules: rules, polite: wordSet(polite), lead: wordSet(lead), trail: wordSet(trail),
-		small: make(map[string][]talk), keys: strings.Fields(keys), keep: wordSet(keep),
+// talkFiles hold small talk and the words around requests, by language.
+//
+//go:embed talk/*.txt
+var talkFiles embed.FS
+
+// build assembles a lexicon from its rules and its file of small talk.
+func build(language string, rules ...rule) *lexicon {
+	raw, err := talkFiles.ReadFile("talk/" + language + ".txt")
+	if err != nil {
+		panic("intent: embedded small talk: " + err.Error())
 	}
-	for _, k := range l.keys {
-		l.keep[k] = true
+	l := &lexicon{language: language, rules: rules, small: make(map[string][]talk)}
+	lists := map[string]*map[string]bool{"polite": &l.polite, "lead": &l.lead, "trail": &l.trail, "keep": &l.keep}
+	for _, set := range lists {
+		*set = make(map[string]bool)
 	}
-	for name, list := range small {
-		kind, weak := Kind(strings.TrimPrefix(name, "~")), strings.HasPrefix(name, "~")
-		for line := range strings.Lines(list) {
-			w := strings.Fields(line)
-			if len(w) == 0 {
-				continue
-			}
-			l.small[w[0]] = insertTalk(l.small[w[0]], talk{w, kind, weak})
-			for _, word := range w {
-				l.keep[word] = true
-			}
+	section := ""
+	for line := range strings.Lines(string(raw)) {
+		w := strings.Fields(line)
+		if len(w) == 0 || strings.HasPrefix(line, "#") {
+			continue
 		}
+		if name, ok := strings.CutPrefix(w[0], "["); ok {
+			section = strings.TrimSuffix(name, "]")
+			continue
+		}
+		if set, ok := lists[section]; ok {
+			for _, word := range w {
+				(*set)[word] = true
+			}
+			continue
+		}
+		for _, word := range w {
+			l.keep[word] = true
+		}
+		if section == "keys" {
+			l.keys = append(l.keys, w...)
+			continue
+		}
+		kind, weak := strings.CutPrefix(section, "~")
+		if kind == "filler" {
+			kind = ""
+		}
+		l.small[w[0]] = insertTalk(l.small[w[0]], talk{w, Kind(kind), weak})
 	}
 	return l
 }

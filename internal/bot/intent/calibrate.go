@@ -6,10 +6,21 @@ import (
 	"math/rand/v2"
 )
 
-// Calibration needs no off-topic examples. In each of five rounds a fifth of the labels
-// is left out, and their examples play the off-topic messages; a fifth of the other
-// examples is held out and shows how often a reading is right.
-const calibrationRounds = 5
+// Calibration needs no off-topic examples of the operator. In each of five rounds a fifth
+// of the labels is left out, and their examples play the off-topic messages close to the
+// business; chatter that has nothing to do with any business plays the far ones. A fifth
+// of the other examples is held out and shows how often a reading is right.
+//
+// With fewer than fewLabels, leaving labels out says little (and nothing with one or
+// two): then everyday customer messages play off-topic ones too. Chatter that comes close
+// to an example is not used.
+const (
+	calibrationRounds = 5
+	fewLabels         = 5
+	closeToExample    = 0.4
+	// nearShare is the share of off-topic messages that are close to the business.
+	nearShare = 0.5
+)
 
 type plan struct {
 	leftOut map[int32]bool
@@ -23,6 +34,7 @@ type trial struct {
 	text    int // index of the text
 	ev      evidence
 	strange bool // no label would have been right
+	far     bool // strange, and not of this business at all
 	right   bool
 	want    int32 // label of the text
 	got     int32
@@ -102,6 +114,17 @@ func (s *set) try(ctx context.Context, p plan, done func()) ([]trial, error) {
 	for _, i := range p.strange {
 		read(i, true)
 	}
+	for _, text := range s.background {
+		x := m.vocab.vectorise(&work, text)
+		if len(x.idx) == 0 {
+			continue
+		}
+		m.decide(&work, x)
+		order, _ := top(work.dec)
+		if ev := m.gather(&work, x, order[0]); ev[evNearest] < closeToExample {
+			trials = append(trials, trial{ev: ev, strange: true, far: true})
+		}
+	}
 	return trials, nil
 }
 
@@ -132,33 +155,52 @@ const (
 	fitSteps    = 400
 )
 
-// fit is a weighted logistic regression by projected Newton steps, one coordinate at a
-// time. Strange trials together weigh oosPrior of the whole.
-func fit(trials []trial, oosPrior float64) calibration {
-	c := priorCalibration
-	var strange, known float64
+// trialWeights make strange trials together weigh oosPrior of the whole, near and far
+// ones by nearShare.
+func trialWeights(trials []trial, oosPrior float64) []float64 {
+	var near, far, known float64
 	for _, t := range trials {
-		if t.strange {
-			strange++
-		} else {
+		switch {
+		case t.far:
+			far++
+		case t.strange:
+			near++
+		default:
 			known++
 		}
 	}
-	n := strange + known
-	if n == 0 {
-		return c
+	share := nearShare
+	switch {
+	case near == 0:
+		share = 0
+	case far == 0:
+		share = 1
 	}
+	n := near + far + known
 	weights := make([]float64, len(trials))
 	for i, t := range trials {
 		switch {
-		case strange == 0 || known == 0:
+		case known == 0 || near+far == 0:
 			weights[i] = 1
+		case t.far:
+			weights[i] = n * oosPrior * (1 - share) / far
 		case t.strange:
-			weights[i] = n * oosPrior / strange
+			weights[i] = n * oosPrior * share / near
 		default:
 			weights[i] = n * (1 - oosPrior) / known
 		}
 	}
+	return weights
+}
+
+// fit is a weighted logistic regression by projected Newton steps, one coordinate at a
+// time.
+func fit(trials []trial, oosPrior float64) calibration {
+	c := priorCalibration
+	if len(trials) == 0 {
+		return c
+	}
+	weights := trialWeights(trials, oosPrior)
 	z := make([]float64, len(trials))
 	for i, t := range trials {
 		z[i] = c.bias

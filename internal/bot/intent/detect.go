@@ -102,6 +102,33 @@ func ownSentences() map[string][]string {
 	return texts
 }
 
+// background returns everyday messages of a language, of all languages when it is unknown.
+func background(language string) []string {
+	texts := ownSentences()
+	if own := texts[language]; own != nil {
+		return own
+	}
+	var all []string
+	for _, l := range []string{"de", "en", "es", "fr", "it", "nl", "pt"} {
+		all = append(all, texts[l]...)
+	}
+	return all
+}
+
+// offTopicFiles hold chatter that belongs to no business, by language, one message a line.
+//
+//go:embed offtopic/*.txt
+var offTopicFiles embed.FS
+
+// offTopic returns the chatter of a language, or nil.
+func offTopic(language string) []string {
+	raw, err := offTopicFiles.ReadFile("offtopic/" + language + ".txt")
+	if err != nil {
+		return nil
+	}
+	return strings.Split(strings.TrimSpace(string(raw)), "\n")
+}
+
 // mostFrequent returns at most n keys, most frequent first, ties by key.
 func mostFrequent(counts map[uint64]int, n int) []uint64 {
 	keys := make([]uint64, 0, len(counts))

@@ -79,6 +79,12 @@ func (f *folder) wide(r rune, raw string) {
 	case 'ß', 'ẞ':
 		f.dst, f.gap = append(f.dst, "ss"...), false
 		return
+	case 'ø', 'Ø':
+		f.ascii('o')
+		return
+	case 'ł', 'Ł':
+		f.ascii('l')
+		return
 	}
 	var buf [32]byte
 	for _, d := range string(norm.NFKD.AppendString(buf[:0], raw)) {

@@ -25,6 +25,10 @@ func Train(ctx context.Context, examples []Example, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	set.background = offTopic(o.Language)
+	if len(set.labels) < fewLabels {
+		set.background = append(set.background, background(o.Language)...)
+	}
 	plans := set.rounds()
 	total := len(set.labels)
 	for _, p := range plans {
@@ -72,6 +76,8 @@ type set struct {
 	labels   []string
 	texts    []string
 	label    []int32
+	// background are messages taken for off-topic in calibration.
+	background []string
 }
 
 func newSet(examples []Example, language string) (*set, error) {
