@@ -125,7 +125,7 @@ func (a *App) buildHTTP() (err error) {
 		return err
 	}
 	desk = api.New(api.Settings{
-		Version: a.opts.Version, BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk,
+		BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk,
 	}, a.store, a.auth, a.intake, a.log)
 	a.hub = live.New(a.store, desk.Render, a.metrics, a.log, a.now)
 	desk.SetHub(a.hub)
