@@ -1,0 +1,293 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"parley/internal/sandbox/campaign"
+	"parley/internal/sandbox/clock"
+	"parley/internal/sandbox/currents"
+	"parley/internal/sandbox/feed"
+	"parley/internal/sandbox/profile"
+)
+
+func (s *Server) controlRoutes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /sandbox/events", s.events)
+	mux.HandleFunc("GET /sandbox/about", s.about)
+	mux.HandleFunc("GET /sandbox/faults", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.faults.current()) })
+	mux.HandleFunc("PUT /sandbox/faults", s.putFaults)
+	mux.HandleFunc("GET /sandbox/clock", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.clockState()) })
+	mux.HandleFunc("POST /sandbox/clock", s.moveClock)
+	mux.HandleFunc("GET /sandbox/activity", s.activity)
+	mux.HandleFunc("GET /sandbox/campaigns", s.allCampaigns)
+	mux.HandleFunc("GET /sandbox/campaigns/{id}", s.oneCampaign)
+	mux.HandleFunc("PUT /sandbox/campaigns/{id}", s.replaceCampaign)
+	mux.HandleFunc("GET /sandbox/users/{external_id}", s.oneUser)
+	mux.HandleFunc("GET /sandbox/keys", s.allKeys)
+	mux.HandleFunc("PUT /sandbox/keys/{key}", s.putKey)
+	mux.HandleFunc("GET /sandbox/switches", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.switchState()) })
+	mux.HandleFunc("PUT /sandbox/switches", s.putSwitches)
+	mux.HandleFunc("GET /sandbox/currents", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.currentsState()) })
+	mux.HandleFunc("PUT /sandbox/currents", s.putCurrents)
+	mux.HandleFunc("POST /sandbox/reset", func(w http.ResponseWriter, _ *http.Request) {
+		s.reset()
+		writeJSON(w, http.StatusOK, map[string]any{"phones": s.net.Phones()})
+	})
+}
+
+// about tells a page what it shows.
+func (s *Server) about(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, map[string]any{
+		"desk_url": s.cfg.DeskURL, "gateway_url": s.cfg.GatewayURL, "cursor": s.hub.Last(), "clock": s.clockState(),
+		"subscription_groups": []map[string]string{
+			{"id": SeedGroup, "name": "Parley demo", "phone": businessNumber(SeedGroup)},
+			{"id": SeedSecondGroup, "name": "Parley demo, second number", "phone": businessNumber(SeedSecondGroup)},
+		},
+	})
+}
+
+func (s *Server) putFaults(w http.ResponseWriter, r *http.Request) {
+	var sheet faultSheet
+	if !read(w, r, &sheet) {
+		return
+	}
+	if err := sheet.validate(); err != nil {
+		answer(w, 0, nil, err)
+		return
+	}
+	s.faults.put(sheet)
+	s.net.SetRules(s.switches.Load().whatsApp(sheet.Delivery.FailCode))
+	s.hub.Publish("faults", s.faults.current())
+	writeJSON(w, http.StatusOK, s.faults.current())
+}
+
+type clockState struct {
+	Now      clock.Stamp `json:"now"`
+	OffsetMS int64       `json:"offset_ms"`
+}
+
+func (s *Server) clockState() clockState {
+	return clockState{Now: clock.Stamp(s.clock.Now()), OffsetMS: s.clock.Offset().Milliseconds()}
+}
+
+func (s *Server) moveClock(w http.ResponseWriter, r *http.Request) {
+	var q struct {
+		Advance string     `json:"advance"`
+		Set     *time.Time `json:"set"`
+		Reset   bool       `json:"reset"`
+	}
+	if !read(w, r, &q) {
+		return
+	}
+	given := 0
+	for _, is := range []bool{q.Advance != "", q.Set != nil, q.Reset} {
+		if is {
+			given++
+		}
+	}
+	by, err := time.ParseDuration(q.Advance)
+	switch {
+	case given != 1:
+		answer(w, 0, nil, fmt.Errorf(`give one of "advance": "1h", "set": "2026-01-31T12:00:00Z", "reset": true`))
+		return
+	case q.Advance != "" && err != nil:
+		answer(w, 0, nil, fmt.Errorf("advance %q is not a duration such as 90s, 25m or 24h", q.Advance))
+		return
+	case q.Advance != "":
+		s.clock.Advance(by)
+	case q.Set != nil:
+		s.clock.Set(*q.Set)
+	default:
+		s.clock.Reset()
+	}
+	s.hooks.ClockMoved()
+	s.hub.Publish("clock", s.clockState())
+	writeJSON(w, http.StatusOK, s.clockState())
+}
+
+func (s *Server) activity(w http.ResponseWriter, r *http.Request) {
+	after, ok1 := queryNumber(w, r, "after", 0)
+	if !ok1 {
+		return
+	}
+	before, ok2 := queryNumber(w, r, "before", 0)
+	if !ok2 {
+		return
+	}
+	limit, ok3 := queryNumber(w, r, "limit", 100)
+	if !ok3 {
+		return
+	}
+	q := r.URL.Query()
+	entries, last := s.audit.Entries(feed.Filter{
+		Phone: q.Get("phone"), ExternalID: q.Get("external_id"), CampaignID: q.Get("campaign_id"), DispatchID: q.Get("dispatch_id"),
+		Kind: q.Get("kind"), Outcome: q.Get("outcome"), After: after, Before: before, Limit: int(min(max(limit, 1), 1000)),
+	})
+	writeJSON(w, http.StatusOK, map[string]any{"entries": entries, "next_after": last})
+}
+
+func (s *Server) allCampaigns(w http.ResponseWriter, _ *http.Request) {
+	s.mu.RLock()
+	all := make([]campaign.Definition, 0, len(s.order))
+	for _, id := range s.order {
+		all = append(all, s.campaigns[id].Definition)
+	}
+	s.mu.RUnlock()
+	writeJSON(w, http.StatusOK, map[string]any{"campaigns": all})
+}
+
+func (s *Server) oneCampaign(w http.ResponseWriter, r *http.Request) {
+	c := s.campaign(r.PathValue("id"))
+	if c == nil {
+		writeJSON(w, http.StatusNotFound, message{Message: "there is no campaign " + r.PathValue("id") + ": GET /sandbox/campaigns lists them"})
+		return
+	}
+	writeJSON(w, http.StatusOK, c.Definition)
+}
+
+func (s *Server) replaceCampaign(w http.ResponseWriter, r *http.Request) {
+	var d campaign.Definition
+	if !read(w, r, &d) {
+		return
+	}
+	id := r.PathValue("id")
+	if d.ID != "" && d.ID != id {
+		answer(w, 0, nil, fmt.Errorf("the body says id %q, the path %q: leave it out of the body, or make them equal", d.ID, id))
+		return
+	}
+	d.ID = id
+	if d.SubscriptionGroupID == "" {
+		d.SubscriptionGroupID = SeedGroup
+	}
+	if !s.isGroup(d.SubscriptionGroupID) {
+		answer(w, 0, nil, fmt.Errorf("subscription_group_id %q is no group of the sandbox: use %s or %s", d.SubscriptionGroupID, SeedGroup, SeedSecondGroup))
+		return
+	}
+	isNew, err := s.putCampaign(d)
+	status := http.StatusOK
+	if isNew {
+		status = http.StatusCreated
+	}
+	if err != nil {
+		answer(w, 0, nil, err)
+		return
+	}
+	writeJSON(w, status, s.campaign(id).Definition)
+}
+
+// userView is a profile as the dashboard shows it.
+type userView struct {
+	ExternalID        string                 `json:"external_id"`
+	BrazeID           string                 `json:"braze_id"`
+	Phone             string                 `json:"phone"`
+	BSUID             string                 `json:"bsuid"`
+	Email             string                 `json:"email,omitempty"`
+	Aliases           []profile.Alias        `json:"user_aliases"`
+	Attributes        map[string]any         `json:"attributes"`
+	CustomAttributes  map[string]any         `json:"custom_attributes"`
+	Subscriptions     map[string]any         `json:"subscription_groups"`
+	CustomEvents      []profile.Tally        `json:"custom_events"`
+	Purchases         []profile.Tally        `json:"purchases"`
+	RecentEvents      []profile.Event        `json:"recent_events"`
+	CampaignsReceived map[string]clock.Stamp `json:"campaigns_received"`
+	Created           clock.Stamp            `json:"created_at"`
+	Updated           clock.Stamp            `json:"updated_at"`
+}
+
+// oneUser finds a profile by external id, or, as an extension, by braze id or phone number.
+func (s *Server) oneUser(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("external_id")
+	u := s.users.Find(profile.Ref{ExternalID: id})
+	if u == nil {
+		u = s.users.Find(profile.Ref{BrazeID: id})
+	}
+	if u == nil {
+		u = s.users.Find(profile.Ref{Phone: id})
+	}
+	if u == nil {
+		writeJSON(w, http.StatusNotFound, message{Message: "no profile has this external id, braze id or phone number"})
+		return
+	}
+	v := userView{
+		ExternalID: u.ExternalID, BrazeID: u.BrazeID, Phone: u.Phone, BSUID: u.SenderID, Email: u.Email,
+		Aliases: append([]profile.Alias{}, u.Aliases...), Attributes: u.Standard, CustomAttributes: u.Custom, Subscriptions: u.States(),
+		CustomEvents: tallies(u.Events), Purchases: tallies(u.Purchases), RecentEvents: append([]profile.Event{}, u.Recent...),
+		CampaignsReceived: map[string]clock.Stamp{}, Created: clock.Stamp(u.Created), Updated: clock.Stamp(u.Updated),
+	}
+	for id, at := range s.users.Received(u.BrazeID) {
+		v.CampaignsReceived[id] = clock.Stamp(at)
+	}
+	writeJSON(w, http.StatusOK, v)
+}
+
+func (s *Server) allKeys(w http.ResponseWriter, _ *http.Request) {
+	s.mu.RLock()
+	all := make(map[string]*key, len(s.keys))
+	for id, k := range s.keys {
+		all[id] = k
+	}
+	s.mu.RUnlock()
+	writeJSON(w, http.StatusOK, map[string]any{"keys": all})
+}
+
+func (s *Server) putKey(w http.ResponseWriter, r *http.Request) {
+	var k key
+	if !read(w, r, &k) {
+		return
+	}
+	if err := k.prepare(); err != nil {
+		answer(w, 0, nil, err)
+		return
+	}
+	s.mu.Lock()
+	s.keys[r.PathValue("key")] = &k
+	s.mu.Unlock()
+	writeJSON(w, http.StatusOK, &k)
+}
+
+func (s *Server) switchState() map[string]any {
+	sw := s.switches.Load()
+	return map[string]any{"switches": sw, "about": sw.report()}
+}
+
+// putSwitches takes {"name": value} or {"switches": {"name": value}}; what is not named stays.
+func (s *Server) putSwitches(w http.ResponseWriter, r *http.Request) {
+	body, ok := readAll(w, r)
+	if !ok {
+		return
+	}
+	var wrapped struct {
+		Switches json.RawMessage `json:"switches"`
+	}
+	if json.Unmarshal(body, &wrapped) == nil && wrapped.Switches != nil {
+		body = wrapped.Switches
+	}
+	next, err := s.switches.Load().changed(body)
+	if err != nil {
+		answer(w, 0, nil, err)
+		return
+	}
+	s.useSwitches(next)
+	writeJSON(w, http.StatusOK, s.switchState())
+}
+
+func (s *Server) currentsState() map[string]any {
+	waiting, taken, lost := s.stream.out.State()
+	t := s.stream.out.Target()
+	return map[string]any{"enabled": t.Enabled, "url": t.URL, "token": t.Token, "waiting": waiting, "sent": taken, "lost": lost}
+}
+
+func (s *Server) putCurrents(w http.ResponseWriter, r *http.Request) {
+	var t currents.Target
+	if !read(w, r, &t) {
+		return
+	}
+	if t.Enabled && t.URL == "" {
+		answer(w, 0, nil, fmt.Errorf("url is missing: where Currents should post its events"))
+		return
+	}
+	s.stream.out.SetTarget(t)
+	writeJSON(w, http.StatusOK, s.currentsState())
+}

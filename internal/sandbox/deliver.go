@@ -1,0 +1,291 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"parley/internal/sandbox/campaign"
+	"parley/internal/sandbox/clock"
+	"parley/internal/sandbox/feed"
+	"parley/internal/sandbox/liquid"
+	"parley/internal/sandbox/profile"
+	"parley/internal/sandbox/whatsapp"
+)
+
+type entry = feed.Entry
+
+// kinds of activity.
+const (
+	kindInbound      = "inbound"
+	kindWebhook      = "webhook"
+	kindTrigger      = "trigger_send"
+	kindMessages     = "messages_send"
+	kindDelivery     = "delivery"
+	kindSubscription = "subscription"
+	kindUser         = "user"
+)
+
+// record puts a line into the activity log.
+func (s *Server) record(e entry) {
+	if time.Time(e.At).IsZero() {
+		e.At = clock.Stamp(s.clock.Now())
+	}
+	s.audit.Add(e)
+}
+
+// outgoing is a message that Braze has accepted for a user and has not decided on yet.
+type outgoing struct {
+	kind       string             // of the activity log
+	campaign   *campaign.Campaign // nil for /messages/send without one
+	group      string
+	dispatchID string
+	everyone   bool // send to unsubscribed users too
+	uncapped   bool // ignore frequency caps
+	content    func(u *profile.User, now time.Time) (whatsapp.Content, error)
+}
+
+func (o *outgoing) id() (id, name string) {
+	if o.campaign == nil {
+		return "", ""
+	}
+	return o.campaign.ID, o.campaign.Name
+}
+
+func (o *outgoing) entry(u *profile.User, outcome, reason, doc string) entry {
+	id, name := o.id()
+	e := entry{Kind: o.kind, Outcome: outcome, CampaignID: id, Campaign: name, DispatchID: o.dispatchID, Reason: reason, Doc: doc}
+	if u != nil {
+		e.Phone, e.ExternalID, e.BrazeID = u.Phone, u.ExternalID, u.BrazeID
+	}
+	return e
+}
+
+// once is the campaign's rule on sending to a user again.
+func once(c *campaign.Campaign) profile.Once {
+	rule := profile.Once{CampaignID: c.ID, Again: c.ReEligible, After: time.Duration(c.ReEligibleAfterSeconds) * time.Second}
+	if c.FrequencyCap != nil {
+		rule.Cap = c.FrequencyCap.Messages
+		rule.CapWindow = time.Duration(c.FrequencyCap.Seconds) * time.Second
+	}
+	return rule
+}
+
+// deliver decides whether the user gets the message and hands it to WhatsApp. The caller of the REST API
+// never learns what happens here: it has its 201.
+func (s *Server) deliver(u *profile.User, o *outgoing) {
+	now := s.clock.Now()
+	if c := o.campaign; c != nil {
+		if c.Quiet(now) {
+			s.stream.abort(u, o, "quiet_hours", "quiet hours", now)
+			s.drop(u, o, "aborted", fmt.Sprintf("quiet hours from %s to %s UTC", c.QuietHours.From, c.QuietHours.Until), "Quiet hours")
+			return
+		}
+		if why := s.users.Eligible(u.BrazeID, o.rule(), now); why != "" {
+			s.ineligible(u, o, why)
+			return
+		}
+	}
+	if !o.everyone && !u.Subscribed(o.group) {
+		s.drop(u, o, "not_subscribed", "the user is not subscribed to the subscription group of this WhatsApp number", "WhatsApp subscription groups")
+		return
+	}
+	number := u.Phone
+	if number == "" {
+		number = s.net.NumberOf(u.SenderID)
+	}
+	if number == "" {
+		s.drop(u, o, "no_phone", "the profile has no phone number", "User phone numbers")
+		return
+	}
+	content, err := o.content(u, now)
+	if err != nil {
+		s.aborted(u, o, err, now)
+		return
+	}
+	if o.campaign != nil && s.switches.Load().FailureCountsAsReceipt {
+		if why := s.users.Receive(u.BrazeID, o.rule(), now); why != "" {
+			s.ineligible(u, o, why)
+			return
+		}
+	}
+	s.hand(&parcel{user: u, number: number, out: o, content: content})
+}
+
+func (o *outgoing) rule() profile.Once {
+	rule := once(o.campaign)
+	if o.uncapped {
+		rule.Cap = 0
+	}
+	return rule
+}
+
+func (s *Server) ineligible(u *profile.User, o *outgoing, why string) {
+	switch why {
+	case "frequency_capped":
+		s.stream.abort(u, o, "frequency_capped", "frequency capping", s.clock.Now())
+		s.drop(u, o, "aborted", "frequency capping: the user has had as many messages as the cap allows", "Frequency capping")
+	default:
+		reason := "the user has had this campaign and re-eligibility is off"
+		if o.campaign.ReEligible {
+			reason = fmt.Sprintf("the user had this campaign less than %d s ago", o.campaign.ReEligibleAfterSeconds)
+		}
+		s.drop(u, o, why, reason, "Re-eligibility")
+	}
+}
+
+// aborted logs a message that its own template stopped.
+func (s *Server) aborted(u *profile.User, o *outgoing, err error, now time.Time) {
+	var stop *liquid.AbortError
+	var blank *campaign.BlankError
+	var provider *providerError
+	switch {
+	case errors.As(err, &provider):
+		e := o.entry(u, "failed", fmt.Sprintf("%d: %s", provider.code, provider.reason), docOf("failed"))
+		e.Kind, e.ProviderCode = kindDelivery, provider.code
+		s.record(e)
+		s.stream.failure("Failure", u, o, u.Phone, whatsapp.Result{Code: provider.code, Reason: provider.reason}, now)
+		s.notify(u, "failed", provider.reason, e.Doc)
+	case errors.As(err, &stop):
+		s.stream.abort(u, o, "liquid_abort_message", stop.Reason, now)
+		s.drop(u, o, "aborted", err.Error(), "Abort messages")
+	case errors.As(err, &blank):
+		s.drop(u, o, "blank", err.Error(), "WhatsApp template messages")
+	default:
+		s.drop(u, o, "aborted", err.Error(), "Liquid")
+	}
+}
+
+// drop logs a message that Braze does not send, and tells the phone why.
+func (s *Server) drop(u *profile.User, o *outgoing, outcome, reason, doc string) {
+	s.record(o.entry(u, outcome, reason, doc))
+	s.notify(u, outcome, reason, doc)
+}
+
+// parcel is a message on its way to WhatsApp.
+type parcel struct {
+	user    *profile.User
+	number  string
+	out     *outgoing
+	content whatsapp.Content
+	attempt int
+}
+
+// heldMessage is a message that the reorder fault holds until the next one has gone first.
+type heldMessage struct{ parcel *parcel }
+
+// reorderHold is how long a held message waits for another one.
+const reorderHold = 2 * time.Second
+
+// hand passes the parcel on, with the faults of the sheet on the way.
+func (s *Server) hand(p *parcel) {
+	fault := s.faults.delivery()
+	if !fault.Reorder {
+		s.later(fault.DelayMS, p)
+		return
+	}
+	s.flow.Lock()
+	before := s.held[p.number]
+	if before == nil {
+		mine := &heldMessage{p}
+		s.held[p.number] = mine
+		s.flow.Unlock()
+		s.clock.After(reorderHold, func() { s.unhold(p.number, mine) })
+		return
+	}
+	delete(s.held, p.number)
+	s.flow.Unlock()
+	s.later(fault.DelayMS, p)
+	s.later(fault.DelayMS, before.parcel)
+}
+
+func (s *Server) unhold(number string, mine *heldMessage) {
+	s.flow.Lock()
+	still := s.held[number] == mine
+	if still {
+		delete(s.held, number)
+	}
+	s.flow.Unlock()
+	if still {
+		s.transmit(mine.parcel)
+	}
+}
+
+func (s *Server) later(delayMS int64, p *parcel) {
+	if delayMS == 0 {
+		s.transmit(p)
+		return
+	}
+	s.clock.After(time.Duration(delayMS)*time.Millisecond, func() { s.transmit(p) })
+}
+
+// whatsAppRetries is how often Braze sends again when that switch is on.
+const whatsAppRetries = 3
+
+// transmit gives the message to WhatsApp and logs its end.
+func (s *Server) transmit(p *parcel) {
+	p.attempt++
+	o, u := p.out, p.user
+	result := s.net.Send(p.number, o.group, o.dispatchID, p.content, p)
+	e := o.entry(u, result.Outcome, result.Reason, docOf(result.Outcome))
+	e.Kind, e.Phone, e.MessageN, e.ProviderCode, e.Attempt = kindDelivery, p.number, result.N, result.Code, p.attempt
+	if result.Refused() {
+		e.Reason = fmt.Sprintf("%d: %s", result.Code, result.Reason)
+	}
+	sw := s.switches.Load()
+	if sw.WhatsAppRetries && result.Wait > 0 && p.attempt <= whatsAppRetries {
+		e.Outcome = "retrying"
+		s.record(e)
+		s.stream.failure("Retry", u, o, p.number, result, s.clock.Now())
+		s.clock.After(time.Duration(math.Pow(4, float64(p.attempt)))*time.Second, func() { s.transmit(p) })
+		return
+	}
+	s.record(e)
+	now := s.clock.Now()
+	if result.Refused() {
+		s.stream.failure("Failure", u, o, p.number, result, now)
+		s.notify(u, result.Outcome, result.Reason, e.Doc)
+		return
+	}
+	if o.campaign != nil {
+		if !sw.FailureCountsAsReceipt {
+			s.users.Receive(u.BrazeID, o.rule(), now)
+		}
+		s.markSent(o.campaign.ID, now)
+	}
+	if result.Outcome == "blocked" {
+		s.notify(u, result.Outcome, result.Reason, e.Doc)
+	}
+}
+
+// sentSpan is when a campaign was first and last sent.
+type sentSpan struct{ first, last time.Time }
+
+func (s *Server) markSent(id string, now time.Time) {
+	s.flow.Lock()
+	defer s.flow.Unlock()
+	span := s.lastSent[id]
+	if span.first.IsZero() {
+		span.first = now
+	}
+	span.last = now
+	s.lastSent[id] = span
+}
+
+// docOf names the document that states the rule behind an outcome.
+func docOf(outcome string) string {
+	switch outcome {
+	case "window_closed":
+		return "WhatsApp customer service windows"
+	case "pair_limit":
+		return "WhatsApp pair rate limits"
+	case "throughput":
+		return "WhatsApp throughput"
+	case "too_long", "blank", "invalid":
+		return "WhatsApp specifications"
+	case "not_on_whatsapp", "failed", "blocked":
+		return "WhatsApp Cloud API error codes"
+	}
+	return ""
+}

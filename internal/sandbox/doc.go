@@ -1,0 +1,16 @@
+// Package sandbox is a pretend Braze and a pretend WhatsApp in one process, held in memory: Braze's REST
+// endpoints with their rules and silences, webhook campaigns, Liquid, phones that a person or a test writes
+// with, a movable clock and faults to order.
+//
+// It talks HTTP only and shares no type with the code that speaks to Braze, so that a misspelt field cannot
+// agree with itself. It must not be used for anything but trying and testing: there is no log-in.
+//
+// Start reading at [Server]; inbound.go is a customer's message on its way to the webhooks, deliver.go
+// a business's message on its way to the phone. What Braze's documentation leaves open is decided in
+// switches.go, each choice with a switch. The parts below know nothing of HTTP or of each other:
+//
+//	liquid    templates          profile   the user base
+//	campaign  what is set up     whatsapp  phones and WhatsApp's rules
+//	webhook   calls going out    feed      events and the activity log
+//	clock     the movable clock
+package sandbox

@@ -1,0 +1,127 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// Handler serves the Braze side, the phones, the controls and the page.
+func (s *Server) Handler() http.Handler {
+	braze := map[string]map[string]http.HandlerFunc{}
+	for _, e := range s.endpoints() {
+		if braze[e.path] == nil {
+			braze[e.path] = map[string]http.HandlerFunc{}
+		}
+		braze[e.path][e.method] = s.rest(e)
+	}
+	local := http.NewServeMux()
+	s.phoneRoutes(local)
+	s.controlRoutes(local)
+	local.HandleFunc("/sandbox/", func(w http.ResponseWriter, r *http.Request) {
+		writeJSON(w, http.StatusNotFound, message{Message: "the sandbox has nothing at " + r.Method + " " + r.URL.Path + ": docs/sandbox-api.md lists its calls"})
+	})
+	local.Handle("/", s.page())
+	guarded := s.guard(local)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		methods, ok := braze[strings.TrimSuffix(r.URL.Path, "/")]
+		switch {
+		case ok && methods[r.Method] != nil:
+			methods[r.Method](w, r)
+		case ok:
+			writeJSON(w, http.StatusMethodNotAllowed, message{Message: "Method Not Allowed"})
+		case r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasPrefix(r.URL.Path, "/sandbox/"):
+			writeJSON(w, http.StatusNotFound, message{Message: "Not Found: Braze has no endpoint " + r.URL.Path + ", or the sandbox does not pretend it"})
+		default:
+			guarded.ServeHTTP(w, r)
+		}
+	})
+}
+
+// guard keeps other sites and other machines away: there is no log-in, so the Host must be loopback
+// or allowed, and a browser may write only from the sandbox's own page.
+func (s *Server) guard(next http.Handler) http.Handler {
+	own := http.NewCrossOriginProtection()
+	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusForbidden, message{Message: "a page of another site may not change the sandbox"})
+	}))
+	inner := own.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.allowedHost(r.Host) {
+			writeJSON(w, http.StatusForbidden, message{Message: fmt.Sprintf("the sandbox does not answer to the name %q: call it by a loopback address, or allow the name in its configuration", r.Host)})
+			return
+		}
+		inner.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) allowedHost(hostport string) bool {
+	host := hostport
+	if h, _, err := net.SplitHostPort(hostport); err == nil {
+		host = h
+	}
+	host = strings.Trim(strings.ToLower(host), "[]")
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	if address, err := netip.ParseAddr(host); err == nil && address.IsLoopback() {
+		return true
+	}
+	return slices.ContainsFunc(s.cfg.Hosts, func(allowed string) bool { return allowed == "*" || strings.EqualFold(allowed, host) })
+}
+
+const plainPage = `<!doctype html><meta charset="utf-8"><title>Parley sandbox</title>
+<style>body{font:16px/1.5 system-ui;max-width:40rem;margin:4rem auto;padding:0 1rem}</style>
+<h1>Parley sandbox</h1>
+<p>This is a pretend Braze and WhatsApp. Its phone page is not part of this build; its HTTP interface is complete
+and described in <code>docs/sandbox-api.md</code>.</p>%s`
+
+// page serves the phone page, or a plain notice when there is none.
+func (s *Server) page() http.Handler {
+	if s.cfg.Page != nil {
+		return s.cfg.Page
+	}
+	link := ""
+	if s.cfg.DeskURL != "" {
+		link = fmt.Sprintf(`<p><a href="%s">The desk</a></p>`, strings.NewReplacer(`"`, "%22", "<", "%3C", ">", "%3E").Replace(s.cfg.DeskURL))
+	}
+	body := fmt.Sprintf(plainPage, link)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			writeJSON(w, http.StatusNotFound, message{Message: "Not Found: " + r.URL.Path})
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_, _ = io.WriteString(w, body)
+	})
+}
+
+// read decodes a body of the sandbox's own interface, strictly; false means that the answer is written.
+func read(w http.ResponseWriter, r *http.Request, v any) bool {
+	body, ok := readAll(w, r)
+	if !ok {
+		return false
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		writeJSON(w, http.StatusBadRequest, message{Message: "the body cannot be read: " + jsonProblem(err)})
+		return false
+	}
+	return true
+}
+
+func readAll(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+	if err != nil {
+		writeJSON(w, http.StatusRequestEntityTooLarge, message{Message: "the body is larger than 1 MB"})
+		return nil, false
+	}
+	return body, true
+}

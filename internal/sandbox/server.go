@@ -1,0 +1,213 @@
+package sandbox
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"parley/internal/sandbox/campaign"
+	"parley/internal/sandbox/clock"
+	"parley/internal/sandbox/currents"
+	"parley/internal/sandbox/feed"
+	"parley/internal/sandbox/liquid"
+	"parley/internal/sandbox/profile"
+	"parley/internal/sandbox/webhook"
+	"parley/internal/sandbox/whatsapp"
+)
+
+// Config is what a Server needs; the zero value works.
+type Config struct {
+	Logger *slog.Logger
+	// Now is the real clock; the sandbox adds its own offset. time.Now when nil.
+	Now func() time.Time
+	// GatewayURL is where the seed webhook campaigns post, without a trailing slash;
+	// http://127.0.0.1:8080 when empty.
+	GatewayURL string
+	// WebhookSecret is the bearer token of the seed webhook campaigns; demo-webhook-secret when empty.
+	WebhookSecret string
+	// CurrentsToken is the bearer token of the Currents connector; WebhookSecret when empty.
+	CurrentsToken string
+	// Currents makes the seed Currents connector post receipts to GatewayURL/braze/currents.
+	Currents bool
+	// Page serves the phone page; a plain notice when nil.
+	Page http.Handler
+	// DeskURL, when set, is shown by the plain notice and by GET /sandbox/about.
+	DeskURL string
+	// BrazePortsOnly makes webhooks keep to ports 80 and 443, as Braze does. Off, a gateway may listen
+	// on any local port.
+	BrazePortsOnly bool
+	// Hosts are the Host names, without port, that the page and /sandbox may be called by besides
+	// loopback; "*" is any.
+	Hosts []string
+	// Workers is how many webhooks are under way at once; 64 when 0.
+	Workers int
+	// Adjust changes the switches that the sandbox starts with and returns to on reset.
+	Adjust func(*Switches)
+}
+
+// Server is the sandbox. It is safe for concurrent use. Handler may be used before Start, but webhooks
+// leave and time-outs fall due only between Start and Stop.
+type Server struct {
+	log    *slog.Logger
+	cfg    Config
+	clock  *clock.Clock
+	hub    *feed.Hub
+	audit  *feed.Log
+	net    *whatsapp.Network
+	users  *profile.Store
+	hooks  *webhook.Dispatcher
+	engine *liquid.Engine
+	adhoc  *templates // of texts that come with a request
+	rates  *rates
+	faults *faults
+	stream stream
+
+	switches atomic.Pointer[Switches]
+
+	mu        sync.RWMutex // guards what is set up
+	campaigns map[string]*campaign.Campaign
+	order     []string             // campaign ids as they were made
+	actions   []*campaign.Campaign // those that an inbound message may set off
+	keys      map[string]*key
+	sendIDs   map[string]string // send_id to campaign_id
+
+	flow      sync.Mutex // guards what is on its way
+	lastSent  map[string]sentSpan
+	held      map[string]*heldMessage // by phone: messages that the reorder fault holds back
+	heldHooks map[string]*heldHook
+
+	wg     sync.WaitGroup
+	cancel context.CancelFunc
+	ended  chan struct{} // closed by Stop: open event streams end
+	stop   sync.Once
+}
+
+// New returns a server with the seed data.
+func New(cfg Config) *Server {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.GatewayURL == "" {
+		cfg.GatewayURL = "http://127.0.0.1:8080"
+	}
+	if cfg.WebhookSecret == "" {
+		cfg.WebhookSecret = "demo-webhook-secret"
+	}
+	if cfg.CurrentsToken == "" {
+		cfg.CurrentsToken = cfg.WebhookSecret
+	}
+	if cfg.Workers == 0 {
+		cfg.Workers = 64
+	}
+	s := &Server{log: cfg.Logger, cfg: cfg, engine: liquid.New(), ended: make(chan struct{})}
+	s.clock = clock.New(cfg.Now)
+	s.hub = feed.NewHub(8192)
+	s.audit = feed.NewLog(20_000, s.hub)
+	s.net = whatsapp.New(s.clock, s.hub.Publish, s.status)
+	s.users = profile.NewStore(s.clock.Now, s.identify)
+	s.hooks = webhook.New(s.clock, cfg.Workers)
+	s.adhoc = newTemplates(s.engine, 512)
+	s.rates = newRates()
+	s.faults = newFaults()
+	s.stream = stream{currents.New(s.clock, cfg.Logger)}
+	s.seed()
+	return s
+}
+
+// Start starts the clock and the webhook workers; ctx ends them as Stop does.
+func (s *Server) Start(ctx context.Context) {
+	ctx, s.cancel = context.WithCancel(ctx)
+	s.hooks.Start(ctx)
+	s.wg.Add(2)
+	go func() { defer s.wg.Done(); s.clock.Run(ctx) }()
+	go func() { defer s.wg.Done(); s.stream.out.Run(ctx) }()
+	s.log.Info("sandbox started", "gateway_url", s.cfg.GatewayURL)
+}
+
+// Stop ends event streams, webhooks and the clock, and waits for them. The error is that of ctx when it
+// ends first.
+func (s *Server) Stop(ctx context.Context) error {
+	done := make(chan struct{})
+	s.stop.Do(func() {
+		close(s.ended)
+		if s.cancel != nil {
+			s.cancel()
+		}
+	})
+	go func() {
+		s.hooks.Stop()
+		s.wg.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// reset returns to the start: seed data, empty logs, real clock, no faults.
+func (s *Server) reset() {
+	s.hooks.Clear()
+	s.clock.Clear()
+	s.clock.Reset()
+	s.audit.Clear()
+	s.rates.clear()
+	s.faults.put(faultSheet{})
+	s.stream.out.Clear()
+	s.users.Clear()
+	s.seed()
+	s.hub.Publish("reset", struct{}{})
+}
+
+// identify tells the phone what Braze now knows about its holder.
+func (s *Server) identify(u *profile.User) {
+	number := u.Phone
+	if number == "" {
+		number = s.net.NumberOf(u.SenderID)
+	}
+	if number == "" {
+		return
+	}
+	s.net.SetIdentity(number, whatsapp.Identity{ExternalID: u.ExternalID, BrazeID: u.BrazeID, Subscribed: u.Subscribed(SeedGroup)})
+}
+
+// campaign returns a campaign by its id, or nil.
+func (s *Server) campaign(id string) *campaign.Campaign {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.campaigns[id]
+}
+
+// putCampaign compiles and stores a campaign; it reports whether it is new.
+func (s *Server) putCampaign(d campaign.Definition) (bool, error) {
+	c, err := campaign.Compile(s.engine, d, s.switches.Load().AnyPort)
+	if err != nil {
+		return false, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, had := s.campaigns[d.ID]
+	s.campaigns[d.ID] = c
+	if !had {
+		s.order = append(s.order, d.ID)
+	}
+	var actions []*campaign.Campaign
+	for _, id := range s.order {
+		c := s.campaigns[id]
+		if c.Trigger != nil && (c.Type == campaign.Webhook || c.Delivery == campaign.ActionBased) {
+			actions = append(actions, c)
+		}
+	}
+	s.actions = actions
+	return !had, nil
+}
+
+func (s *Server) isGroup(id string) bool { return id == SeedGroup || id == SeedSecondGroup }
