@@ -223,7 +223,7 @@ function Row({ conversation: c, chosen }: { conversation: Summary; chosen: boole
             </span>
             {waits ? (
               <span className="tabular shrink-0 text-meta text-warn" title={format.exact(waits)}>
-                {words.waitingSince(format.age(waits, now))}
+                {now - Date.parse(waits) < 60_000 ? words.waitingNew : words.waitingSince(format.age(waits, now))}
               </span>
             ) : (
               <time className="tabular shrink-0 text-meta text-muted" title={format.exact(c.lastAt)}>

@@ -166,8 +166,14 @@ function Understood({ understanding: u }: { understanding: Understanding }) {
   return (
     <div className="mt-2 flex flex-col gap-2 rounded-md bg-bg p-3">
       <div>
-        <p className="text-meta text-muted">{words.understood}</p>
-        <Bar title={u.title || u.intent} p={u.p} tone="bg-bot" strong />
+        {u.intent ? (
+          <>
+            <p className="text-meta text-muted">{words.understood}</p>
+            <Bar title={u.title || u.intent} p={u.p} tone="bg-bot" strong />
+          </>
+        ) : (
+          <p>{words.notRead}</p>
+        )}
         <p className="text-meta text-muted">{how.filter(Boolean).join(" · ")}</p>
       </div>
       {(u.alternatives?.length ?? 0) > 0 && (

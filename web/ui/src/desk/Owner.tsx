@@ -31,7 +31,9 @@ export function reasonInWords(words: Words, reason: string): { text: string; det
   const [code = "", ...rest] = reason.split(": ");
   // A reason that a person wrote is no code.
   if (!/^[a-z_]+$/.test(code)) return { text: reason, detail: "" };
-  return { text: inWords(words.reasons, code), detail: rest.join(": ") };
+  const text = inWords(words.reasons, code);
+  const detail = rest.join(": ");
+  return { text, detail: detail.toLowerCase() === text.toLowerCase() ? "" : detail };
 }
 
 /** A stable code in words; one this page does not know is shown with its underscores taken out. */

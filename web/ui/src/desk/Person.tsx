@@ -20,6 +20,7 @@ export function PersonPane({ detail }: { detail: Detail | undefined }) {
     );
   }
   const { contact } = detail;
+  const waited = now - Date.parse(detail.queuedAt ?? "");
   const why = reasonInWords(words, detail.handoffReason ?? "");
   return (
     <div className="flex flex-col gap-5 p-4">
@@ -37,7 +38,7 @@ export function PersonPane({ detail }: { detail: Detail | undefined }) {
           {detail.queuedAt && (
             <Fact
               label={words.handoffWaits}
-              value={format.span(Math.max(0, now - Date.parse(detail.queuedAt)))}
+              value={waited < 60_000 ? words.underAMinute : format.span(waited)}
               title={format.exact(detail.queuedAt)}
             />
           )}

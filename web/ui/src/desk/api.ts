@@ -58,7 +58,8 @@ export const api = {
   messages: (id: string, before?: number) =>
     answer<Schemas["MessageListBody"]>(
       client.GET("/api/v1/conversations/{id}/messages", {
-        params: { path: { id }, query: { limit: 100, ...(before ? { before } : {}) } },
+        // The document leaves the id of this one path out.
+        params: { path: { id }, query: { limit: 100, ...(before ? { before } : {}) } } as never,
       }),
     ),
   life: (id: string) => answer<Life>(client.GET("/api/v1/messages/{id}/life", { params: { path: { id } } })),

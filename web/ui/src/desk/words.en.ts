@@ -54,6 +54,8 @@ export const en = {
   owners: { bot: "Bot", queue: "In the queue", agent: "Agent", none: "Resolved" },
   ownerIs: (owner: string) => `Owner: ${owner}`,
   waitingSince: (span: string) => `waiting ${span}`,
+  waitingNew: "just queued",
+  underAMinute: "under a minute",
   windowLeft: (span: string) => `Window: ${span} left`,
   windowClosed: "Window closed: only a template can be sent",
   windowNone: "No window: the customer has not written",
@@ -123,6 +125,7 @@ export const en = {
   lifeEmpty: "Nothing was recorded for this message.",
   understood: "Understood as",
   confidence: "Confidence",
+  notRead: "Not read for its meaning",
   bands: {
     answer: "sure enough to answer",
     clarify: "unsure: offers choices",

@@ -56,6 +56,8 @@ export const fr: Shape<typeof en> = {
   owners: { bot: "Robot", queue: "Dans la file", agent: "Agent", none: "Résolue" },
   ownerIs: (owner: string) => `Responsable : ${owner}`,
   waitingSince: (span: string) => `attend depuis ${span}`,
+  waitingNew: "vient d’arriver",
+  underAMinute: "moins d’une minute",
   windowLeft: (span: string) => `Fenêtre : encore ${span}`,
   windowClosed: "Fenêtre fermée : seul un modèle peut être envoyé",
   windowNone: "Pas de fenêtre : le client n’a pas écrit",
@@ -126,6 +128,7 @@ export const fr: Shape<typeof en> = {
   lifeEmpty: "Rien n’a été noté pour ce message.",
   understood: "Compris comme",
   confidence: "Confiance",
+  notRead: "Sens non recherché",
   bands: {
     answer: "assez sûr pour répondre",
     clarify: "incertain : propose des choix",

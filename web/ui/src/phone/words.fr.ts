@@ -75,7 +75,8 @@ export const fr: Shape<typeof en> = {
   windowLeft: (span: string) => `encore ${span}`,
   windowClosed: "Fenêtre fermée",
   windowNever: "Pas encore de fenêtre",
-  windowHint: "La fenêtre de 24 heures : une entreprise peut écrire librement pendant 24 heures après le dernier message de la personne.",
+  windowHint:
+    "La fenêtre de 24 heures : une entreprise peut écrire librement pendant 24 heures après le dernier message de la personne.",
   phoneSettings: "Ce téléphone",
   settingsOf: (name: string) => `Téléphone de ${name}`,
   block: "Bloquer l’entreprise",
