@@ -148,7 +148,6 @@ function Lines({ id }: { id: string }) {
   useEffect(() => {
     firstKey.current = first;
   }, [first]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new line, or a line that unfolds, is what it reacts to.
   useLayoutEffect(() => {
     if (stuck.current && all.length > 0) handle.current?.scrollToIndex(all.length - 1, { align: "end" });
   }, [all.length]);

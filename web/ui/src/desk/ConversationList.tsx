@@ -207,7 +207,7 @@ function Row({ conversation: c, chosen }: { conversation: Summary; chosen: boole
   const format = useFormat();
   const now = useNow();
   const waits = c.owner === "queue" && c.queuedAt;
-  const strong = c.unanswered > 0;
+  const strong = c.unanswered;
   return (
     <div role="listitem">
       <Link
@@ -223,7 +223,7 @@ function Row({ conversation: c, chosen }: { conversation: Summary; chosen: boole
             </span>
             {waits ? (
               <span className="tabular shrink-0 text-meta text-warn" title={format.exact(waits)}>
-                {words.waitingSince(format.age(waits, now))}
+                {now - Date.parse(waits) < 60_000 ? words.waitingNew : words.waitingSince(format.age(waits, now))}
               </span>
             ) : (
               <time className="tabular shrink-0 text-meta text-muted" title={format.exact(c.lastAt)}>
@@ -235,7 +235,7 @@ function Row({ conversation: c, chosen }: { conversation: Summary; chosen: boole
             <span dir="auto" className={`min-w-0 flex-1 truncate text-left ${strong ? "text-text" : "text-muted"}`}>
               {c.lastText || words.noText}
             </span>
-            {strong && <span className="sr-only">{words.unanswered(c.unanswered)}</span>}
+            {strong && <span className="sr-only">{words.unanswered}</span>}
             <span className="shrink-0 text-meta text-muted uppercase" title={format.language(c.language || "und")}>
               {c.language}
             </span>

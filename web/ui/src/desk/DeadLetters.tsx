@@ -49,7 +49,7 @@ export function DeadLetters() {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
         <section tabIndex={0} aria-label={words.deadLetters} className="scroll-thin min-h-0 flex-1 overflow-y-auto">
-          <ul className="mx-auto max-w-5xl md:px-6">
+          <ul className="max-w-5xl md:px-4">
             {items.map((letter) => (
               <Letter key={letter.id} letter={letter} />
             ))}
@@ -74,7 +74,7 @@ function Letter({ letter }: { letter: DeadLetter }) {
   return (
     <li className="border-line border-b">
       <details>
-        <summary className="flex min-h-14 list-none flex-wrap items-baseline gap-x-4 gap-y-1 px-4 py-3 hover:bg-surface md:px-2">
+        <summary className="flex min-h-14 list-none flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 hover:bg-surface md:px-2">
           <time className="tabular w-20 shrink-0 text-meta text-muted" title={format.exact(letter.at)}>
             {format.age(letter.at, now)}
           </time>

@@ -24,6 +24,7 @@ export function Inbox({ id }: { id: string | undefined }) {
   const [sheet, setSheet] = useState(false);
   const detail = useDeskState((s) => s.transcript?.detail);
   useEffect(() => desk.open(id), [desk, id]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation starts with the sheet closed.
   useEffect(() => {
     setSheet(false);
   }, [id]);

@@ -4,7 +4,6 @@ import { Bone, useSlow } from "../ui/States";
 import { useCommonWords } from "../words/common";
 import { useFormat, useLanguage } from "../words/locale";
 import { api, type Life, type Message } from "./api";
-import { inWords } from "./Owner";
 import { useWords } from "./words";
 
 type Step = Life["steps"][number];
@@ -12,9 +11,10 @@ type Understanding = NonNullable<Life["understanding"]>;
 
 const tints: Record<string, string> = {
   accepted: "bg-ok",
-  answered: "bg-ok",
+  repaired: "bg-warn",
+  silent: "bg-warn",
+  handed_over: "bg-warn",
   retried: "bg-warn",
-  held: "bg-warn",
   unknown: "bg-warn",
   cancelled: "bg-warn",
   dead: "bg-danger",
@@ -103,24 +103,78 @@ function StepLine({
         </div>
         {step.detail && <p className="text-meta text-muted [overflow-wrap:anywhere]">{step.detail}</p>}
         {understanding && <Understood understanding={understanding} />}
+        <Exchange data={step.data} />
       </div>
     </li>
   );
+}
+
+/** The recorded call to Braze behind a step, secrets and all left out by the gateway. */
+function Exchange({ data }: { data: Step["data"] }) {
+  const words = useWords();
+  const format = useFormat();
+  const exchange = data?.exchange as
+    | { method?: string; path?: string; status?: number; millis?: number; request?: unknown; response?: unknown }
+    | undefined;
+  if (!exchange) return null;
+  const head = [
+    `${exchange.method ?? ""} ${exchange.path ?? ""}`.trim(),
+    exchange.status ? `HTTP ${exchange.status}` : "",
+    exchange.millis ? format.span(exchange.millis) : "",
+  ];
+  return (
+    <details className="mt-1">
+      <summary className="min-h-6 text-accent text-meta">{words.exchange}</summary>
+      <p className="break-all pt-1 font-mono text-meta text-muted">{head.filter(Boolean).join(" · ")}</p>
+      {[[words.request, exchange.request] as const, [words.response, exchange.response] as const].map(
+        ([label, body]) =>
+          Boolean(body) && (
+            <figure key={label} className="pt-2">
+              <figcaption className="text-meta text-muted">{label}</figcaption>
+              <pre
+                // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+                tabIndex={0}
+                className="scroll-thin max-h-64 overflow-auto whitespace-pre-wrap rounded-md bg-sunken p-2 font-mono text-meta [overflow-wrap:anywhere]"
+              >
+                {pretty(body)}
+              </pre>
+            </figure>
+          ),
+      )}
+    </details>
+  );
+}
+
+/** A body as people read it: indented when it is JSON. */
+function pretty(body: unknown): string {
+  try {
+    return JSON.stringify(typeof body === "string" ? JSON.parse(body) : body, null, 2);
+  } catch {
+    return String(body);
+  }
 }
 
 /** The intent with its confidence and band, and the runners-up below. */
 function Understood({ understanding: u }: { understanding: Understanding }) {
   const words = useWords();
   const format = useFormat();
-  const band = (words.bands as Record<string, string>)[u.band] ?? words.band(inWords({}, u.band));
+  const how = [
+    words.bands[u.band] ?? u.band,
+    u.language ? words.detectedLanguage(format.language(u.language)) : "",
+    u.micros ? words.took(format.span(u.micros / 1000)) : "",
+  ];
   return (
     <div className="mt-2 flex flex-col gap-2 rounded-md bg-bg p-3">
       <div>
-        <p className="text-meta text-muted">{words.understood}</p>
-        <Bar title={u.title || u.intent} p={u.p} tone="bg-bot" strong />
-        <p className="text-meta text-muted">
-          {[band, u.language ? words.detectedLanguage(format.language(u.language)) : ""].filter(Boolean).join(" · ")}
-        </p>
+        {u.intent ? (
+          <>
+            <p className="text-meta text-muted">{words.understood}</p>
+            <Bar title={u.title || u.intent} p={u.p} tone="bg-bot" strong />
+          </>
+        ) : (
+          <p>{words.notRead}</p>
+        )}
+        <p className="text-meta text-muted">{how.filter(Boolean).join(" · ")}</p>
       </div>
       {(u.alternatives?.length ?? 0) > 0 && (
         <div>

@@ -10,15 +10,13 @@ import {
   Headset,
   ImageOff,
   type LucideIcon,
-  Pause,
-  RotateCw,
   StickyNote,
 } from "lucide-react";
 import { useState } from "react";
 import { useFormat } from "../words/locale";
 import type { Event, Message } from "./api";
 import { LifeOfMessage } from "./LifeOfMessage";
-import { inWords } from "./Owner";
+import { reasonInWords } from "./Owner";
 import { useWords, type Words } from "./words";
 
 export function DayLine({ text }: { text: string }) {
@@ -36,8 +34,8 @@ export function EventLine({ event }: { event: Event }) {
   const words = useWords();
   const format = useFormat();
   const handover = event.kind === "offer";
-  const reason = event.reason ? inWords(words.reasons, event.reason) : "";
-  const text = [eventText(words, event), reason].filter(Boolean).join(" · ");
+  const reason = reasonInWords(words, event.reason);
+  const text = [eventText(words, event), reason.text].filter(Boolean).join(" · ");
   return (
     <div
       role="note"
@@ -48,6 +46,7 @@ export function EventLine({ event }: { event: Event }) {
         <time className="tabular pl-2" title={format.exact(event.at)}>
           {format.time(event.at)}
         </time>
+        {reason.detail && <span className="block">{reason.detail}</span>}
       </span>
     </div>
   );
@@ -129,9 +128,7 @@ const marks: Record<Message["status"], { icon: LucideIcon; className: string }> 
   queued: { icon: Clock, className: "" },
   sending: { icon: Clock, className: "" },
   accepted: { icon: Check, className: "" },
-  retrying: { icon: RotateCw, className: "text-warn" },
   unknown: { icon: CircleHelp, className: "text-warn" },
-  held: { icon: Pause, className: "text-warn" },
   cancelled: { icon: Ban, className: "text-muted" },
   dead: { icon: CircleAlert, className: "text-danger" },
 };
@@ -191,7 +188,7 @@ function Note({ message }: { message: Message }) {
 function Media({ url, kind }: { url: string; kind: string }) {
   const words = useWords();
   const [broken, setBroken] = useState(false);
-  const picture = kind === "image" || kind === "" || kind === "sticker";
+  const picture = kind === "image";
   if (picture && !broken) {
     return (
       <img

@@ -1,6 +1,6 @@
 import { Bot, Check, Headset, Hourglass } from "lucide-react";
 import type { Summary } from "./api";
-import { useWords } from "./words";
+import { useWords, type Words } from "./words";
 
 const looks = {
   bot: { icon: Bot, className: "rounded-md bg-bot-soft text-bot" },
@@ -24,6 +24,16 @@ export function OwnerMark({ owner, small = false }: { owner: Summary["owner"]; s
 /** The name of a person, or the number when there is none. */
 export function nameOf(contact: Summary["contact"]): string {
   return contact.name || contact.phone || contact.id;
+}
+
+/** Why a conversation changed hands: the code in words, and what was noted with it ("code: detail"). */
+export function reasonInWords(words: Words, reason: string): { text: string; detail: string } {
+  const [code = "", ...rest] = reason.split(": ");
+  // A reason that a person wrote is no code.
+  if (!/^[a-z_]+$/.test(code)) return { text: reason, detail: "" };
+  const text = inWords(words.reasons, code);
+  const detail = rest.join(": ");
+  return { text, detail: detail.toLowerCase() === text.toLowerCase() ? "" : detail };
 }
 
 /** A stable code in words; one this page does not know is shown with its underscores taken out. */

@@ -3,7 +3,7 @@ import { useNow } from "../ui/now";
 import { Bone } from "../ui/States";
 import { useFormat } from "../words/locale";
 import type { Detail } from "./api";
-import { inWords, nameOf } from "./Owner";
+import { inWords, nameOf, reasonInWords } from "./Owner";
 import { useWords } from "./words";
 
 /** Who the customer is, what is known of them, and where the conversation stands. */
@@ -20,6 +20,8 @@ export function PersonPane({ detail }: { detail: Detail | undefined }) {
     );
   }
   const { contact } = detail;
+  const waited = now - Date.parse(detail.queuedAt ?? "");
+  const why = reasonInWords(words, detail.handoffReason ?? "");
   return (
     <div className="flex flex-col gap-5 p-4">
       <div>
@@ -28,15 +30,15 @@ export function PersonPane({ detail }: { detail: Detail | undefined }) {
         </h2>
         {contact.name && <p className="tabular text-muted">{contact.phone}</p>}
       </div>
-      {detail.owner === "queue" && (
+      {(detail.owner === "queue" || detail.handoffReason) && (
         <Section title={words.handoff}>
           {detail.handoffReason && (
-            <Fact label={words.handoffWhy} value={inWords(words.reasons, detail.handoffReason)} />
+            <Fact label={words.handoffWhy} value={why.text} {...(why.detail ? { note: why.detail } : {})} />
           )}
           {detail.queuedAt && (
             <Fact
               label={words.handoffWaits}
-              value={format.span(Math.max(0, now - Date.parse(detail.queuedAt)))}
+              value={waited < 60_000 ? words.underAMinute : format.span(waited)}
               title={format.exact(detail.queuedAt)}
             />
           )}
@@ -47,9 +49,9 @@ export function PersonPane({ detail }: { detail: Detail | undefined }) {
         <Fact label={words.phone} value={contact.phone} />
         {contact.language && <Fact label={words.language} value={format.language(contact.language)} />}
       </Section>
-      {(contact.identities?.length ?? 0) > 0 && (
+      {detail.identities.length > 0 && (
         <Section title={words.identities}>
-          {contact.identities.map((i) => (
+          {detail.identities.map((i) => (
             <Fact
               key={`${i.kind}-${i.value}`}
               label={inWords(words.identityKinds, i.kind)}
@@ -78,12 +80,25 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function Fact({ label, value, title, mono = false }: { label: string; value: string; title?: string; mono?: boolean }) {
+function Fact({
+  label,
+  value,
+  title,
+  note,
+  mono = false,
+}: {
+  label: string;
+  value: string;
+  title?: string;
+  note?: string;
+  mono?: boolean;
+}) {
   return (
     <>
       <dt className="text-muted">{label}</dt>
       <dd title={title} className={`[overflow-wrap:anywhere] ${mono ? "font-mono text-meta leading-5" : ""}`}>
         {value || "–"}
+        {note && <span className="block text-meta text-muted">{note}</span>}
       </dd>
     </>
   );

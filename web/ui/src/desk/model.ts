@@ -50,12 +50,9 @@ export function belongs(view: View, c: Summary): boolean {
   }
 }
 
-/** The server's order: in the queue who has waited longest, elsewhere the last activity. */
-export function order(view: View): (a: Summary, b: Summary) => number {
-  if (view === "queue") {
-    return (a, b) => (a.queuedAt ?? a.lastAt).localeCompare(b.queuedAt ?? b.lastAt) || a.id.localeCompare(b.id);
-  }
-  return (a, b) => b.lastAt.localeCompare(a.lastAt) || b.id.localeCompare(a.id);
+/** The server's order: the last activity first. */
+export function order(a: Summary, b: Summary): number {
+  return Date.parse(b.lastAt) - Date.parse(a.lastAt) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 }
 
 /** The newer of two states of one conversation: events and answers may overtake each other. */
@@ -84,14 +81,12 @@ export function withConversation(state: State, c: Summary, held: boolean): State
 /** Whether a row falls into the pages read so far; one further down will come with its page. */
 function within(list: List, c: Summary): boolean {
   const last = list.items.at(-1);
-  return !list.nextCursor || !last || order(list.view)(c, last) < 0;
+  return !list.nextCursor || !last || order(c, last) < 0;
 }
 
 /** Puts waiting rows in, takes rows out that no longer belong, and restores the order. */
 export function settle(list: List): List {
-  const items = [...list.items, ...list.waiting]
-    .filter((c) => belongs(list.view, c))
-    .sort(list.q ? () => 0 : order(list.view));
+  const items = [...list.items, ...list.waiting].filter((c) => belongs(list.view, c)).sort(order);
   return { ...list, items, waiting: [] };
 }
 
@@ -110,15 +105,14 @@ export function withPage(list: List, items: Summary[], nextCursor: string, first
 
 function withDetail(t: Transcript | undefined, c: Summary): Transcript | undefined {
   if (!t?.detail || t.id !== c.id) return t;
-  const { contact, ...rest } = c;
-  return { ...t, detail: { ...t.detail, ...rest, contact: { ...t.detail.contact, ...contact } } };
+  return { ...t, detail: { ...t.detail, ...newer(t.detail, c) } };
 }
 
-/** Adds or replaces a message of the open conversation. */
-export function withMessage(state: State, conversation: string, message: Message): State {
+/** Adds or replaces messages of the open conversation. */
+export function withMessages(state: State, conversation: string, messages: Message[]): State {
   const t = state.transcript;
-  if (!t || t.id !== conversation) return state;
-  return { ...state, transcript: { ...t, messages: upsert(t.messages, [message]) } };
+  if (!t || t.id !== conversation || messages.length === 0) return state;
+  return { ...state, transcript: { ...t, messages: upsert(t.messages, messages) } };
 }
 
 export function upsert(messages: Message[], more: Message[]): Message[] {
@@ -127,10 +121,14 @@ export function upsert(messages: Message[], more: Message[]): Message[] {
   return [...byId.values()].sort((a, b) => a.seq - b.seq);
 }
 
-/** Whether messages are missing between what is shown and a message that just came. */
-export function leavesGap(t: Transcript, message: Message): boolean {
-  const last = t.messages.at(-1)?.seq ?? 0;
-  return t.messages.length > 0 && message.seq > last + 1;
+/**
+ * Whether messages are missing between what is shown and the newest ones, which a live event brings: it carries only
+ * the last few, and after many at once they may not reach back to what is shown.
+ */
+export function leavesGap(t: Transcript, newest: Message[]): boolean {
+  const last = t.messages.at(-1)?.seq;
+  const first = newest[0]?.seq;
+  return last !== undefined && first !== undefined && first > last + 1;
 }
 
 /** One line of a transcript, in the order it is read. */

@@ -1,8 +1,8 @@
 // Joins the desk's model to the gateway: one live line, paged reads, and a fresh read when events were missed.
 import { Store } from "../live/store";
 import { type Line, Stream } from "../live/stream";
-import { ApiError, api, type Message, type Summary, type View } from "./api";
-import { initial, leavesGap, type State, settle, upsert, withConversation, withMessage, withPage } from "./model";
+import { ApiError, api, type Change, type View } from "./api";
+import { initial, leavesGap, type State, settle, upsert, withConversation, withMessages, withPage } from "./model";
 
 export class Desk {
   readonly store = new Store<State>(initial);
@@ -16,7 +16,7 @@ export class Desk {
     this.#onSessionEnd = onSessionEnd;
     this.#stream = new Stream({
       url: "/api/v1/events",
-      events: ["conversation", "message"],
+      events: ["hello", "conversation"],
       onEvent: (name, data) => this.#onEvent(name, data),
       onOpen: (fresh) => {
         if (fresh) this.#readAgain();
@@ -46,21 +46,16 @@ export class Desk {
   }
 
   #onEvent(name: string, data: unknown) {
-    if (name === "conversation") {
-      const summary = data as Summary;
-      const { transcript } = this.store.snapshot();
+    // "hello" only brings the cursor, which the stream keeps.
+    if (name !== "conversation") return;
+    const { conversation, messages } = data as Change;
+    const { transcript } = this.store.snapshot();
+    if (transcript?.id === conversation.id) {
       // The rules across the page come with the conversation itself.
-      if (transcript?.id === summary.id && transcript.detail && transcript.detail.epoch !== summary.epoch) {
-        void this.#readDetail(summary.id);
-      }
-      this.store.queue((s) => withConversation(s, summary, this.#held));
-    } else if (name === "message") {
-      const { conversationId, ...rest } = data as { conversationId: string; message?: Message } & Message;
-      const message = rest.message ?? rest;
-      const { transcript } = this.store.snapshot();
-      if (transcript?.id === conversationId && leavesGap(transcript, message)) void this.#readNewest(conversationId);
-      this.store.queue((s) => withMessage(s, conversationId, message));
+      if (transcript?.detail && transcript.detail.epoch !== conversation.epoch) void this.#readDetail(conversation.id);
+      if (transcript && leavesGap(transcript, messages)) void this.#readNewest(conversation.id);
     }
+    this.store.queue((s) => withMessages(withConversation(s, conversation, this.#held), conversation.id, messages));
   }
 
   #readAgain() {

@@ -4,7 +4,7 @@ import { Empty } from "../ui/States";
 import { useFormat } from "../words/locale";
 import { useSandbox } from "./context";
 import type { ActivityEntry, PhoneMessage } from "./sandbox";
-import { chapters, kindName, sentence, type Tone, tone } from "./steps";
+import { chapters, entriesOf, kindName, sentence, type Tone, tone } from "./steps";
 import { useWords } from "./words";
 
 const none: PhoneMessage[] = [];
@@ -21,15 +21,7 @@ export function Life({ phone }: { phone: string }) {
   const format = useFormat();
   const activity = useSandbox((s) => s.activity);
   const messages = useSandbox((s) => s.threads[phone]?.messages) ?? none;
-  const list = useMemo(
-    () =>
-      chapters(
-        activity.filter((e) => e.phone === phone),
-        messages,
-        30,
-      ),
-    [activity, messages, phone],
-  );
+  const list = useMemo(() => chapters(entriesOf(phone, activity), messages, 30), [activity, messages, phone]);
   if (list.length === 0) {
     return (
       <Empty icon={Route} title={words.lifeEmpty}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ActivityEntry, PhoneMessage } from "./sandbox";
-import { chapters, outcomeName, sentence, tone } from "./steps";
+import { chapters, entriesOf, outcomeName, sentence, tone } from "./steps";
 import { en } from "./words.en";
 
 const entry = (n: number, kind: string, outcome: string, more: Partial<ActivityEntry> = {}): ActivityEntry => ({
@@ -40,6 +40,18 @@ describe("chapters", () => {
     const got = chapters([entry(1, "subscription", "accepted")], [], 10);
     expect(got).toHaveLength(1);
     expect(got[0]?.opening).toBeUndefined();
+  });
+});
+
+describe("entriesOf", () => {
+  it("adds the send that brought this phone its reply, and no other phone's", () => {
+    const entries = [
+      entry(3, "delivery", "delivered", { phone: "+1", dispatch_id: "a" }),
+      entry(2, "trigger_send", "accepted", { dispatch_id: "a" }),
+      entry(1, "trigger_send", "accepted", { dispatch_id: "b" }),
+      entry(0, "webhook", "accepted", { phone: "+2", dispatch_id: "c" }),
+    ];
+    expect(entriesOf("+1", entries).map((e) => e.n)).toEqual([3, 2]);
   });
 });
 

@@ -46,6 +46,15 @@ export function sentence(words: Words, entry: ActivityEntry): string {
   return step.other(kindName(words, entry.kind), outcomeName(words, entry.outcome));
 }
 
+/**
+ * The entries of one phone. A send may reach many people in one call and then names none of them; it belongs to every
+ * phone that its dispatch was delivered to.
+ */
+export function entriesOf(phone: string, entries: ActivityEntry[]): ActivityEntry[] {
+  const dispatches = new Set(entries.filter((e) => e.phone === phone && e.dispatch_id).map((e) => e.dispatch_id));
+  return entries.filter((e) => e.phone === phone || (!e.phone && e.dispatch_id && dispatches.has(e.dispatch_id)));
+}
+
 /** What happened from one message of the person up to the next. */
 export interface Chapter {
   key: string;
@@ -65,16 +74,11 @@ export function chapters(entries: ActivityEntry[], messages: PhoneMessage[], lim
   const opened = new Map<string, number>();
   const ordered = [...entries].sort((a, b) => a.n - b.n);
   for (const entry of ordered) {
-    if (entry.kind === "inbound" && entry.message_n !== undefined && entry.dispatch_id) {
-      opened.set(entry.dispatch_id, entry.message_n);
-    }
+    if (entry.message_n !== undefined && entry.dispatch_id) opened.set(entry.dispatch_id, entry.message_n);
   }
   for (const entry of ordered) {
-    const opening =
-      entry.message_n !== undefined
-        ? openings.findLast((m) => m.n <= (entry.message_n ?? 0))
-        : (openings.find((m) => m.n === opened.get(entry.dispatch_id ?? "")) ??
-          openings.findLast((m) => m.at <= entry.at));
+    const about = entry.message_n ?? opened.get(entry.dispatch_id ?? "");
+    const opening = openings.findLast((m) => (about === undefined ? m.at <= entry.at : m.n <= about));
     const n = opening?.n ?? 0;
     const chapter = byOpening.get(n) ?? { key: String(n), opening, entries: [] };
     chapter.entries.push(entry);

@@ -70,12 +70,13 @@ export const fr: Shape<typeof en> = {
   add: "Ajouter le téléphone",
   addFailed: (why: string) => `Non ajouté : ${why}`,
 
-  knownAs: (id: string) => `Braze connaît ${id}`,
+  knownAs: (id: string) => `${id} dans Braze`,
   unknownToBraze: "Inconnu de Braze",
-  windowLeft: (span: string) => `Fenêtre : encore ${span}`,
+  windowLeft: (span: string) => `encore ${span}`,
   windowClosed: "Fenêtre fermée",
   windowNever: "Pas encore de fenêtre",
-  windowHint: "Une entreprise peut écrire librement pendant 24 heures après le dernier message de la personne.",
+  windowHint:
+    "La fenêtre de 24 heures : une entreprise peut écrire librement pendant 24 heures après le dernier message de la personne.",
   phoneSettings: "Ce téléphone",
   settingsOf: (name: string) => `Téléphone de ${name}`,
   block: "Bloquer l’entreprise",
