@@ -74,6 +74,9 @@ func (l Layout) properties(o store.Outbound) map[string]any {
 
 func accepted(batch []store.Outbound, result braze.Result, ex *store.Exchange) outcome {
 	out := outcome{exchange: ex}
+	if result.Rate.Known && result.Rate.Remaining == 0 {
+		out.pause, out.why = result.Rate.Reset.UnixMilli(), "Braze's rate limit is used up until its next window"
+	}
 	for _, o := range batch {
 		o.State, o.Reason, o.DispatchID = chat.Accepted, result.Notice, result.DispatchID
 		out.sent = append(out.sent, stamp(o, ex, len(batch)))
