@@ -77,16 +77,18 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	defer r.close()
 	report.Database = r.app.Store().Dialect()
 	o.Progress("warm-up")
-	if _, _, err := r.burst(ctx, "warm-up", min(o.Messages/4, 2000)); err != nil {
+	if _, _, err := r.burst(ctx, warmUp, min(o.Messages/4, 2000)); err != nil {
 		return report, err
 	}
-	o.Progress(fmt.Sprintf("burst of %d messages, %d callers", o.Messages, o.Callers))
-	ack, all, err := r.burst(ctx, "burst", o.Messages)
-	if err != nil {
-		return report, err
+	for _, who := range []string{"new customers", "known customers"} {
+		o.Progress(fmt.Sprintf("burst of %d messages of %s, %d callers", o.Messages, who, o.Callers))
+		ack, all, err := r.burst(ctx, who, o.Messages)
+		if err != nil {
+			return report, err
+		}
+		ack.OfFloor, all.OfFloor = ack.PerSecond/floor.PerSecond, all.PerSecond/floor.PerSecond
+		report.Parts = append(report.Parts, ack, all)
 	}
-	ack.OfFloor, all.OfFloor = ack.PerSecond/floor.PerSecond, all.PerSecond/floor.PerSecond
-	report.Parts = append(report.Parts, ack, all)
 	if o.Rate > 0 && o.Seconds > 0 {
 		o.Progress(fmt.Sprintf("%d messages a second for %d s", o.Rate, o.Seconds))
 		steady, err := r.steady(ctx)
@@ -115,7 +117,7 @@ func echoFloor(ctx context.Context, o Options) (Part, error) {
 	defer server.Close()
 	d := newDriver("http://"+l.Addr().String()+"/braze/inbound/bench", o.Callers)
 	defer d.close()
-	if _, _, err := d.post(ctx, "warm-up", min(o.Messages/4, 2000), o.Callers, nil); err != nil {
+	if _, _, err := d.post(ctx, warmUp, min(o.Messages/4, 2000), o.Callers, nil); err != nil {
 		return Part{}, err
 	}
 	took, latencies, err := d.post(ctx, "floor", o.Messages, o.Callers, nil)
@@ -172,7 +174,7 @@ func (r *rig) close() {
 // for all replies.
 func (r *rig) burst(ctx context.Context, name string, messages int) (ack, all Part, err error) {
 	sent := make([]time.Time, messages)
-	calls := r.braze.begin(name, messages)
+	calls := r.braze.begin(messages)
 	began := time.Now()
 	took, latencies, err := r.driver.post(ctx, name, messages, r.o.Callers, sent)
 	if err != nil {
@@ -211,7 +213,7 @@ func (r *rig) steady(ctx context.Context) (Part, error) {
 	messages := r.o.Rate * r.o.Seconds
 	sent := make([]time.Time, messages)
 	latencies := make([]time.Duration, messages)
-	calls := r.braze.begin("steady", messages)
+	calls := r.braze.begin(messages)
 	began := time.Now()
 	var wg sync.WaitGroup
 	var failed atomic.Pointer[error]

@@ -30,12 +30,20 @@ func newDriver(url string, callers int) *driver {
 
 func (d *driver) close() { d.transport.CloseIdleConnections() }
 
-// body is the recommended webhook body as Braze would render it for the i-th person of a part.
+// body is the recommended webhook body as Braze would render it for the i-th
+// message of a part, which comes from the i-th person. All parts are written by
+// the same people but the warm-up, whose people are others.
 func body(part string, i int) []byte {
-	return fmt.Appendf(nil, `{"v":1,"external_id":"%s-%d","braze_id":"%s-b%d","phone":"+1555%07d","first_name":"Grace","language":"en",`+
+	person := i
+	if part == warmUp {
+		person += 10_000_000
+	}
+	return fmt.Appendf(nil, `{"v":1,"external_id":"customer-%d","braze_id":"%024x","phone":"+1555%08d","first_name":"Grace","language":"en",`+
 		`"message":"What are your opening hours? (%d)","media_urls":"","dispatch_id":"%s%d","campaign_id":"00000000-0000-4000-8000-000000000001"}`,
-		part, i, part, i, i, i, part, i)
+		person, person, person, i, part, i)
 }
+
+const warmUp = "warm-up"
 
 func (d *driver) one(ctx context.Context, part string, i int) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, bytes.NewReader(body(part, i)))
@@ -91,7 +99,6 @@ type fakeBraze struct {
 	calls  atomic.Int64
 
 	mu       sync.Mutex
-	part     string
 	got      [][]time.Time
 	answered int
 	last     time.Time
@@ -111,10 +118,10 @@ func newFakeBraze() (*fakeBraze, error) {
 
 func (f *fakeBraze) close() { _ = f.server.Close() }
 
-func (f *fakeBraze) begin(part string, messages int) (calls int64) {
+func (f *fakeBraze) begin(messages int) (calls int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.part, f.got, f.answered = part, make([][]time.Time, messages), 0
+	f.got, f.answered = make([][]time.Time, messages), 0
 	return f.calls.Load()
 }
 
@@ -136,9 +143,11 @@ func (f *fakeBraze) send(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, to := range call.Recipients {
-		cut := strings.LastIndexByte(to.ExternalUserID, 0x2d)
-		part, number := to.ExternalUserID[:max(cut, 0)], to.ExternalUserID[cut+1:]
-		if i, err := strconv.Atoi(number); err == nil && part == f.part && i < len(f.got) {
+		if i, err := strconv.Atoi(strings.TrimPrefix(to.ExternalUserID, "customer-")); err == nil {
+			i %= 10_000_000
+			if i >= len(f.got) {
+				continue
+			}
 			if len(f.got[i]) == 0 {
 				f.answered++
 			}

@@ -12,7 +12,7 @@ import (
 type benchCmd struct {
 	Database string `help:"A fresh database, sqlite:PATH or postgres://…; default is SQLite in a temporary folder."`
 	Messages int    `default:"20000" help:"Messages in the burst."`
-	Callers  int    `default:"64" help:"Webhooks at the same time in the burst."`
+	Callers  int    `default:"256" help:"Webhooks at the same time in the burst."`
 	Rate     int    `default:"80" help:"Messages a second in the fixed-rate part, 0 for none; 80 is WhatsApp's limit for one number."`
 	Seconds  int    `default:"10" help:"Length of the fixed-rate part."`
 	JSON     bool   `name:"json" help:"Print the report as JSON."`

@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/alecthomas/kong"
 )
@@ -26,6 +27,12 @@ type commands struct {
 }
 
 func main() {
+	// A message's way leaves much short-lived garbage beside a small heap; letting
+	// the heap grow further between collections costs tens of megabytes and gives
+	// back a fifth of the throughput.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(300)
+	}
 	var c commands
 	ctx := kong.Parse(&c, kong.Name("parley"), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Description("The external system of Braze's WhatsApp channel: a bot that answers, people who take over."))

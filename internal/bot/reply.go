@@ -22,6 +22,7 @@ type Bot struct {
 // used from the next turn on; it may return nil, then every turn is handed over. now
 // times the trace and may be nil.
 func New(published func() *knowledge.Published, now func() time.Time) *Bot {
+	intent.Always("hello", "en") // compiles the word lists, so that no customer waits for it
 	return &Bot{published: published, now: now}
 }
 
@@ -268,16 +269,11 @@ func join(paragraphs ...string) string {
 	return strings.Join(kept, "\n\n")
 }
 
-// tellsOfPerson reports whether an answer already says that a person takes over.
-func tellsOfPerson(answer string) bool {
-	folded := " " + intent.Fold(answer) + " "
-	for _, word := range []string{
-		"colleague", "colleagues", "person", "agent", "advisor", "adviser", "representative", "someone", "team",
-		"collegue", "collegues", "personne", "conseiller", "conseillere", "equipe", "quelqu un",
-	} {
-		if strings.Contains(folded, " "+word+" ") {
-			return true
-		}
-	}
-	return false
+// tellsOfPerson reports whether a text already says that a person takes over.
+func tellsOfPerson(text string) bool {
+	return containsAny(" "+intent.Fold(text)+" ", takeovers)
 }
+
+var takeovers = phrases(`
+	take over | takes over | taking over | took over | will answer you | will reply to you | get back to you | gets back to you | will contact you | will call you | look at your message
+	prend le relais | prendra le relais | prennent le relais | prendre le relais | va vous repondre | vous repondra | vous recontacte | vous recontactera | vous rappelle | vous rappellera | revient vers vous | reviendra vers vous`)

@@ -116,7 +116,7 @@ var textsFR = texts{
 		HandoffRefused:    "Aucune de mes propositions ne convient ; une personne prend le relais et lit ce que vous avez écrit.",
 		HandoffIntent:     "Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
 		HandoffUnfilled:   "Je n'ai pas cette réponse sous la main. Une personne prend le relais et lit ce que vous avez écrit.",
-		HandoffProbe:      "Merci pour votre message. Les clients de %s peuvent écrire CONSEILLER ici à tout moment pour parler à une personne. Une personne prend maintenant le relais.",
+		HandoffProbe:      "Merci pour votre message. Les clients de %s peuvent écrire CONSEILLER ici à tout moment pour parler à une personne. Une personne prend le relais dès maintenant.",
 		HandoffFailed:     "Un problème est survenu de notre côté. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
 		HandoffNoBase:     "Merci pour votre message. Une personne prend le relais et vous répondra.",
 	},

@@ -107,7 +107,7 @@ type Turn struct {
 	SettleMax time.Duration `yaml:"settle_max" default:"6s" doc:"Longest wait after the first message of a burst."`
 	Lease     time.Duration `yaml:"lease" default:"30s" doc:"After this time without a sign of life another worker takes a turn over."`
 	Attempts  int           `yaml:"attempts" default:"5" doc:"Failed attempts after which the conversation is handed to people."`
-	Workers   int           `yaml:"workers" default:"32" doc:"Turns worked on at the same time by one process."`
+	Workers   int           `yaml:"workers" default:"256" doc:"Turns worked on at the same time by one process."`
 }
 
 // Delivery paces what leaves through Braze.

@@ -9,16 +9,17 @@ import (
 	"time"
 
 	"parley/internal/sandbox/campaign"
+	"parley/internal/sandbox/wire"
 )
 
 const campaignsPerPage = 100
 
 // listCampaigns answers /campaigns/list.
-func (s *Server) listCampaigns(c *restCall) reply {
-	q := c.request.URL.Query()
+func (s *Server) listCampaigns(c *wire.Call) wire.Reply {
+	q := c.Query
 	page, err := strconv.Atoi(q.Get("page"))
 	if q.Get("page") != "" && (err != nil || page < 0) {
-		return refused(http.StatusBadRequest, "page must be a whole number from 0")
+		return wire.Bad("page must be a whole number from 0")
 	}
 	type line struct {
 		ID            string   `json:"id"`
@@ -40,15 +41,15 @@ func (s *Server) listCampaigns(c *restCall) reply {
 		slices.Reverse(all)
 	}
 	from := min(page*campaignsPerPage, len(all))
-	return reply{http.StatusOK, map[string]any{"message": "success", "campaigns": all[from:min(from+campaignsPerPage, len(all))]}}
+	return wire.Answer(http.StatusOK, map[string]any{"message": "success", "campaigns": all[from:min(from+campaignsPerPage, len(all))]})
 }
 
 // campaignDetails answers /campaigns/details.
-func (s *Server) campaignDetails(c *restCall) reply {
-	id := c.request.URL.Query().Get("campaign_id")
+func (s *Server) campaignDetails(c *wire.Call) wire.Reply {
+	id := c.Query.Get("campaign_id")
 	camp := s.campaign(id)
 	if camp == nil || camp.Type == campaign.Canvas {
-		return refused(http.StatusBadRequest, "Invalid Campaign ID: Campaign does not exist: %s", id)
+		return wire.Bad("Invalid Campaign ID: Campaign does not exist: %s", id)
 	}
 	channel, schedule := "whats_app", "api_triggered"
 	if camp.Type == campaign.Webhook {
@@ -77,7 +78,7 @@ func (s *Server) campaignDetails(c *restCall) reply {
 	if ok {
 		body["first_sent"], body["last_sent"] = span.first.UTC().Format(time.RFC3339), span.last.UTC().Format(time.RFC3339)
 	}
-	return reply{http.StatusOK, body}
+	return wire.Answer(http.StatusOK, body)
 }
 
 // variationOf is the id of the only variation of a campaign that names none.
@@ -86,27 +87,27 @@ func variationOf(id string) string { return "variation-" + id }
 var sendIDForm = regexp.MustCompile(`^[\x21-\x7e]{1,64}$`)
 
 // createSendID answers /sends/id/create.
-func (s *Server) createSendID(c *restCall) reply {
+func (s *Server) createSendID(c *wire.Call) wire.Reply {
 	var q struct {
 		CampaignID string `json:"campaign_id"`
 		SendID     string `json:"send_id"`
 	}
-	if err := c.decode(&q); err != nil {
-		return refused(http.StatusBadRequest, "%s", err)
+	if err := c.Decode(&q); err != nil {
+		return wire.Bad("%s", err)
 	}
 	if s.campaign(q.CampaignID) == nil {
-		return refused(http.StatusBadRequest, "Invalid Campaign ID: Campaign does not exist: %s", q.CampaignID)
+		return wire.Bad("Invalid Campaign ID: Campaign does not exist: %s", q.CampaignID)
 	}
 	if q.SendID == "" {
-		q.SendID = newHex(12)
+		q.SendID = wire.Hex(12)
 	}
 	if !sendIDForm.MatchString(q.SendID) {
-		return refused(http.StatusBadRequest, "send_id must be ASCII and at most 64 characters")
+		return wire.Bad("send_id must be ASCII and at most 64 characters")
 	}
 	s.mu.Lock()
 	s.sendIDs[q.SendID] = q.CampaignID
 	s.mu.Unlock()
-	return reply{http.StatusCreated, map[string]string{"message": "success", "send_id": q.SendID}}
+	return wire.Answer(http.StatusCreated, map[string]string{"message": "success", "send_id": q.SendID})
 }
 
 // checkSendID says what is wrong with a send_id: it must have been made for the campaign.

@@ -10,15 +10,16 @@ import (
 	"parley/internal/sandbox/clock"
 	"parley/internal/sandbox/currents"
 	"parley/internal/sandbox/feed"
-	"parley/internal/sandbox/profile"
+	"parley/internal/sandbox/gate"
+	"parley/internal/sandbox/wire"
 )
 
 func (s *Server) controlRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox/events", s.events)
 	mux.HandleFunc("GET /sandbox/about", s.about)
-	mux.HandleFunc("GET /sandbox/faults", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.faults.current()) })
+	mux.HandleFunc("GET /sandbox/faults", func(w http.ResponseWriter, _ *http.Request) { wire.Write(w, http.StatusOK, s.faults.Current()) })
 	mux.HandleFunc("PUT /sandbox/faults", s.putFaults)
-	mux.HandleFunc("GET /sandbox/clock", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.clockState()) })
+	mux.HandleFunc("GET /sandbox/clock", func(w http.ResponseWriter, _ *http.Request) { wire.Write(w, http.StatusOK, s.clockState()) })
 	mux.HandleFunc("POST /sandbox/clock", s.moveClock)
 	mux.HandleFunc("GET /sandbox/activity", s.activity)
 	mux.HandleFunc("GET /sandbox/campaigns", s.allCampaigns)
@@ -27,20 +28,21 @@ func (s *Server) controlRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox/users/{external_id}", s.oneUser)
 	mux.HandleFunc("GET /sandbox/keys", s.allKeys)
 	mux.HandleFunc("PUT /sandbox/keys/{key}", s.putKey)
-	mux.HandleFunc("GET /sandbox/switches", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.switchState()) })
+	mux.HandleFunc("GET /sandbox/switches", func(w http.ResponseWriter, _ *http.Request) { wire.Write(w, http.StatusOK, s.switchState()) })
 	mux.HandleFunc("PUT /sandbox/switches", s.putSwitches)
-	mux.HandleFunc("GET /sandbox/currents", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, s.currentsState()) })
+	mux.HandleFunc("GET /sandbox/currents", func(w http.ResponseWriter, _ *http.Request) { wire.Write(w, http.StatusOK, s.currentsState()) })
 	mux.HandleFunc("PUT /sandbox/currents", s.putCurrents)
 	mux.HandleFunc("POST /sandbox/reset", func(w http.ResponseWriter, _ *http.Request) {
 		s.reset()
-		writeJSON(w, http.StatusOK, map[string]any{"phones": s.net.Phones()})
+		wire.Write(w, http.StatusOK, map[string]any{"phones": s.net.Phones()})
 	})
 }
 
 // about tells a page what it shows.
 func (s *Server) about(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, map[string]any{
+	wire.Write(w, http.StatusOK, map[string]any{
 		"desk_url": s.cfg.DeskURL, "gateway_url": s.cfg.GatewayURL, "cursor": s.hub.Last(), "clock": s.clockState(),
+		"webhooks_waiting": s.hooks.Waiting(),
 		"subscription_groups": []map[string]string{
 			{"id": SeedGroup, "name": "Parley demo", "phone": businessNumber(SeedGroup)},
 			{"id": SeedSecondGroup, "name": "Parley demo, second number", "phone": businessNumber(SeedSecondGroup)},
@@ -49,18 +51,18 @@ func (s *Server) about(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (s *Server) putFaults(w http.ResponseWriter, r *http.Request) {
-	var sheet faultSheet
+	var sheet gate.Sheet
 	if !read(w, r, &sheet) {
 		return
 	}
-	if err := sheet.validate(); err != nil {
+	if err := sheet.Validate(); err != nil {
 		answer(w, 0, nil, err)
 		return
 	}
-	s.faults.put(sheet)
+	s.faults.Put(sheet)
 	s.net.SetRules(s.switches.Load().whatsApp(sheet.Delivery.FailCode))
-	s.hub.Publish("faults", s.faults.current())
-	writeJSON(w, http.StatusOK, s.faults.current())
+	s.hub.Publish("faults", s.faults.Current())
+	wire.Write(w, http.StatusOK, s.faults.Current())
 }
 
 type clockState struct {
@@ -104,7 +106,7 @@ func (s *Server) moveClock(w http.ResponseWriter, r *http.Request) {
 	}
 	s.hooks.ClockMoved()
 	s.hub.Publish("clock", s.clockState())
-	writeJSON(w, http.StatusOK, s.clockState())
+	wire.Write(w, http.StatusOK, s.clockState())
 }
 
 func (s *Server) activity(w http.ResponseWriter, r *http.Request) {
@@ -125,7 +127,7 @@ func (s *Server) activity(w http.ResponseWriter, r *http.Request) {
 		Phone: q.Get("phone"), ExternalID: q.Get("external_id"), CampaignID: q.Get("campaign_id"), DispatchID: q.Get("dispatch_id"),
 		Kind: q.Get("kind"), Outcome: q.Get("outcome"), After: after, Before: before, Limit: int(min(max(limit, 1), 1000)),
 	})
-	writeJSON(w, http.StatusOK, map[string]any{"entries": entries, "next_after": last})
+	wire.Write(w, http.StatusOK, map[string]any{"entries": entries, "next_after": last})
 }
 
 func (s *Server) allCampaigns(w http.ResponseWriter, _ *http.Request) {
@@ -135,16 +137,16 @@ func (s *Server) allCampaigns(w http.ResponseWriter, _ *http.Request) {
 		all = append(all, s.campaigns[id].Definition)
 	}
 	s.mu.RUnlock()
-	writeJSON(w, http.StatusOK, map[string]any{"campaigns": all})
+	wire.Write(w, http.StatusOK, map[string]any{"campaigns": all})
 }
 
 func (s *Server) oneCampaign(w http.ResponseWriter, r *http.Request) {
 	c := s.campaign(r.PathValue("id"))
 	if c == nil {
-		writeJSON(w, http.StatusNotFound, message{Message: "there is no campaign " + r.PathValue("id") + ": GET /sandbox/campaigns lists them"})
+		wire.Write(w, http.StatusNotFound, wire.Message{Message: "there is no campaign " + r.PathValue("id") + ": GET /sandbox/campaigns lists them"})
 		return
 	}
-	writeJSON(w, http.StatusOK, c.Definition)
+	wire.Write(w, http.StatusOK, c.Definition)
 }
 
 func (s *Server) replaceCampaign(w http.ResponseWriter, r *http.Request) {
@@ -174,77 +176,42 @@ func (s *Server) replaceCampaign(w http.ResponseWriter, r *http.Request) {
 		answer(w, 0, nil, err)
 		return
 	}
-	writeJSON(w, status, s.campaign(id).Definition)
+	wire.Write(w, status, s.campaign(id).Definition)
 }
 
-// userView is a profile as the dashboard shows it.
-type userView struct {
-	ExternalID        string                 `json:"external_id"`
-	BrazeID           string                 `json:"braze_id"`
-	Phone             string                 `json:"phone"`
-	BSUID             string                 `json:"bsuid"`
-	Email             string                 `json:"email,omitempty"`
-	Aliases           []profile.Alias        `json:"user_aliases"`
-	Attributes        map[string]any         `json:"attributes"`
-	CustomAttributes  map[string]any         `json:"custom_attributes"`
-	Subscriptions     map[string]any         `json:"subscription_groups"`
-	CustomEvents      []profile.Tally        `json:"custom_events"`
-	Purchases         []profile.Tally        `json:"purchases"`
-	RecentEvents      []profile.Event        `json:"recent_events"`
-	CampaignsReceived map[string]clock.Stamp `json:"campaigns_received"`
-	Created           clock.Stamp            `json:"created_at"`
-	Updated           clock.Stamp            `json:"updated_at"`
-}
-
-// oneUser finds a profile by external id, or, as an extension, by braze id or phone number.
+// oneUser finds a profile by external id, braze id or phone number.
 func (s *Server) oneUser(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("external_id")
-	u := s.users.Find(profile.Ref{ExternalID: id})
-	if u == nil {
-		u = s.users.Find(profile.Ref{BrazeID: id})
-	}
-	if u == nil {
-		u = s.users.Find(profile.Ref{Phone: id})
-	}
-	if u == nil {
-		writeJSON(w, http.StatusNotFound, message{Message: "no profile has this external id, braze id or phone number"})
+	view, ok := s.people.View(r.PathValue("external_id"))
+	if !ok {
+		wire.Write(w, http.StatusNotFound, wire.Message{Message: "no profile has this external id, braze id or phone number"})
 		return
 	}
-	v := userView{
-		ExternalID: u.ExternalID, BrazeID: u.BrazeID, Phone: u.Phone, BSUID: u.SenderID, Email: u.Email,
-		Aliases: append([]profile.Alias{}, u.Aliases...), Attributes: u.Standard, CustomAttributes: u.Custom, Subscriptions: u.States(),
-		CustomEvents: tallies(u.Events), Purchases: tallies(u.Purchases), RecentEvents: append([]profile.Event{}, u.Recent...),
-		CampaignsReceived: map[string]clock.Stamp{}, Created: clock.Stamp(u.Created), Updated: clock.Stamp(u.Updated),
-	}
-	for id, at := range s.users.Received(u.BrazeID) {
-		v.CampaignsReceived[id] = clock.Stamp(at)
-	}
-	writeJSON(w, http.StatusOK, v)
+	wire.Write(w, http.StatusOK, view)
 }
 
 func (s *Server) allKeys(w http.ResponseWriter, _ *http.Request) {
 	s.mu.RLock()
-	all := make(map[string]*key, len(s.keys))
+	all := make(map[string]*gate.Key, len(s.keys))
 	for id, k := range s.keys {
 		all[id] = k
 	}
 	s.mu.RUnlock()
-	writeJSON(w, http.StatusOK, map[string]any{"keys": all})
+	wire.Write(w, http.StatusOK, map[string]any{"keys": all})
 }
 
 func (s *Server) putKey(w http.ResponseWriter, r *http.Request) {
-	var k key
+	var k gate.Key
 	if !read(w, r, &k) {
 		return
 	}
-	if err := k.prepare(); err != nil {
+	if err := k.Prepare(); err != nil {
 		answer(w, 0, nil, err)
 		return
 	}
 	s.mu.Lock()
 	s.keys[r.PathValue("key")] = &k
 	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, &k)
+	wire.Write(w, http.StatusOK, &k)
 }
 
 func (s *Server) switchState() map[string]any {
@@ -270,7 +237,7 @@ func (s *Server) putSwitches(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.useSwitches(next)
-	writeJSON(w, http.StatusOK, s.switchState())
+	wire.Write(w, http.StatusOK, s.switchState())
 }
 
 func (s *Server) currentsState() map[string]any {
@@ -289,5 +256,5 @@ func (s *Server) putCurrents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.stream.out.SetTarget(t)
-	writeJSON(w, http.StatusOK, s.currentsState())
+	wire.Write(w, http.StatusOK, s.currentsState())
 }

@@ -6,6 +6,7 @@ import (
 	"parley/internal/sandbox/currents"
 	"parley/internal/sandbox/profile"
 	"parley/internal/sandbox/whatsapp"
+	"parley/internal/sandbox/wire"
 )
 
 // stream turns what happens into Currents events (Braze, "Message engagement events").
@@ -46,7 +47,7 @@ func (s stream) emit(kind string, u *profile.User, o *outgoing, now time.Time, p
 }
 
 func newUUID() string {
-	h := newHex(16)
+	h := wire.Hex(16)
 	return h[:8] + "-" + h[8:12] + "-4" + h[13:16] + "-8" + h[17:20] + "-" + h[20:]
 }
 

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"time"
 
 	"parley/internal/sandbox/campaign"
 	"parley/internal/sandbox/clock"
 	"parley/internal/sandbox/feed"
 	"parley/internal/sandbox/liquid"
+	"parley/internal/sandbox/notice"
 	"parley/internal/sandbox/profile"
 	"parley/internal/sandbox/whatsapp"
 )
@@ -79,7 +81,10 @@ func (s *Server) deliver(u *profile.User, o *outgoing) {
 	if c := o.campaign; c != nil {
 		if c.Quiet(now) {
 			s.stream.abort(u, o, "quiet_hours", "quiet hours", now)
-			s.drop(u, o, "aborted", fmt.Sprintf("quiet hours from %s to %s UTC", c.QuietHours.From, c.QuietHours.Until), "Quiet hours")
+			s.drop(u, o, "aborted", bilingual{
+				EN: fmt.Sprintf("quiet hours from %s to %s UTC", c.QuietHours.From, c.QuietHours.Until),
+				FR: fmt.Sprintf("heures calmes de %s à %s UTC", c.QuietHours.From, c.QuietHours.Until),
+			}, "Quiet hours")
 			return
 		}
 		if why := s.users.Eligible(u.BrazeID, o.rule(), now); why != "" {
@@ -88,15 +93,12 @@ func (s *Server) deliver(u *profile.User, o *outgoing) {
 		}
 	}
 	if !o.everyone && !u.Subscribed(o.group) {
-		s.drop(u, o, "not_subscribed", "the user is not subscribed to the subscription group of this WhatsApp number", "WhatsApp subscription groups")
+		s.drop(u, o, "not_subscribed", bilingual{EN: "the user is not subscribed to the subscription group of this WhatsApp number"}, "")
 		return
 	}
-	number := u.Phone
+	number := s.numberOf(u)
 	if number == "" {
-		number = s.net.NumberOf(u.SenderID)
-	}
-	if number == "" {
-		s.drop(u, o, "no_phone", "the profile has no phone number", "User phone numbers")
+		s.drop(u, o, "no_phone", bilingual{EN: "the profile has no phone number"}, "")
 		return
 	}
 	content, err := o.content(u, now)
@@ -125,13 +127,16 @@ func (s *Server) ineligible(u *profile.User, o *outgoing, why string) {
 	switch why {
 	case "frequency_capped":
 		s.stream.abort(u, o, "frequency_capped", "frequency capping", s.clock.Now())
-		s.drop(u, o, "aborted", "frequency capping: the user has had as many messages as the cap allows", "Frequency capping")
+		s.drop(u, o, "aborted", bilingual{
+			EN: "frequency capping: the user has had as many messages as the cap allows",
+			FR: "limitation de fréquence : le plafond de messages est atteint",
+		}, "Frequency capping")
 	default:
 		reason := "the user has had this campaign and re-eligibility is off"
 		if o.campaign.ReEligible {
 			reason = fmt.Sprintf("the user had this campaign less than %d s ago", o.campaign.ReEligibleAfterSeconds)
 		}
-		s.drop(u, o, why, reason, "Re-eligibility")
+		s.drop(u, o, why, bilingual{EN: reason}, "")
 	}
 }
 
@@ -142,25 +147,29 @@ func (s *Server) aborted(u *profile.User, o *outgoing, err error, now time.Time)
 	var provider *providerError
 	switch {
 	case errors.As(err, &provider):
-		e := o.entry(u, "failed", fmt.Sprintf("%d: %s", provider.code, provider.reason), docOf("failed"))
+		e := o.entry(u, "failed", fmt.Sprintf("%d: %s", provider.code, provider.reason), notice.Doc("failed"))
 		e.Kind, e.ProviderCode = kindDelivery, provider.code
 		s.record(e)
 		s.stream.failure("Failure", u, o, u.Phone, whatsapp.Result{Code: provider.code, Reason: provider.reason}, now)
-		s.notify(u, "failed", provider.reason, e.Doc)
+		s.notify(u, "failed", bilingual{EN: provider.reason, FR: "code " + strconv.Itoa(provider.code)}, e.Doc)
 	case errors.As(err, &stop):
 		s.stream.abort(u, o, "liquid_abort_message", stop.Reason, now)
-		s.drop(u, o, "aborted", err.Error(), "Abort messages")
+		s.drop(u, o, "aborted", bilingual{EN: err.Error(), FR: "abort_message " + stop.Reason}, "Abort messages")
 	case errors.As(err, &blank):
-		s.drop(u, o, "blank", err.Error(), "WhatsApp template messages")
+		s.drop(u, o, "blank", bilingual{EN: err.Error()}, "WhatsApp template messages")
 	default:
-		s.drop(u, o, "aborted", err.Error(), "Liquid")
+		s.drop(u, o, "aborted", bilingual{EN: err.Error(), FR: "erreur Liquid"}, "Liquid")
 	}
 }
 
-// drop logs a message that Braze does not send, and tells the phone why.
-func (s *Server) drop(u *profile.User, o *outgoing, outcome, reason, doc string) {
-	s.record(o.entry(u, outcome, reason, doc))
-	s.notify(u, outcome, reason, doc)
+// drop logs a message that Braze does not send, and tells the phone why. doc is that of the outcome when
+// it is empty.
+func (s *Server) drop(u *profile.User, o *outgoing, outcome string, why bilingual, doc string) {
+	if doc == "" {
+		doc = notice.Doc(outcome)
+	}
+	s.record(o.entry(u, outcome, why.EN, doc))
+	s.notify(u, outcome, why, doc)
 }
 
 // parcel is a message on its way to WhatsApp.
@@ -180,7 +189,7 @@ const reorderHold = 2 * time.Second
 
 // hand passes the parcel on, with the faults of the sheet on the way.
 func (s *Server) hand(p *parcel) {
-	fault := s.faults.delivery()
+	fault := s.faults.Delivery()
 	if !fault.Reorder {
 		s.later(fault.DelayMS, p)
 		return
@@ -228,7 +237,7 @@ func (s *Server) transmit(p *parcel) {
 	p.attempt++
 	o, u := p.out, p.user
 	result := s.net.Send(p.number, o.group, o.dispatchID, p.content, p)
-	e := o.entry(u, result.Outcome, result.Reason, docOf(result.Outcome))
+	e := o.entry(u, result.Outcome, result.Reason, notice.Doc(result.Outcome))
 	e.Kind, e.Phone, e.MessageN, e.ProviderCode, e.Attempt = kindDelivery, p.number, result.N, result.Code, p.attempt
 	if result.Refused() {
 		e.Reason = fmt.Sprintf("%d: %s", result.Code, result.Reason)
@@ -245,7 +254,7 @@ func (s *Server) transmit(p *parcel) {
 	now := s.clock.Now()
 	if result.Refused() {
 		s.stream.failure("Failure", u, o, p.number, result, now)
-		s.notify(u, result.Outcome, result.Reason, e.Doc)
+		s.notify(u, result.Outcome, result.Detail, e.Doc)
 		return
 	}
 	if o.campaign != nil {
@@ -255,7 +264,7 @@ func (s *Server) transmit(p *parcel) {
 		s.markSent(o.campaign.ID, now)
 	}
 	if result.Outcome == "blocked" {
-		s.notify(u, result.Outcome, result.Reason, e.Doc)
+		s.notify(u, result.Outcome, result.Detail, e.Doc)
 	}
 }
 
@@ -271,21 +280,4 @@ func (s *Server) markSent(id string, now time.Time) {
 	}
 	span.last = now
 	s.lastSent[id] = span
-}
-
-// docOf names the document that states the rule behind an outcome.
-func docOf(outcome string) string {
-	switch outcome {
-	case "window_closed":
-		return "WhatsApp customer service windows"
-	case "pair_limit":
-		return "WhatsApp pair rate limits"
-	case "throughput":
-		return "WhatsApp throughput"
-	case "too_long", "blank", "invalid":
-		return "WhatsApp specifications"
-	case "not_on_whatsapp", "failed", "blocked":
-		return "WhatsApp Cloud API error codes"
-	}
-	return ""
 }

@@ -10,6 +10,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"parley/internal/sandbox/wire"
 )
 
 // Handler serves the Braze side, the phones, the controls and the page.
@@ -25,7 +27,7 @@ func (s *Server) Handler() http.Handler {
 	s.phoneRoutes(local)
 	s.controlRoutes(local)
 	local.HandleFunc("/sandbox/", func(w http.ResponseWriter, r *http.Request) {
-		writeJSON(w, http.StatusNotFound, message{Message: "the sandbox has nothing at " + r.Method + " " + r.URL.Path + ": docs/sandbox-api.md lists its calls"})
+		wire.Write(w, http.StatusNotFound, wire.Message{Message: "the sandbox has nothing at " + r.Method + " " + r.URL.Path + ": docs/sandbox-api.md lists its calls"})
 	})
 	local.Handle("/", s.page())
 	guarded := s.guard(local)
@@ -35,9 +37,9 @@ func (s *Server) Handler() http.Handler {
 		case ok && methods[r.Method] != nil:
 			methods[r.Method](w, r)
 		case ok:
-			writeJSON(w, http.StatusMethodNotAllowed, message{Message: "Method Not Allowed"})
+			wire.Write(w, http.StatusMethodNotAllowed, wire.Message{Message: "Method Not Allowed"})
 		case r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasPrefix(r.URL.Path, "/sandbox/"):
-			writeJSON(w, http.StatusNotFound, message{Message: "Not Found: Braze has no endpoint " + r.URL.Path + ", or the sandbox does not pretend it"})
+			wire.Write(w, http.StatusNotFound, wire.Message{Message: "Not Found: Braze has no endpoint " + r.URL.Path + ", or the sandbox does not pretend it"})
 		default:
 			guarded.ServeHTTP(w, r)
 		}
@@ -49,12 +51,12 @@ func (s *Server) Handler() http.Handler {
 func (s *Server) guard(next http.Handler) http.Handler {
 	own := http.NewCrossOriginProtection()
 	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusForbidden, message{Message: "a page of another site may not change the sandbox"})
+		wire.Write(w, http.StatusForbidden, wire.Message{Message: "a page of another site may not change the sandbox"})
 	}))
 	inner := own.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.allowedHost(r.Host) {
-			writeJSON(w, http.StatusForbidden, message{Message: fmt.Sprintf("the sandbox does not answer to the name %q: call it by a loopback address, or allow the name in its configuration", r.Host)})
+			wire.Write(w, http.StatusForbidden, wire.Message{Message: fmt.Sprintf("the sandbox does not answer to the name %q: call it by a loopback address, or allow the name in its configuration", r.Host)})
 			return
 		}
 		inner.ServeHTTP(w, r)
@@ -94,7 +96,7 @@ func (s *Server) page() http.Handler {
 	body := fmt.Sprintf(plainPage, link)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/" {
-			writeJSON(w, http.StatusNotFound, message{Message: "Not Found: " + r.URL.Path})
+			wire.Write(w, http.StatusNotFound, wire.Message{Message: "Not Found: " + r.URL.Path})
 			return
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -111,7 +113,7 @@ func read(w http.ResponseWriter, r *http.Request, v any) bool {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
-		writeJSON(w, http.StatusBadRequest, message{Message: "the body cannot be read: " + jsonProblem(err)})
+		wire.Write(w, http.StatusBadRequest, wire.Message{Message: "the body cannot be read: " + wire.Problem(err)})
 		return false
 	}
 	return true
@@ -120,7 +122,7 @@ func read(w http.ResponseWriter, r *http.Request, v any) bool {
 func readAll(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
 	if err != nil {
-		writeJSON(w, http.StatusRequestEntityTooLarge, message{Message: "the body is larger than 1 MB"})
+		wire.Write(w, http.StatusRequestEntityTooLarge, wire.Message{Message: "the body is larger than 1 MB"})
 		return nil, false
 	}
 	return body, true

@@ -1,17 +1,17 @@
 package sandbox
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"parley/internal/sandbox/campaign"
-	"parley/internal/sandbox/liquid"
+	"parley/internal/sandbox/notice"
 	"parley/internal/sandbox/profile"
 	"parley/internal/sandbox/webhook"
 	"parley/internal/sandbox/whatsapp"
+	"parley/internal/sandbox/wire"
 )
 
 // written is a message that a person writes.
@@ -51,8 +51,8 @@ func (s *Server) write(number string, w written) (whatsapp.Message, error) {
 	in := &inbound{server: s, user: u, number: number, n: m.N, group: w.Group, values: inboundValues(w, sw.MediaURLs)}
 	if in.fire(w.Text) == 0 {
 		s.record(entry{Kind: kindInbound, Outcome: "no_campaign", Phone: number, ExternalID: u.ExternalID, BrazeID: u.BrazeID, MessageN: m.N,
-			Reason: "no active campaign has a trigger that matches this message", Doc: "Messaging users"})
-		s.notify(u, "no_campaign", "", "Messaging users")
+			Reason: "no active campaign has a trigger that matches this message", Doc: notice.Doc("no_campaign")})
+		s.notify(u, "no_campaign", bilingual{}, notice.Doc("no_campaign"))
 	}
 	return m, nil
 }
@@ -115,7 +115,7 @@ func (in *inbound) fire(text string) int {
 			in.webhook(c)
 			continue
 		}
-		out := &outgoing{kind: kindTrigger, campaign: c, group: c.SubscriptionGroupID, dispatchID: newHex(16)}
+		out := &outgoing{kind: kindTrigger, campaign: c, group: c.SubscriptionGroupID, dispatchID: wire.Hex(16)}
 		out.content = s.campaignContent(out, nil, in.values)
 		s.deliver(in.user, out)
 	}
@@ -125,9 +125,9 @@ func (in *inbound) fire(text string) int {
 // webhook renders a webhook campaign's request and queues it.
 func (in *inbound) webhook(c *campaign.Campaign) {
 	s, now := in.server, in.server.clock.Now()
-	out := &outgoing{kind: kindWebhook, campaign: c, dispatchID: newHex(16)}
+	out := &outgoing{kind: kindWebhook, campaign: c, dispatchID: wire.Hex(16)}
 	if c.Quiet(now) {
-		s.drop(in.user, out, "aborted", "quiet hours", "Quiet hours")
+		s.drop(in.user, out, "aborted", bilingual{EN: "quiet hours", FR: "heures calmes"}, "Quiet hours")
 		return
 	}
 	if why := s.users.Eligible(in.user.BrazeID, once(c), now); why != "" {
@@ -136,12 +136,7 @@ func (in *inbound) webhook(c *campaign.Campaign) {
 	}
 	call, err := in.render(out, in.user)
 	if err != nil {
-		var stop *liquid.AbortError
-		if errors.As(err, &stop) {
-			s.drop(in.user, out, "aborted", err.Error(), "Abort messages")
-			return
-		}
-		s.drop(in.user, out, "failed", err.Error(), "Liquid")
+		s.aborted(in.user, out, err, now)
 		return
 	}
 	if why := s.users.Receive(in.user.BrazeID, once(c), now); why != "" {
@@ -165,9 +160,9 @@ type heldHook struct{ send func() }
 // queue sends the webhook, with the faults of the sheet on the way.
 func (in *inbound) queue(out *outgoing, call webhook.Call) {
 	s := in.server
-	fault, lost := s.faults.webhook()
+	fault, lost := s.faults.Webhook()
 	if lost {
-		s.drop(in.user, out, "dropped", "the fault sheet loses this webhook", "")
+		s.drop(in.user, out, "dropped", bilingual{EN: "the fault sheet loses this webhook"}, "")
 		return
 	}
 	send := func() {
@@ -236,7 +231,7 @@ func (in *inbound) send(out *outgoing, call webhook.Call, rerender bool, nth int
 		}
 	}
 	if err := s.hooks.Send(job); err != nil {
-		s.drop(in.user, out, "failed", err.Error(), "")
+		s.drop(in.user, out, "aborted", bilingual{EN: err.Error(), FR: "trop de webhooks en attente"}, "Webhook errors")
 	}
 }
 
@@ -258,5 +253,5 @@ func (in *inbound) report(out *outgoing, r webhook.Report) {
 	if r.Attempt > 1 && r.Outcome == webhook.Retrying {
 		return // the first notice already says that Braze goes on trying
 	}
-	s.tell(in.user, r.Outcome, webhookNotice(r.Outcome, strconv.Itoa(r.Status), in.user), "Webhook errors")
+	s.tell(in.user, r.Outcome, notice.Webhook(r.Outcome, strconv.Itoa(r.Status), nameOf(in.user)), "Webhook errors")
 }

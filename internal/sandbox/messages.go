@@ -11,15 +11,17 @@ import (
 	"time"
 
 	"parley/internal/sandbox/campaign"
+	"parley/internal/sandbox/notice"
 	"parley/internal/sandbox/profile"
 	"parley/internal/sandbox/whatsapp"
+	"parley/internal/sandbox/wire"
 )
 
 // messagesRequest is the body of /messages/send.
 type messagesRequest struct {
 	CampaignID      string                     `json:"campaign_id"`
 	SendID          string                     `json:"send_id"`
-	ExternalUserIDs []text                     `json:"external_user_ids"`
+	ExternalUserIDs []wire.Text                `json:"external_user_ids"`
 	UserAliases     []profile.Alias            `json:"user_aliases"`
 	SegmentID       string                     `json:"segment_id"`
 	Audience        json.RawMessage            `json:"audience"`
@@ -65,51 +67,51 @@ type whatsAppBody struct {
 }
 
 // sendMessages answers /messages/send: a message that the call itself carries.
-func (s *Server) sendMessages(c *restCall) reply {
+func (s *Server) sendMessages(c *wire.Call) wire.Reply {
 	var q messagesRequest
-	if err := c.decode(&q); err != nil {
-		return refused(http.StatusBadRequest, "%s", err)
+	if err := c.Decode(&q); err != nil {
+		return wire.Bad("%s", err)
 	}
 	if problem := q.check(); problem != "" {
-		return refused(http.StatusBadRequest, "%s", problem)
+		return wire.Bad("%s", problem)
 	}
 	var object whatsAppObject
 	if raw, ok := q.Messages["whats_app"]; ok {
-		if err := decodeNumbers(raw, &object); err != nil {
-			return refused(http.StatusBadRequest, "messages.whats_app cannot be read: %s", jsonProblem(err))
+		if err := wire.DecodeNumbers(raw, &object); err != nil {
+			return wire.Bad("messages.whats_app cannot be read: %s", wire.Problem(err))
 		}
 	} else {
-		return refused(http.StatusBadRequest, "No message to send: the sandbox pretends messages.whats_app only")
+		return wire.Bad("No message to send: the sandbox pretends messages.whats_app only")
 	}
 	camp, problem := s.namedCampaign(&q, &object)
 	if problem != "" {
-		return refused(http.StatusBadRequest, "%s", problem)
+		return wire.Bad("%s", problem)
 	}
 	if problem := s.checkMessage(&object); problem != "" {
-		return refused(http.StatusBadRequest, "messages.whats_app: %s", problem)
+		return wire.Bad("messages.whats_app: %s", problem)
 	}
-	who, err := parseAudience(q.Audience)
+	who, err := profile.ParseAudience(q.Audience)
 	if err != nil {
-		return refused(http.StatusBadRequest, "audience: %s", err)
+		return wire.Bad("audience: %s", err)
 	}
 	if q.SendID != "" {
 		if problem := s.checkSendID(q.SendID, q.CampaignID); problem != "" {
-			return refused(http.StatusBadRequest, "%s", problem)
+			return wire.Bad("%s", problem)
 		}
 	}
-	answer := sent{DispatchID: newHex(16), Message: "success"}
+	answer := sent{DispatchID: wire.Hex(16), Message: "success"}
 	out := &outgoing{kind: kindMessages, campaign: camp, group: object.Group, dispatchID: answer.DispatchID, uncapped: q.Uncapped,
 		everyone: q.State == "all" && s.switches.Load().UnsubscribedIfAll}
 	out.content = s.messageContent(out, &object)
 	id, name := out.id()
 	s.record(entry{Kind: kindMessages, Outcome: "accepted", CampaignID: id, Campaign: name, DispatchID: out.dispatchID, StatusCode: http.StatusCreated})
 	if camp != nil && camp.Status != campaign.Active {
-		s.record(out.entry(nil, "inactive", inactive(camp), "Send messages immediately"))
+		s.inactive(out, nil)
 		answer.Notice = inactive(camp)
-		return reply{http.StatusCreated, answer}
+		return wire.Answer(http.StatusCreated, answer)
 	}
 	s.sendMessage(&q, out, who)
-	return reply{http.StatusCreated, answer}
+	return wire.Answer(http.StatusCreated, answer)
 }
 
 func (q *messagesRequest) check() string {
@@ -225,7 +227,7 @@ func (s *Server) messageContent(o *outgoing, object *whatsAppObject) func(*profi
 				return ""
 			}
 			var out string
-			out, err = s.adhoc.render(source, v)
+			out, err = s.adhoc.Render(source, v.Bindings, v.Now)
 			return out
 		}
 		c := whatsapp.Content{Layout: messageLayouts[object.Type], Text: text(m.Body), Header: text(m.HeaderText + m.Header), Footer: text(m.Footer)}
@@ -303,13 +305,13 @@ func (s *Server) template(name, language string) (string, bool) {
 }
 
 // sendMessage sends to those the call names, or to everybody its audience holds.
-func (s *Server) sendMessage(q *messagesRequest, out *outgoing, who audience) {
+func (s *Server) sendMessage(q *messagesRequest, out *outgoing, who profile.Audience) {
 	var users []*profile.User
 	if q.Broadcast {
 		users = s.users.All()
 	}
 	unknown := func(externalID string) {
-		e := out.entry(nil, "unknown_user", "no profile has this id or alias", "API errors")
+		e := out.entry(nil, "unknown_user", "no profile has this id or alias", notice.Doc("unknown_user"))
 		e.ExternalID = externalID
 		s.record(e)
 	}
@@ -331,9 +333,9 @@ func (s *Server) sendMessage(q *messagesRequest, out *outgoing, who audience) {
 	for _, u := range users {
 		switch {
 		case done[u.BrazeID]:
-			s.record(out.entry(u, "duplicate_recipient", "the user is named twice in one call and gets one message", "Send messages immediately"))
-		case !who.has(u):
-			s.record(out.entry(u, "not_in_audience", "the user does not match the audience of the call", "Connected audience object"))
+			s.record(out.entry(u, "duplicate_recipient", "the user is named twice in one call and gets one message", notice.Doc("duplicate_recipient")))
+		case !who.Has(u):
+			s.record(out.entry(u, "not_in_audience", "the user does not match the audience of the call", notice.Doc("not_in_audience")))
 		default:
 			done[u.BrazeID] = true
 			s.deliver(u, out)

@@ -8,6 +8,7 @@ import (
 
 	"parley/internal/sandbox/profile"
 	"parley/internal/sandbox/whatsapp"
+	"parley/internal/sandbox/wire"
 )
 
 // newPhone is the body of POST /sandbox/phones.
@@ -27,7 +28,7 @@ type created struct {
 
 func (s *Server) phoneRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox/phones", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, map[string]any{"phones": s.net.Phones()})
+		wire.Write(w, http.StatusOK, map[string]any{"phones": s.net.Phones()})
 	})
 	mux.HandleFunc("POST /sandbox/phones", s.addPhone)
 	mux.HandleFunc("GET /sandbox/phones/{phone}", func(w http.ResponseWriter, r *http.Request) {
@@ -44,7 +45,7 @@ func (s *Server) phoneRoutes(mux *http.ServeMux) {
 // answer writes v, or the error.
 func answer(w http.ResponseWriter, status int, v any, err error) {
 	if err == nil {
-		writeJSON(w, status, v)
+		wire.Write(w, status, v)
 		return
 	}
 	var refused *whatsapp.Error
@@ -57,7 +58,7 @@ func answer(w http.ResponseWriter, status int, v any, err error) {
 	default:
 		status = http.StatusBadRequest
 	}
-	writeJSON(w, status, message{Message: err.Error()})
+	wire.Write(w, status, wire.Message{Message: err.Error()})
 }
 
 func (s *Server) addPhone(w http.ResponseWriter, r *http.Request) {
@@ -66,7 +67,7 @@ func (s *Server) addPhone(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if q.ExternalID == "" && q.Subscribed != nil && *q.Subscribed {
-		writeJSON(w, http.StatusBadRequest, message{Message: "subscribed needs external_id: a number that Braze does not know cannot be subscribed"})
+		wire.Write(w, http.StatusBadRequest, wire.Message{Message: "subscribed needs external_id: a number that Braze does not know cannot be subscribed"})
 		return
 	}
 	if _, err := s.net.AddPhone(q.Phone, q.Name, q.Language); err != nil {
@@ -168,7 +169,7 @@ func queryNumber(w http.ResponseWriter, r *http.Request, name string, otherwise 
 	}
 	n, err := strconv.ParseInt(value, 10, 64)
 	if err != nil || n < 0 {
-		writeJSON(w, http.StatusBadRequest, message{Message: name + " must be a whole number, such as " + name + "=0"})
+		wire.Write(w, http.StatusBadRequest, wire.Message{Message: name + " must be a whole number, such as " + name + "=0"})
 		return 0, false
 	}
 	return n, true

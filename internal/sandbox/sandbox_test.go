@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -322,19 +323,20 @@ func (b *box) followFrom(after string, types ...string) <-chan event {
 		b.t.Fatalf("events answers %d", response.StatusCode)
 	}
 	events := make(chan event, 10_000)
-	done := make(chan struct{})
+	done, stop := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
 		defer close(events)
 		readEvents(response.Body, func(e event) {
-			for _, kind := range types {
-				if e.kind == kind {
-					events <- e
+			if slices.Contains(types, e.kind) {
+				select {
+				case events <- e:
+				case <-stop:
 				}
 			}
 		})
 	}()
-	b.t.Cleanup(func() { response.Body.Close(); <-done })
+	b.t.Cleanup(func() { close(stop); response.Body.Close(); <-done })
 	return events
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"parley/internal/sandbox/campaign"
 	"parley/internal/sandbox/currents"
+	"parley/internal/sandbox/gate"
 	"parley/internal/sandbox/profile"
 	"parley/internal/sandbox/whatsapp"
 )
@@ -56,7 +57,7 @@ func (s *Server) seed() {
 	s.campaigns = map[string]*campaign.Campaign{}
 	s.order = nil
 	s.actions = nil
-	s.keys = map[string]*key{SeedKey: {Name: "Demo key", Permissions: []string{"*"}}}
+	s.keys = map[string]*gate.Key{SeedKey: {Name: "Demo key", Permissions: []string{"*"}}}
 	s.sendIDs = map[string]string{}
 	s.mu.Unlock()
 	s.flow.Lock()

@@ -12,8 +12,10 @@ import (
 	"parley/internal/sandbox/clock"
 	"parley/internal/sandbox/currents"
 	"parley/internal/sandbox/feed"
+	"parley/internal/sandbox/gate"
 	"parley/internal/sandbox/liquid"
 	"parley/internal/sandbox/profile"
+	"parley/internal/sandbox/userapi"
 	"parley/internal/sandbox/webhook"
 	"parley/internal/sandbox/whatsapp"
 )
@@ -60,10 +62,11 @@ type Server struct {
 	users  *profile.Store
 	hooks  *webhook.Dispatcher
 	engine *liquid.Engine
-	adhoc  *templates // of texts that come with a request
-	rates  *rates
-	faults *faults
+	adhoc  *liquid.Cache // of texts that come with a request
+	rates  *gate.Rates
+	faults *gate.Faults
 	stream stream
+	people *userapi.API
 
 	switches atomic.Pointer[Switches]
 
@@ -71,7 +74,7 @@ type Server struct {
 	campaigns map[string]*campaign.Campaign
 	order     []string             // campaign ids as they were made
 	actions   []*campaign.Campaign // those that an inbound message may set off
-	keys      map[string]*key
+	keys      map[string]*gate.Key
 	sendIDs   map[string]string // send_id to campaign_id
 
 	flow      sync.Mutex // guards what is on its way
@@ -112,10 +115,11 @@ func New(cfg Config) *Server {
 	s.net = whatsapp.New(s.clock, s.hub.Publish, s.status)
 	s.users = profile.NewStore(s.clock.Now, s.identify)
 	s.hooks = webhook.New(s.clock, cfg.Workers)
-	s.adhoc = newTemplates(s.engine, 512)
-	s.rates = newRates()
-	s.faults = newFaults()
+	s.adhoc = liquid.NewCache(s.engine, 512)
+	s.rates = gate.NewRates()
+	s.faults = gate.NewFaults()
 	s.stream = stream{currents.New(s.clock, cfg.Logger)}
+	s.people = &userapi.API{Users: s.users, Clock: s.clock, IsGroup: s.isGroup, Record: s.record, Rules: func() userapi.Rules { return s.switches.Load().users() }}
 	s.seed()
 	return s
 }
@@ -159,8 +163,8 @@ func (s *Server) reset() {
 	s.clock.Clear()
 	s.clock.Reset()
 	s.audit.Clear()
-	s.rates.clear()
-	s.faults.put(faultSheet{})
+	s.rates.Clear()
+	s.faults.Put(gate.Sheet{})
 	s.stream.out.Clear()
 	s.users.Clear()
 	s.seed()
@@ -169,14 +173,7 @@ func (s *Server) reset() {
 
 // identify tells the phone what Braze now knows about its holder.
 func (s *Server) identify(u *profile.User) {
-	number := u.Phone
-	if number == "" {
-		number = s.net.NumberOf(u.SenderID)
-	}
-	if number == "" {
-		return
-	}
-	s.net.SetIdentity(number, whatsapp.Identity{ExternalID: u.ExternalID, BrazeID: u.BrazeID, Subscribed: u.Subscribed(SeedGroup)})
+	s.net.SetIdentity(s.numberOf(u), whatsapp.Identity{ExternalID: u.ExternalID, BrazeID: u.BrazeID, Subscribed: u.Subscribed(SeedGroup)})
 }
 
 // campaign returns a campaign by its id, or nil.

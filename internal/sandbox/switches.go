@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/internal/sandbox/profile"
+	"parley/internal/sandbox/userapi"
 	"parley/internal/sandbox/webhook"
 	"parley/internal/sandbox/whatsapp"
 )
@@ -168,9 +169,9 @@ func (sw *Switches) changed(body []byte) (Switches, error) {
 // useSwitches makes the switches count.
 func (s *Server) useSwitches(sw Switches) {
 	s.switches.Store(&sw)
-	s.net.SetRules(sw.whatsApp(s.faults.delivery().FailCode))
+	s.net.SetRules(sw.whatsApp(s.faults.Delivery().FailCode))
 	s.hooks.SetRules(sw.webhooks())
-	s.rates.set(sw.HourlyLimit, sw.TrackLimit)
+	s.rates.Set(sw.HourlyLimit, sw.TrackLimit)
 }
 
 func (sw *Switches) whatsApp(failWith int) whatsapp.Rules {
@@ -196,6 +197,10 @@ func (sw *Switches) webhooks() webhook.Rules {
 	r.UnhealthyFailures = sw.UnhealthyFailures
 	r.CountNoAnswer = sw.UnhealthyNoAnswer
 	return r
+}
+
+func (sw *Switches) users() userapi.Rules {
+	return userapi.Rules{Limits: sw.limits(), TrackObjects: sw.TrackObjects, SubscriptionDelay: time.Duration(sw.SubscriptionDelay) * time.Second}
 }
 
 func (sw *Switches) limits() profile.Limits {

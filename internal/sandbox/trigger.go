@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"strings"
 
 	"parley/internal/sandbox/campaign"
+	"parley/internal/sandbox/gate"
+	"parley/internal/sandbox/liquid"
+	"parley/internal/sandbox/notice"
 	"parley/internal/sandbox/profile"
+	"parley/internal/sandbox/wire"
 )
 
 const (
@@ -31,9 +34,9 @@ type triggerRequest struct {
 
 // recipient is one person of a call.
 type recipient struct {
-	ExternalUserID     text            `json:"external_user_id"`
+	ExternalUserID     wire.Text       `json:"external_user_id"`
 	UserAlias          *profile.Alias  `json:"user_alias"`
-	BrazeID            text            `json:"braze_id"`
+	BrazeID            wire.Text       `json:"braze_id"`
 	Email              string          `json:"email"`
 	Prioritization     []string        `json:"prioritization"`
 	TriggerProperties  json.RawMessage `json:"trigger_properties"`
@@ -45,25 +48,6 @@ type recipient struct {
 	properties map[string]any
 }
 
-// text is a string that Braze also accepts as a JSON number.
-type text string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (t *text) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && (b[0] == '-' || (b[0] >= '0' && b[0] <= '9')) {
-		*t = text(b)
-		return nil
-	}
-	var s *string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return err
-	}
-	if s != nil {
-		*t = text(*s)
-	}
-	return nil
-}
-
 // sent is the answer to an accepted send.
 type sent struct {
 	DispatchID string `json:"dispatch_id"`
@@ -72,32 +56,32 @@ type sent struct {
 	Errors     []any  `json:"errors,omitempty"`
 }
 
-func (s *Server) triggerCampaign(c *restCall) reply {
+func (s *Server) triggerCampaign(c *wire.Call) wire.Reply {
 	var q triggerRequest
-	if err := c.decode(&q); err != nil {
-		return refused(http.StatusBadRequest, "%s", err)
+	if err := c.Decode(&q); err != nil {
+		return wire.Bad("%s", err)
 	}
 	if q.CampaignID == "" {
-		return refused(http.StatusBadRequest, "Invalid Campaign ID: campaign_id must be a string of the campaign api identifier")
+		return wire.Bad("Invalid Campaign ID: campaign_id must be a string of the campaign api identifier")
 	}
 	camp := s.campaign(q.CampaignID)
 	if camp == nil || camp.Type == campaign.Canvas {
-		return refused(http.StatusBadRequest, "Invalid Campaign ID: Campaign does not exist: %s", q.CampaignID)
+		return wire.Bad("Invalid Campaign ID: Campaign does not exist: %s", q.CampaignID)
 	}
 	if camp.Type != campaign.WhatsApp || camp.Delivery != campaign.APITriggered {
-		return refused(http.StatusBadRequest, "Invalid Campaign ID: the campaign %s is not API-triggered; choose API-Triggered delivery for it", q.CampaignID)
+		return wire.Bad("Invalid Campaign ID: the campaign %s is not API-triggered; choose API-Triggered delivery for it", q.CampaignID)
 	}
 	return s.trigger(c, &q, camp)
 }
 
-func (s *Server) triggerCanvas(c *restCall) reply {
+func (s *Server) triggerCanvas(c *wire.Call) wire.Reply {
 	var q triggerRequest
-	if err := c.decode(&q); err != nil {
-		return refused(http.StatusBadRequest, "%s", err)
+	if err := c.Decode(&q); err != nil {
+		return wire.Bad("%s", err)
 	}
 	camp := s.campaign(q.CanvasID)
 	if camp == nil || camp.Type != campaign.Canvas {
-		return refused(http.StatusBadRequest, "Invalid Canvas ID: Canvas does not exist: %s", q.CanvasID)
+		return wire.Bad("Invalid Canvas ID: Canvas does not exist: %s", q.CanvasID)
 	}
 	q.TriggerProperties = either(q.Context, q.EntryProperties)
 	for i := range q.Recipients {
@@ -115,11 +99,11 @@ func either(a, b json.RawMessage) json.RawMessage {
 }
 
 // trigger checks the whole call before anything is sent, then sends.
-func (s *Server) trigger(c *restCall, q *triggerRequest, camp *campaign.Campaign) reply {
+func (s *Server) trigger(c *wire.Call, q *triggerRequest, camp *campaign.Campaign) wire.Reply {
 	sw := s.switches.Load()
 	common, problem := q.check(camp.Type == campaign.Canvas)
 	if problem != "" {
-		return refused(http.StatusBadRequest, "%s", problem)
+		return wire.Bad("%s", problem)
 	}
 	var minor []any
 	kept := q.Recipients[:0:0]
@@ -128,7 +112,7 @@ func (s *Server) trigger(c *restCall, q *triggerRequest, camp *campaign.Campaign
 		if problem := r.check(common); problem != "" {
 			problem = fmt.Sprintf("recipients[%d]: %s", i, problem)
 			if sw.RecipientErrors == "fatal" {
-				return refused(http.StatusBadRequest, "%s", problem)
+				return wire.Bad("%s", problem)
 			}
 			minor = append(minor, problem)
 			continue
@@ -137,25 +121,25 @@ func (s *Server) trigger(c *restCall, q *triggerRequest, camp *campaign.Campaign
 	}
 	if q.SendID != "" {
 		if problem := s.checkSendID(q.SendID, camp.ID); problem != "" {
-			return refused(http.StatusBadRequest, "%s", problem)
+			return wire.Bad("%s", problem)
 		}
 	}
-	who, err := parseAudience(q.Audience)
+	who, err := profile.ParseAudience(q.Audience)
 	if err != nil {
-		return refused(http.StatusBadRequest, "audience: %s", err)
+		return wire.Bad("audience: %s", err)
 	}
-	if q.Broadcast && !s.rates.take(poolBroadcast, c.now).ok {
-		return refused(http.StatusTooManyRequests, "Rate limit exceeded: too many broadcasts in this minute")
+	if q.Broadcast && !s.rates.Take(gate.PoolBroadcast, c.Now).OK {
+		return wire.Refuse(http.StatusTooManyRequests, "Rate limit exceeded: too many broadcasts in this minute")
 	}
-	answer := sent{DispatchID: newHex(16), Message: "success", Errors: minor}
+	answer := sent{DispatchID: wire.Hex(16), Message: "success", Errors: minor}
 	out := &outgoing{kind: kindTrigger, campaign: camp, group: camp.SubscriptionGroupID, dispatchID: answer.DispatchID}
 	if camp.Status != campaign.Active {
 		if sw.InactiveCampaign == "refuse" && camp.Type != campaign.Canvas {
-			return refused(http.StatusBadRequest, "%s", inactive(camp))
+			return wire.Bad("%s", inactive(camp))
 		}
-		s.record(out.entry(nil, "inactive", inactive(camp), "API-triggered delivery"))
+		s.inactive(out, kept)
 		answer.Notice = inactive(camp)
-		return reply{http.StatusCreated, answer}
+		return wire.Answer(http.StatusCreated, answer)
 	}
 	s.record(entry{Kind: kindTrigger, Outcome: "accepted", CampaignID: camp.ID, Campaign: camp.Name, DispatchID: out.dispatchID, StatusCode: http.StatusCreated})
 	if q.Broadcast {
@@ -163,7 +147,7 @@ func (s *Server) trigger(c *restCall, q *triggerRequest, camp *campaign.Campaign
 	} else {
 		answer.Errors = append(answer.Errors, s.sendTo(kept, out, who)...)
 	}
-	return reply{http.StatusCreated, answer}
+	return wire.Answer(http.StatusCreated, answer)
 }
 
 func inactive(c *campaign.Campaign) string {
@@ -175,6 +159,17 @@ func inactive(c *campaign.Campaign) string {
 		return "The " + what + " is archived. Unarchive the " + what + " to send it."
 	}
 	return "The " + what + " is " + c.Status + ". Resume the " + what + " to send it."
+}
+
+// inactive logs a call for a campaign that is not active, and tells the phones of those it named.
+func (s *Server) inactive(out *outgoing, recipients []recipient) {
+	s.record(out.entry(nil, "inactive", inactive(out.campaign), notice.Doc("inactive")))
+	status := map[string]string{campaign.Paused: "en pause", campaign.Archived: "archivée", campaign.Draft: "à l’état de brouillon"}[out.campaign.Status]
+	for i := range recipients {
+		if u := s.users.Find(recipients[i].ref()); u != nil {
+			s.notify(u, "inactive", bilingual{EN: out.campaign.Status, FR: status}, notice.Doc("inactive"))
+		}
+	}
 }
 
 // check checks what is common to all recipients and returns the common properties.
@@ -207,10 +202,10 @@ func properties(raw json.RawMessage) (map[string]any, string) {
 		return nil, fmt.Sprintf("has %d bytes, the limit is 50 KB", len(raw))
 	}
 	var values map[string]any
-	if err := decodeNumbers(raw, &values); err != nil {
+	if err := wire.DecodeNumbers(raw, &values); err != nil {
 		return nil, "must be an object"
 	}
-	return values, ""
+	return liquid.Value(values).(map[string]any), ""
 }
 
 // check checks one recipient and works out its properties: its own override the common ones key by key.
@@ -254,7 +249,7 @@ func (r *recipient) check(common map[string]any) string {
 }
 
 // sendTo sends to the recipients of a call and returns the minor errors.
-func (s *Server) sendTo(recipients []recipient, out *outgoing, who audience) []any {
+func (s *Server) sendTo(recipients []recipient, out *outgoing, who profile.Audience) []any {
 	sw := s.switches.Load()
 	if sw.DuplicateRecipient == "last" {
 		reversed := make([]recipient, 0, len(recipients))
@@ -272,18 +267,18 @@ func (s *Server) sendTo(recipients []recipient, out *outgoing, who audience) []a
 			minor = append(minor, "attributes."+p)
 		}
 		if u == nil {
-			e := out.entry(nil, "unknown_user", "no profile has "+r.named()+", and send_to_existing_only is true", "API errors")
+			e := out.entry(nil, "unknown_user", "no profile has "+r.named()+", and send_to_existing_only is true", notice.Doc("unknown_user"))
 			e.ExternalID, e.BrazeID = string(r.ExternalUserID), string(r.BrazeID)
 			s.record(e)
 			continue
 		}
 		if done[u.BrazeID] {
-			s.record(out.entry(u, "duplicate_recipient", "the user is named twice in one call and gets one message", "Recipients object"))
+			s.record(out.entry(u, "duplicate_recipient", "the user is named twice in one call and gets one message", notice.Doc("duplicate_recipient")))
 			continue
 		}
 		done[u.BrazeID] = true
-		if !who.has(u) {
-			s.record(out.entry(u, "not_in_audience", "the user does not match the audience of the call", "Connected audience object"))
+		if !who.Has(u) {
+			s.record(out.entry(u, "not_in_audience", "the user does not match the audience of the call", notice.Doc("not_in_audience")))
 			continue
 		}
 		mine := *out
@@ -305,12 +300,16 @@ func (r *recipient) named() string {
 	return "this email"
 }
 
+func (r *recipient) ref() profile.Ref {
+	return profile.Ref{ExternalID: string(r.ExternalUserID), BrazeID: string(r.BrazeID), Alias: r.UserAlias, Email: r.Email}
+}
+
 // resolve finds the recipient's profile, or makes it when the call asks for that, and writes its
 // attributes, all before anything else is decided.
 func (s *Server) resolve(r *recipient, groups bool, sw *Switches) (u *profile.User, problems []string) {
-	ref := profile.Ref{ExternalID: string(r.ExternalUserID), BrazeID: string(r.BrazeID), Alias: r.UserAlias, Email: r.Email}
+	ref := r.ref()
 	if r.Email != "" {
-		best := prioritized(s.users.WithEmail(r.Email), r.Prioritization)
+		best := profile.Prioritized(s.users.WithEmail(r.Email), r.Prioritization)
 		if best == nil {
 			return nil, nil
 		}
@@ -336,36 +335,10 @@ func (s *Server) resolve(r *recipient, groups bool, sw *Switches) (u *profile.Us
 	return u, problems
 }
 
-// prioritized picks one of several profiles with one address.
-func prioritized(all []*profile.User, order []string) *profile.User {
-	var best *profile.User
-	better := func(a, b *profile.User) bool {
-		for _, rule := range order {
-			switch strings.ToLower(rule) {
-			case "identified", "unidentified":
-				if (a.ExternalID != "") != (b.ExternalID != "") {
-					return (a.ExternalID != "") == (rule == "identified")
-				}
-			case "most_recently_updated", "least_recently_updated":
-				if !a.Updated.Equal(b.Updated) {
-					return a.Updated.After(b.Updated) == (rule == "most_recently_updated")
-				}
-			}
-		}
-		return false
-	}
-	for _, u := range all {
-		if best == nil || better(u, best) {
-			best = u
-		}
-	}
-	return best
-}
-
 // broadcast sends to everybody the audience holds.
-func (s *Server) broadcast(out *outgoing, who audience, common map[string]any) {
+func (s *Server) broadcast(out *outgoing, who profile.Audience, common map[string]any) {
 	for _, u := range s.users.All() {
-		if !who.has(u) || !u.Subscribed(out.group) {
+		if !who.Has(u) || !u.Subscribed(out.group) {
 			continue
 		}
 		mine := *out

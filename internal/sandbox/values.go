@@ -2,8 +2,6 @@ package sandbox
 
 import (
 	"maps"
-	"strings"
-	"sync"
 	"time"
 
 	"parley/internal/sandbox/campaign"
@@ -63,47 +61,11 @@ func (s *Server) evaluated(properties map[string]any, v campaign.Values) (map[st
 		if !ok {
 			continue
 		}
-		rendered, err := s.adhoc.render(text, v)
+		rendered, err := s.adhoc.Render(text, v.Bindings, v.Now)
 		if err != nil {
 			return nil, err
 		}
 		out[name] = rendered
 	}
 	return out, nil
-}
-
-// templates keeps the compiled form of texts that come with requests; when full it starts anew. It is
-// safe for concurrent use.
-type templates struct {
-	engine *liquid.Engine
-	size   int
-
-	mu  sync.Mutex
-	all map[string]*liquid.Template
-}
-
-func newTemplates(engine *liquid.Engine, size int) *templates {
-	return &templates{engine: engine, size: size, all: map[string]*liquid.Template{}}
-}
-
-func (t *templates) render(source string, v campaign.Values) (string, error) {
-	if !strings.Contains(source, "{{") && !strings.Contains(source, "{%") {
-		return source, nil
-	}
-	t.mu.Lock()
-	compiled := t.all[source]
-	t.mu.Unlock()
-	if compiled == nil {
-		var err error
-		if compiled, err = t.engine.Compile(source); err != nil {
-			return "", err
-		}
-		t.mu.Lock()
-		if len(t.all) >= t.size {
-			clear(t.all)
-		}
-		t.all[source] = compiled
-		t.mu.Unlock()
-	}
-	return compiled.Render(v.Bindings, v.Now)
 }

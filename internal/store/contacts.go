@@ -83,38 +83,34 @@ func (tx *Tx) resolve(ctx context.Context, arrivals []Arrival, now int64) ([]*ch
 }
 
 func (p *people) load(ctx context.Context, arrivals []Arrival) error {
-	type group struct {
-		workspace string
-		kind      chat.IdentityKind
-	}
-	values := map[group][]string{}
 	wanted := map[identityKey]bool{}
+	var values []string
 	for i := range arrivals {
 		for _, key := range arrivals[i].identities() {
 			if !wanted[key] {
 				wanted[key] = true
-				g := group{key.workspace, key.Kind}
-				values[g] = append(values[g], key.Value)
+				values = append(values, key.Value)
 			}
 		}
 	}
-	var ids []chat.ContactID
-	for g, list := range values {
-		in, args := oneOf(p.tx.dialect, 3, list)
-		found, err := collect(ctx, p.tx.tx, func(rows *sql.Rows) (id chat.ContactID, err error) {
-			key := identityKey{workspace: g.workspace, Identity: chat.Identity{Kind: g.kind}}
-			err = rows.Scan(&key.Value, &id)
-			p.known[key] = id
-			return id, err
-		}, "SELECT value, contact_id FROM identities WHERE workspace = $1 AND kind = $2 AND value "+in,
-			append([]any{g.workspace, string(g.kind)}, args...)...)
-		if err != nil {
-			return err
+	in, args := oneOf(p.tx.dialect, 1, values)
+	found, err := collect(ctx, p.tx.tx, func(rows *sql.Rows) (id chat.ContactID, err error) {
+		var key identityKey
+		if err := rows.Scan(&key.workspace, &key.Kind, &key.Value, &id); err != nil || !wanted[key] {
+			return "", err // the same text may also name somebody in another way
 		}
-		ids = append(ids, found...)
+		p.known[key] = id
+		return id, nil
+	}, "SELECT workspace, kind, value, contact_id FROM identities WHERE value "+in, args...)
+	if err != nil {
+		return err
 	}
-	slices.Sort(ids)
-	return p.loadContacts(ctx, slices.Compact(ids))
+	slices.Sort(found)
+	found = slices.Compact(found)
+	if len(found) > 0 && found[0] == "" {
+		found = found[1:]
+	}
+	return p.loadContacts(ctx, found)
 }
 
 func (p *people) loadContacts(ctx context.Context, ids []chat.ContactID) error {

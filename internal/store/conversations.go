@@ -51,17 +51,26 @@ func (tx *Tx) lockConversations(ctx context.Context, ids []chat.ConversationID) 
 	return out, nil
 }
 
-// saveConversations writes rows and announces them to the feed.
-func (tx *Tx) saveConversations(ctx context.Context, list []*chat.Conversation, now int64) error {
+// What a write of existing conversations may change. A column that is set costs
+// the upkeep of every index it stands in, changed or not, so the frequent writes
+// leave the others alone.
+var (
+	byWriting = overwrite("id", conversationColumns,
+		"workspace", "contact_id", "owner", "epoch", "agent", "bot_state", "queued_at", "reason", "opened_at", "resolved_at")
+	byLease = overwrite("id", []string{"id", "due_at", "lease_until", "lease_by", "attempts"})
+	byTurn  = overwrite("id", conversationColumns, "workspace", "contact_id", "owner", "opened_at")
+	byOwner = overwrite("id", conversationColumns, "workspace", "contact_id", "opened_at")
+)
+
+// saveConversations writes rows; change is one of the clauses above.
+func (tx *Tx) saveConversations(ctx context.Context, list []*chat.Conversation, change string) error {
 	rows := make([][]any, len(list))
 	for i, c := range list {
 		rows[i] = conversationRow(c)
 	}
 	sortRows(rows)
-	if _, err := tx.insert(ctx, "conversations", conversationColumns, rows, overwrite("id", conversationColumns)); err != nil {
-		return err
-	}
-	return tx.announce(ctx, list, now)
+	_, err := tx.insert(ctx, "conversations", conversationColumns, rows, change)
+	return err
 }
 
 func (tx *Tx) insertMessages(ctx context.Context, list []chat.Message) error {

@@ -93,17 +93,17 @@ func (tx *Tx) ClaimDeliveries(ctx context.Context, workspace string, claim Claim
 		return nil, err
 	}
 	var out []Outbound
-	var changed []*chat.Delivery
+	var ended []*chat.Delivery
 	for _, lane := range lanes {
 		head := heads[lane.ContactID]
 		if head == nil {
 			lane.Release(false, now, 0, rules.Pace)
 			continue
 		}
-		changed = append(changed, &head.Delivery)
 		if end, why := head.ending(rules, now); end != "" {
 			head.State, head.Reason, head.DoneAt = end, why, now
 			lane.Release(true, now, 0, rules.Pace)
+			ended = append(ended, &head.Delivery)
 			continue
 		}
 		lane.Claim(claim.By, now, claim.Lease)
@@ -116,7 +116,13 @@ func (tx *Tx) ClaimDeliveries(ctx context.Context, workspace string, claim Claim
 	if err := tx.saveLanes(ctx, lanes); err != nil {
 		return nil, err
 	}
-	return out, tx.saveDeliveries(ctx, changed, now)
+	if err := tx.markSending(ctx, out, now); err != nil {
+		return nil, err
+	}
+	if err := tx.saveDeliveries(ctx, ended); err != nil {
+		return nil, err
+	}
+	return out, tx.announceDeliveries(ctx, ended, now)
 }
 
 // head is the oldest undelivered line of a lane beside what may stop it.
@@ -249,7 +255,10 @@ func (tx *Tx) FinishDeliveries(ctx context.Context, sent []Sent, pace chat.Pace,
 		changed = append(changed, &d.Delivery)
 		released = append(released, lane)
 	}
-	if err := tx.saveDeliveries(ctx, changed, now); err != nil {
+	if err := tx.saveDeliveries(ctx, changed); err != nil {
+		return 0, err
+	}
+	if err := tx.announceDeliveries(ctx, changed, now); err != nil {
 		return 0, err
 	}
 	more, err := tx.lanesWithMore(ctx, released)
@@ -282,22 +291,64 @@ func (tx *Tx) lanesWithMore(ctx context.Context, lanes []*chat.Lane) (map[chat.C
 	return out, err
 }
 
-// keepAddress overwrites what sending changes. Contact, lane number and epoch may
-// have been changed by a merge or a handoff while the delivery was being sent.
-var keepAddress = overwrite("id", deliveryColumns,
-	"workspace", "contact_id", "conversation_id", "message_id", "n", "part", "parts", "author", "epoch", "layout", "text", "choices", "queued_at")
+// markSending is written before anything is sent.
+func (tx *Tx) markSending(ctx context.Context, list []Outbound, now int64) error {
+	if len(list) == 0 {
+		return nil
+	}
+	ids := make([]chat.DeliveryID, len(list))
+	for i := range list {
+		o := &list[i]
+		ids[i] = o.ID
+		if o.Ambiguous > 0 {
+			_, err := tx.tx.ExecContext(ctx, "UPDATE deliveries SET ambiguous = $2, reason = $3 WHERE id = $1", string(o.ID), o.Ambiguous, o.Reason)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	in, args := oneOf(tx.dialect, 2, ids)
+	_, err := tx.tx.ExecContext(ctx, "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, sent_at = $1 WHERE id "+in,
+		append([]any{now}, args...)...)
+	return err
+}
 
-// saveDeliveries writes the changed rows and tells the feed whose transcript changed.
-func (tx *Tx) saveDeliveries(ctx context.Context, list []*chat.Delivery, now int64) error {
-	rows := make([][]any, len(list))
+// fate is what the deliveries of one call mostly share.
+type fate struct {
+	state                      chat.State
+	reason, exchange, dispatch string
+	ambiguous, size            int
+	done                       int64
+}
+
+// saveDeliveries writes how deliveries stand: those that share a fate in one statement.
+func (tx *Tx) saveDeliveries(ctx context.Context, list []*chat.Delivery) error {
+	shared := map[fate][]chat.DeliveryID{}
+	var order []fate
+	for _, d := range list {
+		f := fate{d.State, d.Reason, d.ExchangeID, d.DispatchID, d.Ambiguous, d.BatchSize, d.DoneAt}
+		if shared[f] == nil {
+			order = append(order, f)
+		}
+		shared[f] = append(shared[f], d.ID)
+	}
+	for _, f := range order {
+		in, args := oneOf(tx.dialect, 8, shared[f])
+		_, err := tx.tx.ExecContext(ctx, `UPDATE deliveries SET state = $1, reason = $2, exchange_id = $3, dispatch_id = $4,
+			ambiguous = $5, batch_size = $6, done_at = $7 WHERE id `+in,
+			append([]any{string(f.state), f.reason, f.exchange, f.dispatch, f.ambiguous, f.size, f.done}, args...)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// announceDeliveries tells the feed whose transcript changed.
+func (tx *Tx) announceDeliveries(ctx context.Context, list []*chat.Delivery, now int64) error {
 	notes := make([]note, len(list))
 	for i, d := range list {
-		rows[i] = deliveryRow(d)
 		notes[i] = note{d.Workspace, d.ConversationID}
-	}
-	sortRows(rows)
-	if _, err := tx.insert(ctx, "deliveries", deliveryColumns, rows, keepAddress); err != nil {
-		return err
 	}
 	return tx.announceNotes(ctx, notes, now)
 }

@@ -314,7 +314,10 @@ func (in *ingestion) save(ctx context.Context) error {
 			changed = append(changed, c)
 		}
 	}
-	if err := in.tx.saveConversations(ctx, changed, in.now); err != nil {
+	if err := in.tx.saveConversations(ctx, changed, byWriting); err != nil {
+		return err
+	}
+	if err := in.tx.announce(ctx, changed, in.now); err != nil {
 		return err
 	}
 	if err := in.tx.insertMessages(ctx, in.messages); err != nil {

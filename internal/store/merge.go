@@ -67,7 +67,11 @@ func (tx *Tx) mergeConversations(ctx context.Context, m merge, now int64) error 
 	if err := tx.insertTransitions(ctx, []chat.Transition{t}); err != nil {
 		return err
 	}
-	return tx.saveConversations(ctx, []*chat.Conversation{ended, kept}, now)
+	both := []*chat.Conversation{ended, kept}
+	if err := tx.saveConversations(ctx, both, byOwner); err != nil {
+		return err
+	}
+	return tx.announce(ctx, both, now)
 }
 
 // transition changes the owner of a loaded conversation and gives the line that

@@ -18,7 +18,6 @@ func (tx *Tx) Prune(ctx context.Context, keep Retention, now int64, limit int) (
 	}{
 		{"exchanges", "id", "at", now - keep.Exchanges},
 		{"drops", "id", "at", now - keep.Drops},
-		{"feed", "cursor", "at", now - keep.Feed},
 		{"sessions", "hash", "expires_at", now},
 		{"copies", "key", "until", now},
 		{"pairs", "contact_id, hash", "until", now},
@@ -34,5 +33,17 @@ func (tx *Tx) Prune(ctx context.Context, keep Retention, now int64, limit int) (
 		}
 		total += n
 	}
-	return total, nil
+	n, err := tx.pruneFeed(ctx, now-keep.Feed, limit)
+	return total + n, err
+}
+
+// pruneFeed looks at the oldest rows only: the feed grows in order of time, so it
+// needs no index that every message would have to pay for.
+func (tx *Tx) pruneFeed(ctx context.Context, before int64, limit int) (int64, error) {
+	res, err := tx.tx.ExecContext(ctx, `DELETE FROM feed WHERE cursor IN
+		(SELECT cursor FROM (SELECT cursor, at FROM feed ORDER BY cursor LIMIT $2) AS oldest WHERE at < $1)`, before, limit)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
 }

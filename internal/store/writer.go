@@ -4,15 +4,28 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"sync"
 )
 
-// writer is SQLite's one writing connection. It keeps its statements prepared:
-// parsing a batch's long statements anew costs more than carrying them out.
+// writer is SQLite's one writing connection. Whoever wants to write while a
+// transaction runs shares the next one with everybody else who waits, so that one
+// sync to disk serves them all. It keeps its statements prepared: parsing a batch's
+// long statements anew costs more than carrying them out.
 type writer struct {
-	mu         sync.Mutex
-	conn       *sql.Conn
+	mu      sync.Mutex
+	waiting []*write
+	running bool
+
+	conn       *sql.Conn // of whoever runs
 	statements map[string]*sql.Stmt
+}
+
+type write struct {
+	ctx  context.Context
+	fn   func() error
+	err  error
+	done chan struct{}
 }
 
 // maxStatements bounds what is kept; beyond it statements are prepared for one use.
@@ -26,9 +39,8 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	return &writer{conn: conn, statements: map[string]*sql.Stmt{}}, nil
 }
 
+// close must be called when nobody writes any more.
 func (w *writer) close() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	var errs []error
 	for _, s := range w.statements {
 		errs = append(errs, s.Close())
@@ -36,21 +48,73 @@ func (w *writer) close() error {
 	return errors.Join(append(errs, w.conn.Close())...)
 }
 
-// transact runs fn between BEGIN and COMMIT. A caller that gives up while it waits
-// for its turn leaves; once begun, a transaction is carried through, for an
-// interrupted one would cost its neighbours in the batch theirs.
-func (w *writer) transact(ctx context.Context, fn func() error) (err error) {
+// transact runs fn in a transaction and returns when it is on disk or has left no
+// trace. fn may run twice. A caller that gives up while it waits leaves; once
+// begun, a transaction is carried through, for an interrupted one would cost its
+// neighbours theirs.
+func (w *writer) transact(ctx context.Context, fn func() error) error {
+	one := &write{ctx: ctx, fn: fn, done: make(chan struct{})}
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return err
+	w.waiting = append(w.waiting, one)
+	leads := !w.running
+	w.running = true
+	w.mu.Unlock()
+	if leads {
+		w.lead()
 	}
+	<-one.done
+	return one.err
+}
+
+// lead runs transactions until nobody waits.
+func (w *writer) lead() {
+	for {
+		w.mu.Lock()
+		batch := w.waiting
+		w.waiting = nil
+		if len(batch) == 0 {
+			w.running = false
+			w.mu.Unlock()
+			return
+		}
+		w.mu.Unlock()
+		w.together(batch)
+		for _, one := range batch {
+			close(one.done)
+		}
+	}
+}
+
+// together commits all or, when one fails, each alone.
+func (w *writer) together(batch []*write) {
+	if len(batch) > 1 && w.commit(func() error {
+		for _, one := range batch {
+			if err := one.fn(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}) == nil {
+		return
+	}
+	for _, one := range batch {
+		if one.err = one.ctx.Err(); one.err == nil {
+			one.err = w.commit(one.fn)
+		}
+	}
+}
+
+func (w *writer) commit(fn func() error) (err error) {
+	ctx := context.Background() // see transact
 	if _, err := w.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	committed := false
 	defer func() {
-		if !committed { // also when fn panics
+		if p := recover(); p != nil {
+			err = fmt.Errorf("a transaction panicked: %v", p)
+		}
+		if !committed {
 			_, rollback := w.ExecContext(ctx, "ROLLBACK")
 			err = errors.Join(err, rollback)
 		}

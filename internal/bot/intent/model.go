@@ -59,10 +59,13 @@ func (m *Model) Understand(text string) Reading {
 	order, n := top(s.dec)
 	ev := m.gather(s, x, order[0])
 	r := Reading{P: m.calibration.p(ev), Known: s.known, Top: make([]Scored, n)}
-	best := s.dec[order[0]]
-	for i := range n {
-		// The others share the odds among themselves as the decision values do.
-		r.Top[i] = Scored{m.labels[order[i]], r.P * math.Exp(softmaxBeta*(s.dec[order[i]]-best))}
+	r.Top[0] = Scored{m.labels[order[0]], r.P}
+	// The others share what the best leaves, by their decision values, and none gets more
+	// than its odds against the best.
+	left := max(1/ev[evSoftmax]-1, 1e-12)
+	for i := 1; i < n; i++ {
+		odds := math.Exp(softmaxBeta * (s.dec[order[i]] - s.dec[order[0]]))
+		r.Top[i] = Scored{m.labels[order[i]], min(r.P*odds, (1-r.P)*odds/left)}
 	}
 	return r
 }

@@ -44,7 +44,10 @@ func Apply(u *User, attributes map[string]any, limits Limits, known func(group s
 		case name == "subscription_groups":
 			problem = applyGroups(u, value, known)
 		case name == "email":
-			u.Email, problem = text(value)
+			var address string
+			if address, problem = text(value); problem == "" {
+				u.Email = address
+			}
 		case name == "phone":
 			var number string
 			if number, problem = text(value); problem == "" {

@@ -108,16 +108,6 @@ func (s *Store) WithPhone(number string) []*User {
 	return users(s.phone[number])
 }
 
-// WithSender returns the profile with WhatsApp's business-scoped user id, or nil.
-func (s *Store) WithSender(sender string) *User {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if r := s.sender[sender]; r != nil {
-		return r.user
-	}
-	return nil
-}
-
 // All returns all profiles in the order they were made.
 func (s *Store) All() []*User {
 	s.mu.RLock()

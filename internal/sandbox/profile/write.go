@@ -50,20 +50,20 @@ func (s *Store) Sender(number, sender, language string, phoneless, oldest bool) 
 		}
 		return u, false
 	}
-	u, err := s.create(func(u *User) error {
-		u.SenderID = sender
-		if phoneless {
-			u.Aliases = []Alias{{Name: sender, Label: "bsuid"}}
-			return nil
+	name := Alias{Name: number, Label: "phone"}
+	if phoneless {
+		name = Alias{Name: sender, Label: "bsuid"}
+	}
+	if known := s.alias[name]; known != nil { // a profile that has lost its number: it is that person again
+		return known.user, false
+	}
+	u, _ = s.create(func(u *User) error { // cannot fail: the only alias is free
+		u.SenderID, u.Aliases = sender, []Alias{name}
+		if !phoneless {
+			u.Phone = number
 		}
-		u.Phone = number
-		u.Aliases = []Alias{{Name: number, Label: "phone"}}
 		return nil
 	})
-	if err != nil { // the alias belongs to a profile that has lost its number: it is that person again
-		u = s.alias[Alias{Name: number, Label: "phone"}].user
-		return u, false
-	}
 	return u, true
 }
 

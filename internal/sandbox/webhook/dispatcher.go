@@ -144,6 +144,7 @@ func (d *Dispatcher) SetRules(r Rules) {
 // Start starts the workers; ctx ends the calls under way.
 func (d *Dispatcher) Start(ctx context.Context) {
 	ctx, d.cancel = context.WithCancel(ctx)
+	context.AfterFunc(ctx, d.close)
 	for range d.workers {
 		d.wg.Add(1)
 		go func() {
@@ -162,15 +163,19 @@ func (d *Dispatcher) Start(ctx context.Context) {
 // Stop ends the calls under way and waits for the workers. What waits is lost, as the sandbox's whole
 // state is.
 func (d *Dispatcher) Stop() {
-	d.mu.Lock()
-	d.closed = true
-	d.work.Broadcast()
-	d.mu.Unlock()
+	d.close()
 	if d.cancel != nil {
 		d.cancel()
 	}
 	d.wg.Wait()
 	d.client.CloseIdleConnections()
+}
+
+func (d *Dispatcher) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = true
+	d.work.Broadcast()
 }
 
 // Clear forgets everything that waits, and what is known of hosts.

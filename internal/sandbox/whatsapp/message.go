@@ -1,9 +1,7 @@
 package whatsapp
 
 import (
-	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"parley/internal/sandbox/clock"
 )
@@ -111,108 +109,4 @@ func MediaOf(urls []string) []Media {
 		}
 	}
 	return media
-}
-
-// limit is a maximum length in code points.
-type limit struct {
-	what string
-	text string
-	max  int
-}
-
-// invalid says why WhatsApp refuses the content itself, or "" when it does not. Lengths are counted in
-// code points (Meta, "WhatsApp Business Platform: messages"; Braze, "WhatsApp specifications").
-func (c *Content) invalid() (outcome, reason string) {
-	if problem := c.missing(); problem != "" {
-		return "blank", problem
-	}
-	for _, l := range c.limits() {
-		if n := utf8.RuneCountInString(l.text); n > l.max {
-			return "too_long", fmt.Sprintf("%s has %d characters, the limit is %d", l.what, n, l.max)
-		}
-	}
-	return c.counts()
-}
-
-func (c *Content) missing() string {
-	if c.Layout == Image {
-		if len(c.Media) == 0 {
-			return "an image message needs an image address"
-		}
-		return ""
-	}
-	if strings.TrimSpace(c.Text) == "" {
-		return "the message text is blank after personalization"
-	}
-	switch c.Layout {
-	case QuickReply:
-		if len(c.Buttons) == 0 {
-			return "a quick reply message needs at least one button with a label"
-		}
-		for _, b := range c.Buttons {
-			if strings.TrimSpace(b.Label) == "" {
-				return "a quick reply button has a blank label"
-			}
-		}
-	case ListLayout:
-		if c.List == nil || len(c.List.Sections) == 0 {
-			return "a list message needs at least one section with a row"
-		}
-		if strings.TrimSpace(c.List.Button) == "" {
-			return "a list message needs a list button"
-		}
-		for _, s := range c.List.Sections {
-			if len(s.Rows) == 0 {
-				return "a list section has no row"
-			}
-			for _, r := range s.Rows {
-				if strings.TrimSpace(r.Title) == "" {
-					return "a list row has a blank title"
-				}
-			}
-		}
-	}
-	return ""
-}
-
-func (c *Content) limits() []limit {
-	body := map[string]int{Text: 4096, QuickReply: 1024, ListLayout: 4096, Image: 1024, Template: 1024}[c.Layout]
-	limits := []limit{{"the message text", c.Text, body}, {"the header", c.Header, 60}, {"the footer", c.Footer, 60}}
-	button := 20
-	if c.Layout == Template {
-		button = 25
-	}
-	for _, b := range c.Buttons {
-		limits = append(limits, limit{"a button label", b.Label, button})
-	}
-	if c.List != nil {
-		limits = append(limits, limit{"the list button", c.List.Button, 20})
-		for _, s := range c.List.Sections {
-			limits = append(limits, limit{"a section title", s.Title, 24})
-			for _, r := range s.Rows {
-				limits = append(limits, limit{"a row title", r.Title, 24}, limit{"a row description", r.Description, 72})
-			}
-		}
-	}
-	return limits
-}
-
-func (c *Content) counts() (outcome, reason string) {
-	if c.Layout == QuickReply && len(c.Buttons) > 3 {
-		return "invalid", fmt.Sprintf("%d quick reply buttons, the limit is 3", len(c.Buttons))
-	}
-	if c.List == nil {
-		return "", ""
-	}
-	rows := 0
-	for _, s := range c.List.Sections {
-		rows += len(s.Rows)
-		if len(c.List.Sections) > 1 && strings.TrimSpace(s.Title) == "" {
-			return "blank", "with several list sections each needs a title"
-		}
-	}
-	if len(c.List.Sections) > 10 || rows > 10 {
-		return "invalid", fmt.Sprintf("%d list sections with %d rows in all, the limit is 10 of each", len(c.List.Sections), rows)
-	}
-	return "", ""
 }

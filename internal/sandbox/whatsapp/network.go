@@ -228,13 +228,6 @@ func (n *Network) Phone(number string) (Phone, error) {
 	return p.snapshot(n), nil
 }
 
-// Has reports whether a phone has that number.
-func (n *Network) Has(number string) bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.phones[number] != nil
-}
-
 // newID makes a message id of the shape WhatsApp uses.
 func newID() string {
 	var b [18]byte

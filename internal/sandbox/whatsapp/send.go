@@ -11,9 +11,10 @@ type Result struct {
 	// the business), or why it was refused: not_on_whatsapp, window_closed, pair_limit, throughput,
 	// too_long, blank, invalid, failed.
 	Outcome string
-	Code    int    // WhatsApp's error code of a refusal
-	Reason  string // in plain words, for the activity log
-	N       int64  // number of the message on the phone, 0 when refused
+	Code    int       // WhatsApp's error code of a refusal
+	Reason  string    // in plain words, for the activity log
+	Detail  Bilingual // what a person should know of it besides, if anything
+	N       int64     // number of the message on the phone, 0 when refused
 	Wait    time.Duration
 }
 
@@ -25,11 +26,12 @@ func (r Result) Refused() bool { return r.Code != 0 }
 func (n *Network) Send(number, business, dispatchID string, c Content, ref any) Result {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if outcome, reason := c.invalid(); outcome != "" {
-		return Result{Outcome: outcome, Code: 100, Reason: reason}
+	if outcome, detail := c.invalid(); outcome != "" {
+		return Result{Outcome: outcome, Code: 100, Reason: detail.EN, Detail: detail}
 	}
 	if n.rules.FailWith != 0 {
-		return Result{Outcome: "failed", Code: n.rules.FailWith, Reason: "the fault sheet makes WhatsApp refuse every message"}
+		return Result{Outcome: "failed", Code: n.rules.FailWith, Reason: "the fault sheet makes WhatsApp refuse every message",
+			Detail: Bilingual{EN: "ordered by the fault sheet", FR: "selon la feuille de pannes"}}
 	}
 	p := n.phones[number]
 	if p == nil {

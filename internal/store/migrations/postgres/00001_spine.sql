@@ -19,7 +19,7 @@ CREATE TABLE identities (
     value TEXT NOT NULL,
     contact_id TEXT NOT NULL REFERENCES contacts (id),
     created_at BIGINT NOT NULL,
-    PRIMARY KEY (workspace, kind, value)
+    PRIMARY KEY (value, kind, workspace)
 );
 CREATE INDEX identities_contact ON identities (contact_id);
 
@@ -53,7 +53,7 @@ CREATE TABLE conversations (
 CREATE UNIQUE INDEX conversations_open ON conversations (workspace, contact_id) WHERE owner <> 'none';
 CREATE INDEX conversations_due ON conversations (due_at) WHERE due_at > 0;
 CREATE INDEX conversations_last ON conversations (last_at DESC, id DESC);
-CREATE INDEX conversations_owner ON conversations (owner, last_at DESC, id DESC);
+CREATE INDEX conversations_people ON conversations (owner, last_at DESC, id DESC) WHERE owner IN ('queue', 'agent');
 CREATE INDEX conversations_contact ON conversations (contact_id);
 
 CREATE TABLE messages (
@@ -209,7 +209,6 @@ CREATE TABLE feed (
     at BIGINT NOT NULL
 );
 CREATE INDEX feed_order ON feed (txid, cursor);
-CREATE INDEX feed_at ON feed (at);
 
 CREATE TABLE users (
     id TEXT PRIMARY KEY,

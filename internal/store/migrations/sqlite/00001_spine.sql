@@ -11,7 +11,7 @@ CREATE TABLE contacts (
     language TEXT NOT NULL,
     merged_into TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 
 CREATE TABLE identities (
     workspace TEXT NOT NULL,
@@ -19,8 +19,8 @@ CREATE TABLE identities (
     value TEXT NOT NULL,
     contact_id TEXT NOT NULL REFERENCES contacts (id),
     created_at BIGINT NOT NULL,
-    PRIMARY KEY (workspace, kind, value)
-);
+    PRIMARY KEY (value, kind, workspace)
+) WITHOUT ROWID;
 CREATE INDEX identities_contact ON identities (contact_id);
 
 CREATE TABLE conversations (
@@ -49,11 +49,11 @@ CREATE TABLE conversations (
     reason TEXT NOT NULL,
     opened_at BIGINT NOT NULL,
     resolved_at BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX conversations_open ON conversations (workspace, contact_id) WHERE owner <> 'none';
 CREATE INDEX conversations_due ON conversations (due_at) WHERE due_at > 0;
 CREATE INDEX conversations_last ON conversations (last_at DESC, id DESC);
-CREATE INDEX conversations_owner ON conversations (owner, last_at DESC, id DESC);
+CREATE INDEX conversations_people ON conversations (owner, last_at DESC, id DESC) WHERE owner IN ('queue', 'agent');
 CREATE INDEX conversations_contact ON conversations (contact_id);
 
 CREATE TABLE messages (
@@ -83,7 +83,7 @@ CREATE TABLE transitions (
     to_owner TEXT NOT NULL,
     epoch BIGINT NOT NULL,
     PRIMARY KEY (conversation_id, seq)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE turns (
     id TEXT PRIMARY KEY,
@@ -108,7 +108,7 @@ CREATE TABLE lanes (
     lease_until BIGINT NOT NULL,
     lease_by TEXT NOT NULL,
     paid BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX lanes_due ON lanes (workspace, due_at) WHERE due_at > 0;
 
 CREATE TABLE deliveries (
@@ -135,7 +135,7 @@ CREATE TABLE deliveries (
     queued_at BIGINT NOT NULL,
     sent_at BIGINT NOT NULL,
     done_at BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX deliveries_pending ON deliveries (contact_id, n) WHERE state IN ('queued', 'sending');
 CREATE INDEX deliveries_unknown ON deliveries (id) WHERE state = 'unknown';
 CREATE INDEX deliveries_message ON deliveries (message_id);
@@ -150,7 +150,7 @@ CREATE TABLE copies (
     key TEXT PRIMARY KEY,
     message_id TEXT NOT NULL,
     until BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX copies_until ON copies (until);
 
 CREATE TABLE pairs (
@@ -160,7 +160,7 @@ CREATE TABLE pairs (
     counts TEXT NOT NULL,
     until BIGINT NOT NULL,
     PRIMARY KEY (contact_id, hash)
-);
+) WITHOUT ROWID;
 CREATE INDEX pairs_until ON pairs (until);
 
 CREATE TABLE drops (
@@ -171,7 +171,7 @@ CREATE TABLE drops (
     reason TEXT NOT NULL,
     dispatch_id TEXT NOT NULL,
     at BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX drops_message ON drops (message_id);
 CREATE INDEX drops_at ON drops (at);
 
@@ -198,7 +198,7 @@ CREATE TABLE exchanges (
     request_id TEXT NOT NULL,
     millis BIGINT NOT NULL,
     at BIGINT NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX exchanges_at ON exchanges (at);
 
 CREATE TABLE feed (
@@ -208,7 +208,6 @@ CREATE TABLE feed (
     conversation_id TEXT NOT NULL,
     at BIGINT NOT NULL
 );
-CREATE INDEX feed_at ON feed (at);
 
 CREATE TABLE users (
     id TEXT PRIMARY KEY,

@@ -1,48 +1,38 @@
-package sandbox
+// Package notice words, for the person who holds a phone, why something did not arrive, and names the
+// document that states the rule. It decides nothing.
+package notice
 
 import (
-	"parley/internal/sandbox/profile"
 	"parley/internal/sandbox/webhook"
 	"parley/internal/sandbox/whatsapp"
 )
 
-// notify tells the user's phone, in the words of a person, why a message did not arrive; detail is what
-// the activity log says of it. An outcome without such words is not told.
-func (s *Server) notify(u *profile.User, outcome, detail, doc string) {
-	if text := noticeText(outcome, nameOf(u), detail); text.EN != "" {
-		s.tell(u, outcome, text, doc)
+func both(en, fr string) whatsapp.Bilingual { return whatsapp.Bilingual{EN: en, FR: fr} }
+
+// with puts a detail in brackets after a sentence, in each language that has one.
+func with(en, fr string, detail whatsapp.Bilingual) whatsapp.Bilingual {
+	if detail.EN != "" {
+		en += " (" + detail.EN + ")"
 	}
+	if detail.FR != "" {
+		fr += " (" + detail.FR + ")"
+	}
+	return both(en+".", fr+".")
 }
 
-// tell puts a notice on the user's phone, when there is one.
-func (s *Server) tell(u *profile.User, kind string, text whatsapp.Bilingual, doc string) {
-	number := u.Phone
-	if number == "" {
-		number = s.net.NumberOf(u.SenderID)
-	}
-	if number != "" {
-		s.net.Notify(number, kind, text, doc)
-	}
-}
-
-func nameOf(u *profile.User) string {
-	for _, name := range []any{u.Standard["first_name"], u.Phone, u.ExternalID} {
-		if text, _ := name.(string); text != "" {
-			return text
-		}
-	}
-	return u.SenderID
-}
-
-func noticeText(outcome, name, detail string) whatsapp.Bilingual {
-	both := func(en, fr string) whatsapp.Bilingual { return whatsapp.Bilingual{EN: en, FR: fr} }
+// Message is the notice for a message of the business with that outcome in the activity log; name is the
+// customer. It is empty for an outcome that a person need not be told.
+func Message(outcome, name string, detail whatsapp.Bilingual) whatsapp.Bilingual {
 	switch outcome {
 	case "not_subscribed":
 		return both("Braze accepted the reply, then dropped it: "+name+" is not subscribed to this WhatsApp number.",
-			"Braze a accepté la réponse, puis l’a abandonnée : "+name+" n’est pas inscrit à ce numéro WhatsApp.")
+			"Braze a accepté la réponse, puis l’a abandonnée : "+name+" n’a pas d’abonnement à ce numéro WhatsApp.")
 	case "not_re_eligible":
 		return both("Braze dropped the message: "+name+" has already had this campaign. Turn its re-eligibility on, with 0 minutes.",
 			"Braze a abandonné le message : "+name+" a déjà reçu cette campagne. Activez sa rééligibilité, avec 0 minute.")
+	case "inactive":
+		return with("Braze accepted the reply, then dropped it: the campaign is not active",
+			"Braze a accepté la réponse, puis l’a abandonnée : la campagne n’est pas active", detail)
 	case "window_closed":
 		return both("Not delivered: the 24-hour window is closed. "+name+" must write first, or send a template.",
 			"Non remis : la fenêtre de 24 heures est fermée. "+name+" doit d’abord écrire ; sinon, envoyez un modèle.")
@@ -53,11 +43,9 @@ func noticeText(outcome, name, detail string) whatsapp.Bilingual {
 		return both("Not delivered: this number sends more messages per second than WhatsApp allows.",
 			"Non remis : ce numéro envoie plus de messages par seconde que WhatsApp n’en autorise.")
 	case "too_long":
-		return both("Not delivered: a text is too long for WhatsApp ("+detail+").",
-			"Non remis : un texte est trop long pour WhatsApp ("+detail+").")
+		return with("Not delivered: a text is too long for WhatsApp", "Non remis : un texte est trop long pour WhatsApp", detail)
 	case "invalid":
-		return both("Not delivered: WhatsApp does not allow this shape of message ("+detail+").",
-			"Non remis : WhatsApp n’autorise pas cette forme de message ("+detail+").")
+		return with("Not delivered: WhatsApp does not allow this shape of message", "Non remis : WhatsApp n’autorise pas cette forme de message", detail)
 	case "blank":
 		return both("Not delivered: a text of the message is blank. A trigger property whose name is misspelt renders blank.",
 			"Non remis : un texte du message est vide. Une propriété de déclenchement dont le nom est mal écrit donne un texte vide.")
@@ -65,9 +53,9 @@ func noticeText(outcome, name, detail string) whatsapp.Bilingual {
 		return both(name+" has blocked the business: WhatsApp took the message and will never deliver it.",
 			name+" a bloqué l’entreprise : WhatsApp a pris le message et ne le remettra jamais.")
 	case "failed":
-		return both("Not delivered: "+detail+".", "Non remis : l’envoi a échoué ("+detail+").")
+		return with("Not delivered: WhatsApp refused the message", "Non remis : WhatsApp a refusé le message", detail)
 	case "aborted":
-		return both("Braze stopped the message ("+detail+").", "Braze a arrêté le message ("+detail+").")
+		return with("Braze stopped the message", "Braze a arrêté le message", detail)
 	case "dropped":
 		return both("The fault sheet lost this webhook.", "La feuille de pannes a perdu ce webhook.")
 	case "no_campaign":
@@ -77,9 +65,8 @@ func noticeText(outcome, name, detail string) whatsapp.Bilingual {
 	return whatsapp.Bilingual{}
 }
 
-// webhookNotice is the text for a webhook that did not get through.
-func webhookNotice(outcome, status string, u *profile.User) whatsapp.Bilingual {
-	both := func(en, fr string) whatsapp.Bilingual { return whatsapp.Bilingual{EN: en, FR: fr} }
+// Webhook is the notice for a webhook that did not get through; status is what the gateway answered.
+func Webhook(outcome, status, name string) whatsapp.Bilingual {
 	switch outcome {
 	case webhook.Retrying:
 		if status == "599" {
@@ -89,12 +76,47 @@ func webhookNotice(outcome, status string, u *profile.User) whatsapp.Bilingual {
 		return both("Parley answered the webhook with an error ("+status+"). Braze goes on trying for half an hour.",
 			"Parley a répondu au webhook par une erreur ("+status+"). Braze continue d’essayer pendant une demi-heure.")
 	case webhook.GivenUp:
-		return both("Braze gave up: the message of "+nameOf(u)+" never reached Parley.",
-			"Braze a renoncé : le message de "+nameOf(u)+" n’est jamais arrivé à Parley.")
+		return both("Braze gave up: the message of "+name+" never reached Parley.",
+			"Braze a renoncé : le message de "+name+" n’est jamais arrivé à Parley.")
 	case webhook.HostUnhealthy:
 		return both("Braze has stopped calling Parley for a minute: too many webhooks failed.",
 			"Braze a cessé d’appeler Parley pendant une minute : trop de webhooks ont échoué.")
 	}
 	return both("Parley refused the webhook ("+status+"). Braze does not try again after such an answer: the message is lost.",
 		"Parley a refusé le webhook ("+status+"). Braze ne réessaie pas après une telle réponse : le message est perdu.")
+}
+
+// Doc names the document of Braze or WhatsApp that states the rule behind an outcome; "" when there is none.
+func Doc(outcome string) string {
+	switch outcome {
+	case "not_subscribed":
+		return "WhatsApp subscription groups"
+	case "not_re_eligible":
+		return "Re-eligibility"
+	case "unknown_user":
+		return "API errors"
+	case "duplicate_recipient":
+		return "Recipients object"
+	case "not_in_audience":
+		return "Connected audience object"
+	case "no_phone":
+		return "User phone numbers"
+	case "inactive":
+		return "API-triggered delivery"
+	case "no_campaign":
+		return "Messaging users"
+	case "window_closed":
+		return "WhatsApp customer service windows"
+	case "pair_limit":
+		return "WhatsApp pair rate limits"
+	case "throughput":
+		return "WhatsApp throughput"
+	case "too_long", "blank", "invalid":
+		return "WhatsApp specifications"
+	case "not_on_whatsapp", "failed", "blocked":
+		return "WhatsApp Cloud API error codes"
+	case webhook.Retrying, webhook.GivenUp, webhook.HostUnhealthy:
+		return "Webhook errors"
+	}
+	return ""
 }

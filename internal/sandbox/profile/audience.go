@@ -1,4 +1,4 @@
-package sandbox
+package profile
 
 import (
 	"bytes"
@@ -8,22 +8,17 @@ import (
 	"strings"
 
 	"parley/internal/sandbox/liquid"
-	"parley/internal/sandbox/profile"
 )
 
-// audience is a connected audience object; nil holds everybody. The sandbox evaluates AND, OR and the
+// Audience is a connected audience object; nil holds everybody. The sandbox evaluates AND, OR and the
 // custom_attribute filter (Braze, "Connected audience object").
-type audience func(*profile.User) bool
+type Audience func(*User) bool
 
-func (a audience) has(u *profile.User) bool { return a == nil || a(u) }
+// Has reports whether the audience holds the user.
+func (a Audience) Has(u *User) bool { return a == nil || a(u) }
 
-func decodeNumbers(raw []byte, v any) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	return dec.Decode(v)
-}
-
-func parseAudience(raw json.RawMessage) (audience, error) {
+// ParseAudience reads a connected audience object; none holds everybody.
+func ParseAudience(raw json.RawMessage) (Audience, error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, nil
 	}
@@ -44,22 +39,22 @@ func parseAudience(raw json.RawMessage) (audience, error) {
 	return nil, nil
 }
 
-func parseJunction(name string, raw json.RawMessage) (audience, error) {
+func parseJunction(name string, raw json.RawMessage) (Audience, error) {
 	var list []json.RawMessage
 	if err := json.Unmarshal(raw, &list); err != nil || len(list) == 0 {
 		return nil, fmt.Errorf("%s must hold filters", name)
 	}
-	var parts []audience
+	var parts []Audience
 	for _, item := range list {
-		part, err := parseAudience(item)
+		part, err := ParseAudience(item)
 		if err != nil {
 			return nil, err
 		}
 		parts = append(parts, part)
 	}
-	return func(u *profile.User) bool {
+	return func(u *User) bool {
 		for _, part := range parts {
-			if part.has(u) != (name == "AND") {
+			if part.Has(u) != (name == "AND") {
 				return name == "OR"
 			}
 		}
@@ -67,13 +62,15 @@ func parseJunction(name string, raw json.RawMessage) (audience, error) {
 	}, nil
 }
 
-func parseCustomAttribute(raw json.RawMessage) (audience, error) {
+func parseCustomAttribute(raw json.RawMessage) (Audience, error) {
 	var f struct {
 		Name       string `json:"custom_attribute_name"`
 		Comparison string `json:"comparison"`
 		Value      any    `json:"value"`
 	}
-	if err := decodeNumbers(raw, &f); err != nil || f.Name == "" {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	if err := dec.Decode(&f); err != nil || f.Name == "" {
 		return nil, fmt.Errorf("custom_attribute needs custom_attribute_name, comparison and value")
 	}
 	want := liquid.Value(f.Value)
@@ -92,7 +89,7 @@ func parseCustomAttribute(raw json.RawMessage) (audience, error) {
 	if !ok {
 		return nil, fmt.Errorf("comparison %q is not one the sandbox evaluates", f.Comparison)
 	}
-	return func(u *profile.User) bool { return compare(u.Custom[f.Name]) }, nil
+	return func(u *User) bool { return compare(u.Custom[f.Name]) }, nil
 }
 
 func order(a, b any) (int, bool) {

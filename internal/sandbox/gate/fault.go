@@ -1,4 +1,4 @@
-package sandbox
+package gate
 
 import (
 	"fmt"
@@ -6,15 +6,15 @@ import (
 	"sync"
 )
 
-// faultSheet is what goes wrong on purpose.
-type faultSheet struct {
-	API      []apiFault    `json:"api"`
-	Webhook  webhookFault  `json:"webhook"`
-	Delivery deliveryFault `json:"delivery"`
+// Sheet is what goes wrong on purpose.
+type Sheet struct {
+	API      []APIFault    `json:"api"`
+	Webhook  WebhookFault  `json:"webhook"`
+	Delivery DeliveryFault `json:"delivery"`
 }
 
-// apiFault makes calls to one REST path go wrong.
-type apiFault struct {
+// APIFault makes calls to one REST path go wrong.
+type APIFault struct {
 	Path           string `json:"path"`      // "*" is every path
 	FromCall       int    `json:"from_call"` // counts calls to the path since the sheet was put, from 1
 	Calls          int    `json:"calls"`     // 0 is for ever
@@ -24,7 +24,8 @@ type apiFault struct {
 	Refuse         bool   `json:"refuse"`           // close before reading
 }
 
-type webhookFault struct {
+// WebhookFault is what goes wrong on the way of webhooks.
+type WebhookFault struct {
 	Duplicate        int   `json:"duplicate"` // how often each webhook is delivered; 0 and 1 are once
 	DuplicateDelayMS int64 `json:"duplicate_delay_ms"`
 	Reorder          bool  `json:"reorder"` // a webhook waits until the user's next one has gone first
@@ -33,13 +34,15 @@ type webhookFault struct {
 	RerenderOnRetry  bool  `json:"rerender_on_retry"`
 }
 
-type deliveryFault struct {
+// DeliveryFault is what goes wrong on the way of messages to WhatsApp.
+type DeliveryFault struct {
 	Reorder  bool  `json:"reorder"` // a message waits until the phone's next one has gone first
 	DelayMS  int64 `json:"delay_ms"`
 	FailCode int   `json:"fail_code"` // WhatsApp refuses every message with this code
 }
 
-func (f *faultSheet) validate() error {
+// Validate names the first fault that cannot be.
+func (f *Sheet) Validate() error {
 	for i, a := range f.API {
 		if a.Path != "*" && !strings.HasPrefix(a.Path, "/") {
 			return fmt.Errorf("api[%d].path %q must be a path such as /campaigns/trigger/send, or *", i, a.Path)
@@ -61,22 +64,24 @@ func (f *faultSheet) validate() error {
 	return nil
 }
 
-// faults holds the sheet and counts the calls it is about. It is safe for concurrent use.
-type faults struct {
+// Faults holds the sheet and counts the calls it is about. It is safe for concurrent use.
+type Faults struct {
 	mu    sync.Mutex
-	sheet faultSheet
+	sheet Sheet
 	calls map[string]int
 }
 
-func newFaults() *faults {
-	f := &faults{}
-	f.put(faultSheet{})
+// NewFaults returns an empty sheet.
+func NewFaults() *Faults {
+	f := &Faults{}
+	f.Put(Sheet{})
 	return f
 }
 
-func (f *faults) put(sheet faultSheet) {
+// Put replaces the sheet and counts calls anew.
+func (f *Faults) Put(sheet Sheet) {
 	if sheet.API == nil {
-		sheet.API = []apiFault{}
+		sheet.API = []APIFault{}
 	}
 	sheet.Webhook.Duplicate = max(1, sheet.Webhook.Duplicate)
 	f.mu.Lock()
@@ -85,18 +90,19 @@ func (f *faults) put(sheet faultSheet) {
 	f.calls = map[string]int{}
 }
 
-func (f *faults) current() faultSheet {
+// Current returns the sheet.
+func (f *Faults) Current() Sheet {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.sheet
 }
 
-// api counts a call to the path and returns the first rule that is about it; the zero rule does nothing.
-func (f *faults) api(path string) apiFault {
+// API counts a call to the path and returns the first rule that is about it; the zero rule does nothing.
+func (f *Faults) API(path string) APIFault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.sheet.API) == 0 {
-		return apiFault{}
+		return APIFault{}
 	}
 	f.calls[path]++
 	n := f.calls[path]
@@ -106,11 +112,11 @@ func (f *faults) api(path string) apiFault {
 			return a
 		}
 	}
-	return apiFault{}
+	return APIFault{}
 }
 
-// webhook returns the webhook faults and whether this webhook is lost.
-func (f *faults) webhook() (rules webhookFault, lost bool) {
+// Webhook returns the webhook faults and whether this webhook is lost.
+func (f *Faults) Webhook() (rules WebhookFault, lost bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.sheet.Webhook.Drop > 0 {
@@ -120,7 +126,8 @@ func (f *faults) webhook() (rules webhookFault, lost bool) {
 	return f.sheet.Webhook, lost
 }
 
-func (f *faults) delivery() deliveryFault {
+// Delivery returns the delivery faults.
+func (f *Faults) Delivery() DeliveryFault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.sheet.Delivery

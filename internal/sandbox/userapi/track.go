@@ -1,4 +1,4 @@
-package sandbox
+package userapi
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"parley/internal/sandbox/profile"
+	"parley/internal/sandbox/wire"
 )
 
 // trackRequest is the body of /users/track. Attributes stay open maps: their keys are the customer's.
@@ -17,9 +18,9 @@ type trackRequest struct {
 
 // who says whose object it is; email wins when both email and phone are given.
 type who struct {
-	ExternalID         text           `json:"external_id"`
+	ExternalID         wire.Text      `json:"external_id"`
 	UserAlias          *profile.Alias `json:"user_alias"`
-	BrazeID            text           `json:"braze_id"`
+	BrazeID            wire.Text      `json:"braze_id"`
 	Email              string         `json:"email"`
 	Phone              string         `json:"phone"`
 	UpdateExistingOnly *bool          `json:"_update_existing_only"`
@@ -57,25 +58,25 @@ type trackReply struct {
 	Errors     []trackError `json:"errors,omitempty"`
 }
 
-// trackUsers writes attributes, then events, then purchases. A part that fails is named in errors of a
+// Track writes attributes, then events, then purchases. A part that fails is named in errors of a
 // 201; when all fail the answer is 400.
-func (s *Server) trackUsers(c *restCall) reply {
+func (a *API) Track(c *wire.Call) wire.Reply {
 	var q trackRequest
-	if err := c.decode(&q); err != nil {
-		return refused(http.StatusBadRequest, "%s", err)
+	if err := c.Decode(&q); err != nil {
+		return wire.Bad("%s", err)
 	}
 	counts := []int{len(q.Attributes), len(q.Events), len(q.Purchases)}
 	total := counts[0] + counts[1] + counts[2]
 	if total == 0 {
-		return refused(http.StatusBadRequest, "Bad Request: attributes, events and purchases are all missing or empty")
+		return wire.Bad("Bad Request: attributes, events and purchases are all missing or empty")
 	}
-	if problem := tooMany(s.switches.Load().TrackObjects, counts, total); problem != "" {
-		return refused(http.StatusBadRequest, "%s", problem)
+	if problem := tooMany(a.Rules().TrackObjects, counts, total); problem != "" {
+		return wire.Bad("%s", problem)
 	}
 	out := trackReply{Message: "success"}
-	limits := s.switches.Load().limits()
+	limits := a.Rules().Limits
 	for i, object := range q.Attributes {
-		problems := s.trackAttributes(object, limits)
+		problems := a.trackAttributes(object, limits)
 		for _, p := range problems {
 			out.Errors = append(out.Errors, trackError{p, "attributes", i})
 		}
@@ -84,14 +85,14 @@ func (s *Server) trackUsers(c *restCall) reply {
 		}
 	}
 	for i, e := range q.Events {
-		if problem := s.trackEvent(e, c.now, limits); problem != "" {
+		if problem := a.trackEvent(e, c.Now, limits); problem != "" {
 			out.Errors = append(out.Errors, trackError{problem, "events", i})
 			continue
 		}
 		out.Events++
 	}
 	for i, p := range q.Purchases {
-		if problem := s.trackPurchase(p, c.now); problem != "" {
+		if problem := a.trackPurchase(p, c.Now); problem != "" {
 			out.Errors = append(out.Errors, trackError{problem, "purchases", i})
 			continue
 		}
@@ -102,9 +103,9 @@ func (s *Server) trackUsers(c *restCall) reply {
 		for i, e := range out.Errors {
 			problems[i] = e
 		}
-		return reply{http.StatusBadRequest, message{Message: "Valid data must be provided in the 'attributes', 'events', or 'purchases' fields.", Errors: problems}}
+		return wire.Answer(http.StatusBadRequest, wire.Message{Message: "Valid data must be provided in the 'attributes', 'events', or 'purchases' fields.", Errors: problems})
 	}
-	return reply{http.StatusCreated, out}
+	return wire.Answer(http.StatusCreated, out)
 }
 
 func tooMany(rule string, counts []int, total int) string {
@@ -129,9 +130,9 @@ func tooMany(rule string, counts []int, total int) string {
 
 func whoOf(object map[string]any) (who, string) {
 	w := who{}
-	for name, to := range map[string]*text{"external_id": &w.ExternalID, "braze_id": &w.BrazeID} {
+	for name, to := range map[string]*wire.Text{"external_id": &w.ExternalID, "braze_id": &w.BrazeID} {
 		if v, ok := object[name]; ok && v != nil {
-			*to = text(fmt.Sprint(v))
+			*to = wire.Text(fmt.Sprint(v))
 		}
 	}
 	w.Email, _ = object["email"].(string)
@@ -184,9 +185,9 @@ func identity(ref profile.Ref) func(*profile.User) error {
 }
 
 // write changes the profile that ref names, or makes it.
-func (s *Server) writeUser(ref profile.Ref, make bool, edit func(*profile.User) error) string {
+func (a *API) writeUser(ref profile.Ref, make bool, edit func(*profile.User) error) string {
 	if !make {
-		u, err := s.users.Change(ref, edit)
+		u, err := a.Users.Change(ref, edit)
 		switch {
 		case err != nil:
 			return err.Error()
@@ -195,13 +196,13 @@ func (s *Server) writeUser(ref profile.Ref, make bool, edit func(*profile.User) 
 		}
 		return ""
 	}
-	if _, _, err := s.users.ChangeOrCreate(ref, identity(ref), edit); err != nil {
+	if _, _, err := a.Users.ChangeOrCreate(ref, identity(ref), edit); err != nil {
 		return err.Error()
 	}
 	return ""
 }
 
-func (s *Server) trackAttributes(object map[string]any, limits profile.Limits) (problems []string) {
+func (a *API) trackAttributes(object map[string]any, limits profile.Limits) (problems []string) {
 	w, problem := whoOf(object)
 	if problem != "" {
 		return []string{problem}
@@ -210,8 +211,8 @@ func (s *Server) trackAttributes(object map[string]any, limits profile.Limits) (
 	if problem != "" {
 		return []string{problem}
 	}
-	problem = s.writeUser(ref, make, func(u *profile.User) error {
-		problems = profile.Apply(u, object, limits, s.isGroup)
+	problem = a.writeUser(ref, make, func(u *profile.User) error {
+		problems = profile.Apply(u, object, limits, a.IsGroup)
 		return nil
 	})
 	if problem != "" {
@@ -233,7 +234,7 @@ func instant(value string, now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-func (s *Server) trackEvent(e trackEvent, now time.Time, limits profile.Limits) string {
+func (a *API) trackEvent(e trackEvent, now time.Time, limits profile.Limits) string {
 	ref, make, problem := e.ref()
 	if problem != "" {
 		return problem
@@ -248,14 +249,14 @@ func (s *Server) trackEvent(e trackEvent, now time.Time, limits profile.Limits) 
 	if problem := profile.CheckProperties(e.Properties, limits); problem != "" {
 		return problem
 	}
-	if problem := s.writeUser(ref, make, func(*profile.User) error { return nil }); problem != "" {
+	if problem := a.writeUser(ref, make, func(*profile.User) error { return nil }); problem != "" {
 		return problem
 	}
-	s.users.RecordEvent(ref, profile.Event{Name: e.Name, Time: at, Properties: e.Properties})
+	a.Users.RecordEvent(ref, profile.Event{Name: e.Name, Time: at, Properties: e.Properties})
 	return ""
 }
 
-func (s *Server) trackPurchase(p trackPurchase, now time.Time) string {
+func (a *API) trackPurchase(p trackPurchase, now time.Time) string {
 	ref, make, problem := p.ref()
 	if problem != "" {
 		return problem
@@ -271,9 +272,9 @@ func (s *Server) trackPurchase(p trackPurchase, now time.Time) string {
 	case !ok:
 		return "time is required, as ISO 8601"
 	}
-	if problem := s.writeUser(ref, make, func(*profile.User) error { return nil }); problem != "" {
+	if problem := a.writeUser(ref, make, func(*profile.User) error { return nil }); problem != "" {
 		return problem
 	}
-	s.users.RecordPurchase(ref, p.ProductID, at)
+	a.Users.RecordPurchase(ref, p.ProductID, at)
 	return ""
 }
