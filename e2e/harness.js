@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after } from "node:test";
@@ -143,13 +144,54 @@ export async function open(context, url, { scheme = "light", language = "en", si
   return page;
 }
 
-/** Logs in through the form. */
+/**
+ * Puts a line between browser and program that can be cut and mended: what a page sees of a restart, a tunnel or a
+ * closed laptop. The page's own offline mode would leave an open event stream alone.
+ */
+export async function line(url) {
+  const { hostname, port } = new URL(url);
+  const sockets = new Set();
+  let cut = false;
+  const server = createServer((near) => {
+    if (cut) {
+      near.destroy();
+      return;
+    }
+    const far = connect(Number(port), hostname);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ]) {
+      sockets.add(from);
+      from.on("error", () => {}).on("close", () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      from.pipe(to);
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () => {
+    cut = true;
+    for (const socket of sockets) socket.destroy();
+  };
+  closers.push(() => {
+    close();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${server.address().port}`, cut: close, mend: () => (cut = false) };
+}
+
+/** Logs in through the form, unless the browser still is from the test before. */
 export async function logIn(page, desk) {
   await page.goto(desk);
+  const inside = page.getByRole("navigation");
+  await inside.or(page.getByRole("button", { name: /^Log in|^Se connecter/ })).waitFor();
+  if (await inside.isVisible()) return;
   await page.getByLabel(/^Email|^Adresse/).fill(agent.email);
   await page.getByLabel(/^Password|^Mot de passe/).fill(agent.password);
   await page.keyboard.press("Enter");
-  await page.getByRole("navigation").waitFor();
+  await inside.waitFor();
 }
 
 /** Fails when axe finds anything serious or critical on the page as it stands. */
