@@ -184,3 +184,9 @@ func (d *Sender) observe(result braze.Result, err error, took time.Duration, siz
 var resultOf = map[chat.State]obs.DeliveryResult{
 	chat.Accepted: obs.DeliverySent, chat.Queued: obs.DeliveryRetry, chat.Unknown: obs.DeliveryUnknown, chat.Dead: obs.DeliveryDead,
 }
+
+// resultOfEnd is the same for what a claim ended without a call.
+var resultOfEnd = map[string]obs.DeliveryResult{
+	store.ReasonStale: obs.DeliveryStale, store.ReasonWindow: obs.DeliveryWindowClosed, store.ReasonTooOld: obs.DeliveryExpired,
+	store.ReasonUnknown: obs.DeliveryUnknown,
+}
