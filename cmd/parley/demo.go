@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"parley/internal/app"
+	"parley/internal/auth"
+	"parley/internal/bot/knowledge"
+	"parley/internal/config"
+	"parley/internal/obs"
+	"parley/internal/sandbox"
+	"parley/internal/store"
+	"parley/web"
+)
+
+type demoCmd struct {
+	Data          string `default:"./data" type:"path" help:"Folder for the database and the knowledge base; a second run goes on with them."`
+	Listen        string `default:"127.0.0.1:8080" help:"Address of the gateway and the desk."`
+	SandboxListen string `default:"127.0.0.1:8081" help:"Address of the pretend Braze and the phones."`
+	OpsListen     string `default:"127.0.0.1:9090" help:"Address of health and metrics."`
+	Database      string `help:"sqlite:PATH or postgres://…; default is SQLite under --data."`
+	Fast          bool   `help:"Answer at once and without pacing, for measuring."`
+	NoBrowser     bool   `help:"Do not open the pages in a browser."`
+	NoStory       bool   `help:"Do not play the story on a first run."`
+	URLsFile      string `name:"urls-file" type:"path" help:"Write the addresses to this file as JSON when ready."`
+	LogLevel      string `default:"warn" enum:"debug,info,warn,error" help:"${enum}."`
+}
+
+// The demo's names; they are documented and do not change.
+const (
+	demoPassword = "parley-demo"
+	demoSecret   = "demo-webhook-secret"
+)
+
+var demoUsers = []auth.NewUser{
+	{Email: "agent@example.com", Name: "Ben Agent", Role: auth.Agent},
+	{Email: "agent2@example.com", Name: "Mia Agent", Role: auth.Agent},
+	{Email: "supervisor@example.com", Name: "Sol Supervisor", Role: auth.Supervisor},
+	{Email: "admin@example.com", Name: "Ada Admin", Role: auth.Admin},
+}
+
+// Run shows the whole of Parley on this machine until it is told to stop.
+func (c demoCmd) Run() (err error) {
+	ctx, stop := untilStopped()
+	defer stop()
+	log, err := obs.NewLogger(os.Stderr, c.LogLevel, "auto")
+	if err != nil {
+		return err
+	}
+	folder := filepath.Join(c.Data, "knowledge")
+	if err := seedKnowledge(folder); err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", c.SandboxListen)
+	if err != nil {
+		return fmt.Errorf("--sandbox-listen: %w; choose another address or stop what uses it", err)
+	}
+	gateway, err := app.New(ctx, app.Options{Config: c.config("http://"+l.Addr().String(), folder), Log: log, Version: version, Desk: web.Desk()})
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	desk := "http://" + gateway.Addr().String()
+	pretend := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: desk, Page: web.Phone(), DeskURL: desk})
+	defer func() { err = errors.Join(err, pretend.stop()) }()
+	first, err := enrollDemoUsers(ctx, gateway)
+	if err != nil {
+		return errors.Join(err, gateway.Stop())
+	}
+	gateway.Start()
+	urls := demoURLs{Desk: desk, Sandbox: "http://" + l.Addr().String(), Ops: "http://" + gateway.OpsAddr().String()}
+	if err := c.announce(urls, first); err != nil {
+		return errors.Join(err, gateway.Stop())
+	}
+	if first && !c.NoStory {
+		if err := playStory(ctx, urls.Sandbox, os.Stdout); err != nil && ctx.Err() == nil {
+			log.Warn("the story broke off", obs.Error(err))
+		}
+	}
+	<-ctx.Done()
+	return shutdown(gateway, slog.New(slog.DiscardHandler))
+}
+
+type demoURLs struct {
+	Desk    string `json:"desk"`
+	Sandbox string `json:"sandbox"`
+	Ops     string `json:"ops"`
+}
+
+func (c demoCmd) announce(urls demoURLs, first bool) error {
+	fmt.Printf(`
+  Parley demo is ready.
+
+    phone: %s   be a customer of a pretend WhatsApp
+    desk:  %s   agent@example.com / %s
+    ops:   %s   /healthz /readyz /metrics
+
+    data in %s; edit the files in its knowledge folder and the bot follows
+    stop with Ctrl-C
+
+`, urls.Sandbox, urls.Desk, demoPassword, urls.Ops, c.Data)
+	if c.URLsFile != "" {
+		body, err := json.Marshal(urls)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(c.URLsFile, body, 0o600); err != nil {
+			return err
+		}
+	}
+	if !c.NoBrowser {
+		openBrowser(urls.Sandbox)
+	}
+	return nil
+}
+
+// openBrowser tries; without a desktop nothing happens.
+func openBrowser(url string) {
+	name, args := "xdg-open", []string{url}
+	switch runtime.GOOS {
+	case "darwin":
+		name = "open"
+	case "windows":
+		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", url}
+	default:
+		if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+			return
+		}
+	}
+	cmd := exec.Command(name, args...)
+	if cmd.Start() == nil {
+		go func() { _ = cmd.Wait() }() // whether a browser opened is seen, not read
+	}
+}
+
+// config is the demo's gateway: the settings an operator would write, for the sandbox's seed data.
+func (c demoCmd) config(endpoint, folder string) config.Config {
+	cfg := config.Default()
+	cfg.Listen, cfg.OpsListen = c.Listen, c.OpsListen
+	cfg.Database = config.DSN("sqlite:" + filepath.Join(c.Data, "parley.db"))
+	if c.Database != "" {
+		cfg.Database = config.DSN(c.Database)
+	}
+	w := config.NewWorkspace("demo")
+	w.Name = "Parley Shop"
+	w.Braze.Endpoint, w.Braze.APIKey = endpoint, sandbox.SeedKey
+	w.SubscriptionGroup, w.SubscribeNewSenders = sandbox.SeedGroup, true
+	w.Routes = []config.Route{config.NewRoute("support", demoSecret), config.NewRoute("returns", demoSecret)}
+	w.Routes[1].Specific = true
+	w.Layouts.Text.CampaignID = sandbox.SeedReply
+	w.Layouts.QuickReply.CampaignID = sandbox.SeedQuickReply
+	w.Knowledge = folder
+	if c.Fast {
+		w.Turn.Settle, w.Turn.SettleMax, w.Delivery.PairInterval = 0, 0, 0
+	}
+	cfg.Workspaces = []config.Workspace{w}
+	return cfg
+}
+
+// seedKnowledge gives a new data folder the built-in knowledge base.
+func seedKnowledge(folder string) error {
+	if _, err := os.Stat(filepath.Join(folder, "base.yaml")); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(folder), 0o750); err != nil {
+		return err
+	}
+	return os.CopyFS(folder, knowledge.Seed())
+}
+
+// enrollDemoUsers adds the documented log-ins and says whether this is a first run.
+func enrollDemoUsers(ctx context.Context, gateway *app.App) (first bool, err error) {
+	users, err := gateway.Store().Users(ctx)
+	if err != nil || len(users) > 0 {
+		return false, err
+	}
+	for _, u := range demoUsers {
+		u.Password = demoPassword
+		if _, err := gateway.Auth().Enroll(ctx, u); err != nil {
+			return false, err
+		}
+	}
+	_, _, err = gateway.Store().Conversations(ctx, store.Filter{Limit: 1})
+	return true, err
+}
+
+const storyPatience = 20 * time.Second

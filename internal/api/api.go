@@ -1,0 +1,165 @@
+// Package api is everything that comes in over HTTP: Braze's webhooks, the desk's
+// typed API with its OpenAPI document, and live events. It owns paths, shapes,
+// status codes and who may call what; what a call means is decided below it.
+//
+// Start reading at API.Handler.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"parley/internal/auth"
+	"parley/internal/channel/intake"
+	"parley/internal/chat"
+	"parley/internal/live"
+	"parley/internal/obs"
+	"parley/internal/store"
+)
+
+const (
+	prefix     = "/api/v1"
+	timeFormat = "2006-01-02T15:04:05.000Z07:00"
+)
+
+// Settings of the HTTP side.
+type Settings struct {
+	BodyBytes int64        // largest webhook body
+	Desk      http.Handler // the desk's pages
+}
+
+// API answers HTTP.
+type API struct {
+	set    Settings
+	store  *store.Store
+	auth   *auth.Auth
+	intake *intake.Intake
+	hub    *live.Hub
+	log    *slog.Logger
+	huma   huma.API
+	mux    *http.ServeMux
+}
+
+// New makes the API. SetHub must be called before it serves events.
+func New(set Settings, s *store.Store, a *auth.Auth, in *intake.Intake, log *slog.Logger) *API {
+	api := &API{set: set, store: s, auth: a, intake: in, log: log, mux: http.NewServeMux()}
+	config := huma.DefaultConfig("Parley desk", "1")
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.CreateHooks = nil // no $schema in bodies
+	config.Info.Description = "Everything the desk's pages do. Log in with POST " + prefix + "/session; send the session's csrfToken as " +
+		auth.CSRFHeader + " with whatever changes something."
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"session": {Type: "apiKey", In: "cookie", Name: "parley"}}
+	api.huma = humago.New(api.mux, config)
+	api.sessions()
+	api.conversations()
+	api.life()
+	api.describeEvents()
+	return api
+}
+
+// SetHub connects live events, which need Render of this API to be made.
+func (a *API) SetHub(h *live.Hub) { a.hub = h }
+
+// OpenAPI is the document of the desk API, as it is served and committed.
+func (a *API) OpenAPI() ([]byte, error) {
+	return json.MarshalIndent(a.huma.OpenAPI(), "", "  ")
+}
+
+// Handler serves everything of the public listener. All of the desk API but the
+// log-in needs a session.
+func (a *API) Handler() http.Handler {
+	root := http.NewServeMux()
+	root.HandleFunc("POST /braze/inbound/{route}", a.inbound)
+	root.Handle(prefix+"/session", a.mux)
+	root.Handle("GET "+prefix+"/openapi.json", a.auth.Require(auth.Agent, http.HandlerFunc(a.document)))
+	root.Handle("GET "+prefix+"/events", a.auth.Require(auth.Agent, http.HandlerFunc(a.events)))
+	root.Handle(prefix+"/", a.auth.Require(auth.Agent, a.mux))
+	root.Handle("/", a.set.Desk)
+	return obs.Requests(chat.NewID, root)
+}
+
+func (a *API) document(w http.ResponseWriter, r *http.Request) {
+	body, err := a.OpenAPI()
+	if err != nil {
+		a.Refuse(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(body) // the caller has gone; nobody is left to tell
+}
+
+// describeEvents puts the live events' data into the document, so that the pages' types come from it too.
+func (a *API) describeEvents() {
+	registry := a.huma.OpenAPI().Components.Schemas
+	event := huma.SchemaFromType(registry, typeOf[ConversationEvent]())
+	a.huma.OpenAPI().AddOperation(&huma.Operation{
+		OperationID: "stream-events", Method: http.MethodGet, Path: prefix + "/events", Summary: "Live changes as server-sent events",
+		Description: "Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). " +
+			"Each id is a cursor; reconnecting with Last-Event-ID replays what was missed.",
+		Security: []map[string][]string{{"session": {}}},
+		Responses: map[string]*huma.Response{"200": {
+			Description: "A stream; the schema is that of a conversation event's data.",
+			Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: event}},
+		}},
+	})
+}
+
+var statuses = map[chat.Code]int{
+	chat.Invalid: http.StatusUnprocessableEntity, chat.NotFound: http.StatusNotFound, chat.Conflict: http.StatusConflict,
+	chat.Forbidden: http.StatusForbidden, chat.Unavailable: http.StatusServiceUnavailable,
+}
+
+// Problem is an error as RFC 9457 has it, with a code for programs.
+type Problem struct {
+	huma.ErrorModel
+	Code      string `json:"code"`
+	RequestID string `json:"requestId,omitempty"`
+}
+
+// problem turns an error into what may leave the building; the text of an
+// internal one is logged and stays.
+func (a *API) problem(ctx context.Context, err error) *Problem {
+	p := &Problem{RequestID: obs.RequestID(ctx)}
+	var e *chat.Error
+	var throttled *auth.ThrottledError
+	switch {
+	case errors.As(err, &e):
+		p.Status, p.Code, p.Detail = statuses[e.Code], string(e.Code), e.Message
+	case errors.As(err, &throttled):
+		p.Status, p.Code, p.Detail = http.StatusTooManyRequests, "rate_limited", throttled.Error()
+	case auth.Status(err) == http.StatusUnauthorized:
+		p.Status, p.Code, p.Detail = http.StatusUnauthorized, "unauthenticated", err.Error()
+	case auth.Status(err) == http.StatusForbidden:
+		p.Status, p.Code, p.Detail = http.StatusForbidden, string(chat.Forbidden), err.Error()
+	default:
+		p.Status, p.Code = http.StatusInternalServerError, "internal"
+		p.Detail = "Something went wrong on our side; the log has it under this request id."
+		if ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "request failed", obs.Error(err))
+		}
+	}
+	p.Title = http.StatusText(p.Status)
+	return p
+}
+
+// Refuse answers a request that may not go on; auth uses it too.
+func (a *API) Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p := a.problem(r.Context(), err)
+	var throttled *auth.ThrottledError
+	if errors.As(err, &throttled) {
+		w.Header().Set("Retry-After", strconv.Itoa(throttled.Seconds()))
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // the caller has gone; nobody is left to tell
+}
+
+func (a *API) clientAddr(r *http.Request) netip.Addr { return a.auth.Client(r) }

@@ -1,0 +1,149 @@
+package api
+
+import (
+	"time"
+
+	"parley/internal/chat"
+	"parley/internal/store"
+)
+
+// Shapes of the desk API. Times are RFC 3339 in UTC with milliseconds.
+
+// ContactSummary is what a list shows of a person.
+type ContactSummary struct {
+	ID       string `json:"id"`
+	Name     string `json:"name" doc:"First name, or empty when Braze does not know it."`
+	Phone    string `json:"phone" doc:"E.164, or empty for a sender who hides the number."`
+	Language string `json:"language"`
+}
+
+// ConversationSummary is a row of the list.
+type ConversationSummary struct {
+	ID            string         `json:"id"`
+	Workspace     string         `json:"workspace"`
+	Contact       ContactSummary `json:"contact"`
+	Route         string         `json:"route"`
+	Owner         string         `json:"owner" enum:"bot,queue,agent,none"`
+	Epoch         int64          `json:"epoch"`
+	Language      string         `json:"language"`
+	LastText      string         `json:"lastText"`
+	LastDirection string         `json:"lastDirection" enum:"in,out"`
+	LastAt        time.Time      `json:"lastAt"`
+	OpenedAt      time.Time      `json:"openedAt"`
+	QueuedAt      *time.Time     `json:"queuedAt,omitempty"`
+	HandoffReason string         `json:"handoffReason,omitempty" doc:"Code and sentence, as the bot gave them."`
+	WindowUntil   *time.Time     `json:"windowUntil,omitempty" doc:"Until when WhatsApp lets us answer freely."`
+	Unanswered    bool           `json:"unanswered" doc:"The customer wrote and the bot has not answered yet."`
+	LastSeq       int64          `json:"lastSeq"`
+}
+
+func summary(l store.Listed) ConversationSummary {
+	language := l.Language
+	if language == "" {
+		language = l.Contact.Language
+	}
+	s := ConversationSummary{
+		ID: string(l.ID), Workspace: l.Workspace, Route: l.Route, Owner: string(l.Owner), Epoch: l.Epoch, Language: language,
+		Contact:  ContactSummary{ID: string(l.Contact.ID), Name: l.Contact.FirstName, Phone: l.Contact.Phone, Language: l.Contact.Language},
+		LastText: l.LastText, LastDirection: string(l.LastDir), LastAt: when(l.LastAt), OpenedAt: when(l.OpenedAt),
+		QueuedAt: maybe(l.QueuedAt), WindowUntil: maybe(l.WindowUntil), Unanswered: l.Pending(), LastSeq: l.LastSeq,
+	}
+	if l.Owner == chat.OwnerQueue || l.Owner == chat.OwnerAgent {
+		s.HandoffReason = l.Reason
+	}
+	return s
+}
+
+// Identity is one way in which a person is known.
+type Identity struct {
+	Kind  string    `json:"kind" enum:"external_id,braze_id,alias,phone,bsuid"`
+	Value string    `json:"value"`
+	Since time.Time `json:"since"`
+}
+
+// OwnerChange is a change of owner, as a line of the transcript.
+type OwnerChange struct {
+	Seq    int64     `json:"seq"`
+	At     time.Time `json:"at"`
+	Kind   string    `json:"kind" enum:"offer,accept,assign,pass_back,expire,resolve,reopen"`
+	Actor  string    `json:"actor"`
+	Reason string    `json:"reason"`
+	From   string    `json:"from" enum:"bot,queue,agent,none"`
+	To     string    `json:"to" enum:"bot,queue,agent,none"`
+}
+
+// ConversationDetail is one conversation with everything but its lines.
+type ConversationDetail struct {
+	ConversationSummary
+	Identities []Identity    `json:"identities" nullable:"false"`
+	Events     []OwnerChange `json:"events" nullable:"false"`
+}
+
+// Media is something the customer sent beside text. Its address is not to be trusted.
+type Media struct {
+	URL  string `json:"url"`
+	Kind string `json:"kind" enum:"image,video,audio,document,unknown"`
+}
+
+// Message is one line of a transcript.
+type Message struct {
+	ID           string    `json:"id"`
+	Seq          int64     `json:"seq"`
+	Direction    string    `json:"direction" enum:"in,out,note"`
+	Author       string    `json:"author" enum:"customer,bot,agent,system"`
+	Text         string    `json:"text"`
+	Media        []Media   `json:"media" nullable:"false"`
+	Layout       string    `json:"layout"`
+	Choices      []string  `json:"choices" nullable:"false"`
+	At           time.Time `json:"at"`
+	TurnID       string    `json:"turnId,omitempty"`
+	Status       string    `json:"status" enum:"received,queued,sending,accepted,unknown,dead,cancelled" doc:"accepted means that Braze took it, which is no promise that it arrives."`
+	StatusReason string    `json:"statusReason,omitempty"`
+	Repaired     bool      `json:"repaired,omitempty"`
+}
+
+func message(m chat.Message, parts []chat.Delivery) Message {
+	out := Message{
+		ID: string(m.ID), Seq: m.Seq, Direction: string(m.Direction), Author: string(m.Author), Text: m.Text, Media: []Media{},
+		Layout: string(m.Layout), Choices: m.Choices, At: when(m.At), TurnID: string(m.TurnID), Status: "received",
+		Repaired: m.Arrival != nil && len(m.Arrival.Repaired) > 0,
+	}
+	if out.Choices == nil {
+		out.Choices = []string{}
+	}
+	for _, address := range m.Media {
+		out.Media = append(out.Media, Media{URL: address, Kind: mediaKind(address)})
+	}
+	if m.Direction == chat.Out {
+		out.Status, out.StatusReason = status(parts)
+	}
+	return out
+}
+
+// status is that of the part in most trouble, so that a line is never shown as
+// better than its worst part.
+func status(parts []chat.Delivery) (string, string) {
+	rank := []chat.State{chat.Accepted, chat.Queued, chat.Sending, chat.Cancelled, chat.Unknown, chat.Dead}
+	worst, reason := -1, ""
+	for _, p := range parts {
+		for i, s := range rank {
+			if p.State == s && i > worst {
+				worst, reason = i, p.Reason
+			}
+		}
+	}
+	if worst < 0 {
+		return string(chat.Queued), ""
+	}
+	return string(rank[worst]), reason
+}
+
+func when(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+func maybe(ms int64) *time.Time {
+	if ms == 0 {
+		return nil
+	}
+	t := when(ms)
+	return &t
+}

@@ -1,0 +1,245 @@
+// Package app puts Parley together: it is the only place that knows every part.
+// Parts are built in order, started in order and stopped in reverse; a failure
+// on the way unwinds what is already there.
+//
+// Start reading at New.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"parley/internal/api"
+	"parley/internal/auth"
+	"parley/internal/channel/delivery"
+	"parley/internal/channel/intake"
+	"parley/internal/config"
+	"parley/internal/engine"
+	"parley/internal/live"
+	"parley/internal/obs"
+	"parley/internal/store"
+)
+
+// Options are what New needs besides the settings.
+type Options struct {
+	Config  config.Config
+	Log     *slog.Logger
+	Version string
+	Now     func() time.Time // nil means time.Now
+	Desk    http.Handler     // the desk's pages
+}
+
+// App is one gateway process.
+type App struct {
+	opts    Options
+	log     *slog.Logger
+	store   *store.Store
+	auth    *auth.Auth
+	metrics *obs.Metrics
+	health  *obs.Health
+	base    *bases
+	intake  *intake.Intake
+	engine  *engine.Engine
+	senders []*delivery.Sender
+	hub     *live.Hub
+
+	public, ops             net.Listener
+	publicServer, opsServer *http.Server
+	running, serving        sync.WaitGroup
+	stop, cut               context.CancelFunc // no new work; no more waiting for work under way
+	unwind                  []func() error
+}
+
+// New opens the database, loads and trains the knowledge base and binds both
+// listeners, but accepts and does nothing yet. The caller must Stop an App that
+// New returned, started or not.
+func New(ctx context.Context, opts Options) (*App, error) {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	a := &App{opts: opts, log: opts.Log, health: &obs.Health{}}
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+func (a *App) build(ctx context.Context) (err error) {
+	cfg := a.opts.Config
+	var routes, workspaces []string
+	for _, w := range cfg.Workspaces {
+		workspaces = append(workspaces, w.ID)
+		for _, r := range w.Routes {
+			routes = append(routes, r.ID)
+		}
+	}
+	a.metrics = obs.NewMetrics(a.opts.Version, routes, workspaces)
+	if a.public, err = a.listen(cfg.Listen, "listen"); err != nil {
+		return err
+	}
+	if a.ops, err = a.listen(cfg.OpsListen, "ops_listen"); err != nil {
+		return err
+	}
+	if a.store, err = store.Open(ctx, cfg.Database.Reveal()); err != nil {
+		return err
+	}
+	a.unwind = append(a.unwind, a.store.Close)
+	a.health.Check("database", a.store.Ping)
+	if a.base, err = loadBases(ctx, cfg.Workspaces, a.metrics, a.log); err != nil {
+		return err
+	}
+	if err := a.buildChannel(); err != nil {
+		return err
+	}
+	return a.buildHTTP()
+}
+
+func (a *App) listen(address, key string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w; choose another address or stop what uses it", key, err)
+	}
+	a.unwind = append(a.unwind, func() error {
+		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	})
+	return l, nil
+}
+
+func (a *App) buildHTTP() (err error) {
+	cfg := a.opts.Config
+	var desk *api.API
+	a.auth, err = auth.New(auth.Settings{
+		PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies,
+		Refuse: func(w http.ResponseWriter, r *http.Request, err error) { desk.Refuse(w, r, err) },
+	}, a.store, a.log, a.now)
+	if err != nil {
+		return err
+	}
+	desk = api.New(api.Settings{
+		BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk,
+	}, a.store, a.auth, a.intake, a.log)
+	a.hub = live.New(a.store, desk.Render, a.metrics, a.log, a.now)
+	desk.SetHub(a.hub)
+	quiet := slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)
+	a.publicServer = &http.Server{
+		Handler: desk.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: quiet,
+	}
+	a.opsServer = &http.Server{
+		Handler: obs.Handler(a.metrics, a.health, a.log), ReadHeaderTimeout: 10 * time.Second, ErrorLog: quiet,
+	}
+	return nil
+}
+
+func (a *App) now() int64 { return a.opts.Now().UnixMilli() }
+
+// Addr and OpsAddr are where the listeners are bound, with the port that was chosen for ":0".
+func (a *App) Addr() net.Addr { return a.public.Addr() }
+
+// OpsAddr is the address of the internal listener.
+func (a *App) OpsAddr() net.Addr { return a.ops.Addr() }
+
+// Store is the database, for commands that run beside the gateway.
+func (a *App) Store() *store.Store { return a.store }
+
+// Auth adds and checks users.
+func (a *App) Auth() *auth.Auth { return a.auth }
+
+// Start begins to work and to serve. It returns at once.
+func (a *App) Start() {
+	var ctx, drain context.Context
+	ctx, a.stop = context.WithCancel(context.Background())
+	drain, a.cut = context.WithCancel(context.Background())
+	a.running.Go(func() { a.hub.Run(ctx) })
+	for _, s := range a.senders {
+		a.running.Go(func() { s.Run(ctx, drain) })
+	}
+	a.running.Go(func() { a.engine.Run(ctx, drain) })
+	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.listenTrouble) })
+	a.running.Go(func() { a.upkeep(ctx) })
+	for _, w := range a.base.watchers {
+		a.running.Go(func() {
+			if err := w.Run(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("watch the knowledge base", obs.Error(err))
+			}
+		})
+	}
+	a.serve(a.publicServer, a.public)
+	a.serve(a.opsServer, a.ops)
+}
+
+func (a *App) serve(server *http.Server, l net.Listener) {
+	a.serving.Go(func() {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Error("serve", obs.FieldAddress, l.Addr().String(), obs.Error(err))
+		}
+	})
+}
+
+// wake tells whoever waits for a topic that there may be something.
+func (a *App) wake(topic store.Topic) {
+	switch topic {
+	case store.TopicTurns:
+		a.engine.Wake(a.now())
+	case store.TopicDeliveries:
+		for _, s := range a.senders {
+			s.Wake(a.now())
+		}
+	}
+	a.hub.Wake()
+}
+
+func (a *App) listenTrouble(err error) {
+	a.log.Warn("listen for wake-ups; polling meanwhile", obs.Error(err))
+}
+
+// Stop ends everything within limits.stop_seconds: no new requests, then no new
+// turns and calls, then those under way are waited for. What has to be cut off
+// comes back when its lease ends. A second Stop does nothing.
+func (a *App) Stop() error {
+	limit := time.Duration(a.opts.Config.Limits.StopSeconds) * time.Second
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	a.health.Stop()
+	var errs []error
+	if a.stop != nil {
+		a.stop()
+		// Requests first: whoever is answered 2xx must find the store open.
+		errs = append(errs, a.publicServer.Shutdown(ctx), a.opsServer.Shutdown(ctx))
+		done := make(chan struct{})
+		go func() {
+			a.running.Wait()
+			close(done)
+		}()
+		select {
+		case <-done:
+		case <-ctx.Done():
+			errs = append(errs, errors.New("work was cut off; it goes on when its lease ends"))
+			a.cut()
+			<-done
+		}
+		a.cut()
+		a.stop = nil
+		errs = append(errs, a.publicServer.Close(), a.opsServer.Close())
+		a.serving.Wait()
+	}
+	return errors.Join(append(errs, a.close())...)
+}
+
+// close unwinds what New built, in reverse.
+func (a *App) close() error {
+	var errs []error
+	for i := len(a.unwind) - 1; i >= 0; i-- {
+		errs = append(errs, a.unwind[i]())
+	}
+	a.unwind = nil
+	return errors.Join(errs...)
+}

@@ -1,0 +1,157 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"parley/internal/channel/braze"
+	"parley/internal/channel/delivery"
+	"parley/internal/channel/intake"
+	"parley/internal/chat"
+	"parley/internal/config"
+	"parley/internal/engine"
+	"parley/internal/obs"
+	"parley/internal/store"
+)
+
+// history is how many earlier lines the bot may see.
+const history = 20
+
+// buildChannel makes the way in, the turns and the way out of every workspace.
+func (a *App) buildChannel() error {
+	workspaces := map[string]engine.Workspace{}
+	var routes []intake.Route
+	workers, lease := 0, time.Duration(0)
+	for _, w := range a.opts.Config.Workspaces {
+		sender, err := a.sender(w)
+		if err != nil {
+			return fmt.Errorf("workspace %s: %w", w.ID, err)
+		}
+		a.senders = append(a.senders, sender)
+		workspaces[w.ID] = engine.Workspace{
+			Bot: a.base.bots[w.ID], Layouts: layouts(w.Layouts), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
+		}
+		routes = append(routes, routesOf(w)...)
+		workers, lease = workers+w.Turn.Workers, max(lease, w.Turn.Lease)
+	}
+	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, History: history},
+		a.store, a.metrics, a.log, a.now, a.wake)
+	a.intake = intake.New(routes, a.store, a.metrics, a.log, a.now, a.engine.Wake, a.wake)
+	return nil
+}
+
+func (a *App) sender(w config.Workspace) (*delivery.Sender, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = w.Braze.CallsInFlight
+	client, err := braze.New(braze.Config{
+		Endpoint: w.Braze.Endpoint, APIKey: w.Braze.APIKey.Reveal(), Timeout: w.Braze.Timeout, Transport: transport,
+		UserAgent: "parley/" + a.opts.Version, Now: a.opts.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	set := delivery.Settings{
+		Workspace: w.ID, Layouts: layouts(w.Layouts), Batch: w.Delivery.Batch, CallsInFlight: w.Braze.CallsInFlight, Lease: w.Delivery.Lease,
+		Rules: store.Rules{
+			Pace: pace(w.Delivery), Resend: w.Delivery.Ambiguous == config.AmbiguousResend, MaxAge: w.Delivery.MaxAge.Milliseconds(),
+		},
+	}
+	if w.SubscribeNewSenders {
+		set.SubscriptionGroup = w.SubscriptionGroup
+	}
+	return delivery.New(set, a.store, client, a.metrics, a.log, a.now), nil
+}
+
+func routesOf(w config.Workspace) []intake.Route {
+	out := make([]intake.Route, len(w.Routes))
+	for i, r := range w.Routes {
+		out[i] = intake.Route{
+			ID: r.ID, Workspace: w.ID, SigningKey: r.SigningKey.Reveal(), Specific: r.Specific, Paired: len(w.Routes) > 1, Language: r.Language, AllowFrom: r.AllowFrom,
+			Timing: timing(w.Turn),
+			Dedupe: store.Dedupe{
+				WithDispatch: w.Dedupe.WithDispatch.Milliseconds(), WithoutDispatch: w.Dedupe.WithoutDispatch.Milliseconds(),
+				Brief: w.Dedupe.Brief.Milliseconds(), Pair: max(w.Turn.SettleMax, 2*time.Second).Milliseconds(),
+			},
+		}
+		for _, s := range r.Secrets {
+			out[i].Secrets = append(out[i].Secrets, s.Reveal())
+		}
+	}
+	return out
+}
+
+func timing(t config.Turn) chat.Timing {
+	return chat.Timing{Settle: t.Settle.Milliseconds(), SettleMax: t.SettleMax.Milliseconds()}
+}
+
+func pace(d config.Delivery) chat.Pace {
+	return chat.Pace{Interval: d.PairInterval.Milliseconds(), Burst: int64(d.PairBurst)}
+}
+
+func layouts(l config.Layouts) delivery.Layouts {
+	out := delivery.Layouts{
+		chat.LayoutText: {CampaignID: l.Text.CampaignID, Property: l.Text.Property, MaxRunes: l.Text.MaxRunes},
+	}
+	if q := l.QuickReply; q.Configured() {
+		out[chat.LayoutQuickReply] = delivery.Layout{CampaignID: q.CampaignID, Property: q.Property, Buttons: q.Buttons, MaxRunes: q.MaxRunes}
+	}
+	return out
+}
+
+// upkeep refreshes the gauges and prunes what has outlived its use.
+func (a *App) upkeep(ctx context.Context) {
+	gauges := time.NewTicker(5 * time.Second)
+	defer gauges.Stop()
+	prune := time.NewTicker(10 * time.Minute)
+	defer prune.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return
+		case <-gauges.C:
+			err = a.gauges(ctx)
+		case <-prune.C:
+			err = a.prune(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			a.log.Error("upkeep", obs.Error(err))
+		}
+	}
+}
+
+func (a *App) gauges(ctx context.Context) error {
+	now := a.now()
+	b, err := a.store.Backlog(ctx, now)
+	if err != nil {
+		return err
+	}
+	a.metrics.TurnQueue(b.Turns, age(now, b.OldestTurn))
+	a.metrics.DeliveryQueue(b.Deliveries, age(now, b.OldestDelivery), b.Unknown)
+	return nil
+}
+
+func age(now, since int64) time.Duration {
+	if since == 0 {
+		return 0
+	}
+	return time.Duration(now-since) * time.Millisecond
+}
+
+func (a *App) prune(ctx context.Context) error {
+	keep := a.opts.Config.Retention
+	for {
+		var n int64
+		err := a.store.Write(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.Prune(ctx, store.Retention{
+				Exchanges: keep.Exchanges.Milliseconds(), Feed: keep.Events.Milliseconds(), Drops: keep.Drops.Milliseconds(),
+			}, a.now(), 1000)
+			return err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}

@@ -1,0 +1,166 @@
+// Package bot is one bot turn: what the bot says to every inbound message of a
+// conversation that has not been answered yet, and why.
+//
+// It owns the bands (answer, choices, rephrase, hand over), the rules that need no
+// model, the fixed texts in every shipped language and the bot's own memory of a
+// conversation. It must not do any I/O, read the clock, start goroutines or keep
+// anything between turns: all it knows comes in a [Turn], all it wants remembered
+// goes out in [Outcome.State].
+//
+// Start reading at [Bot.Reply]. The understander is package intent, the answers are
+// package knowledge.
+package bot
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Turn is everything the bot may know when it replies.
+type Turn struct {
+	Workspace string
+	Route     string
+	Contact   Contact
+	// Messages are all inbound messages not answered yet, oldest first. A burst is
+	// read as one question unless it clearly holds two.
+	Messages []Inbound
+	// History is up to 20 lines before Messages, oldest first.
+	History []Line
+	// State is the State of the last outcome of this conversation, unchanged, or
+	// empty at the first turn. A state that cannot be read counts as empty.
+	State json.RawMessage
+	// Now is the only clock the bot has.
+	Now time.Time
+}
+
+// Contact is what the bot may use of the person's profile.
+type Contact struct {
+	FirstName string
+	// Language as Braze's ${language} gave it ("fr", "en_GB", "pt-BR"), or empty.
+	Language string
+}
+
+// Inbound is one message of the customer.
+type Inbound struct {
+	ID    string
+	Seq   int64
+	Text  string
+	Media []string // one entry per attachment, its URL or name
+	At    time.Time
+}
+
+// Authors of a [Line].
+const (
+	AuthorContact = "contact"
+	AuthorBot     = "bot"
+	AuthorAgent   = "agent"
+)
+
+// Line is one earlier line of the conversation. Authors other than the three
+// constants (notes, system lines) are ignored.
+type Line struct {
+	Author string
+	Text   string
+	At     time.Time
+}
+
+// Action says what the caller has to do with an [Outcome].
+type Action string
+
+// The five actions. Answer, choices and ask send Text. Handoff sends Text, then
+// moves the owner to the queue. Silent sends nothing; Trace.Reason says why.
+const (
+	ActionAnswer  Action = "answer"
+	ActionChoices Action = "choices"
+	ActionAsk     Action = "ask"
+	ActionHandoff Action = "handoff"
+	ActionSilent  Action = "silent"
+)
+
+// Outcome is what one turn decided.
+type Outcome struct {
+	Action Action
+	// Text is ready to send: plain text with variables filled in. For choices it
+	// already holds the numbered list, so a layout without buttons needs nothing more.
+	Text string
+	// Prompt is Text without the numbered list, for a layout that shows Choices as
+	// buttons. Empty unless Action is [ActionChoices].
+	Prompt string
+	// Choices are the button titles for layouts that have buttons: at most three
+	// intents and then "a person". A tap sends the title back as text.
+	Choices []string
+	// Layout is the kind of WhatsApp message the knowledge base asks for, or empty.
+	Layout string
+	// Handoff is set exactly when Action is [ActionHandoff].
+	Handoff *Handoff
+	// Language of Text, as a key of the knowledge base ("en", "fr").
+	Language string
+	// State goes into the next turn's State, whatever the action.
+	State json.RawMessage
+	Trace Trace
+}
+
+// Handoff says why a person has to take over.
+type Handoff struct {
+	Code HandoffCode `json:"code"`
+	// Detail is one English sentence for the agent.
+	Detail string `json:"detail"`
+}
+
+// HandoffCode is a closed list, fit for a metric label.
+type HandoffCode string
+
+// The reasons for a handoff.
+const (
+	HandoffPerson     HandoffCode = "person_requested"  // the customer asked for a person
+	HandoffSafety     HandoffCode = "safety"            // self-harm, injury, threat, a minor
+	HandoffLegal      HandoffCode = "legal"             // lawyer, regulator, chargeback, fraud
+	HandoffOptOut     HandoffCode = "opt_out"           // STOP: no more messages wanted
+	HandoffDeleteData HandoffCode = "delete_data"       // erasure or access request
+	HandoffMedia      HandoffCode = "unsupported_media" // image, audio, document, twice
+	HandoffFallbacks  HandoffCode = "not_understood"    // two misses in a row or three in eight
+	HandoffLoop       HandoffCode = "loop"              // the same answer or question again and again
+	HandoffUpset      HandoffCode = "frustration"       // the customer is upset
+	HandoffRefused    HandoffCode = "choices_refused"   // none of the offered choices fits
+	HandoffIntent     HandoffCode = "intent_rule"       // the knowledge base says: a person
+	HandoffUnfilled   HandoffCode = "answer_unfilled"   // the answer has a variable nobody filled in
+	HandoffProbe      HandoffCode = "quality_probe"     // WhatsApp's test of the bot's quality
+	HandoffFailed     HandoffCode = "bot_failed"        // the turn failed again and again
+	HandoffNoBase     HandoffCode = "no_knowledge"      // no knowledge base for any language
+)
+
+// Bands of a [Trace].
+const (
+	BandAnswer   = "answer"   // p at or above the answer threshold
+	BandClarify  = "clarify"  // between the thresholds: choices
+	BandFallback = "fallback" // below: rephrase, then a person
+	BandAlways   = "always"   // an always-on intent: person, stop, greeting, ...
+	BandRule     = "rule"     // a rule decided before any reading, or instead of it
+)
+
+// Trace is why the bot said what it said. It is stored with the turn and shown in
+// the desk.
+type Trace struct {
+	Intent       string   `json:"intent,omitempty"`
+	Title        string   `json:"title,omitempty"`
+	P            float64  `json:"p"` // calibrated probability, 0 to 1
+	Band         string   `json:"band"`
+	Alternatives []Scored `json:"alternatives,omitempty"`
+	Language     string   `json:"language"`
+	// LanguageFrom is "profile", "conversation", "text" or "default".
+	LanguageFrom     string `json:"languageFrom"`
+	KnowledgeVersion string `json:"knowledgeVersion,omitempty"`
+	// Rule names the trigger that decided, when one did.
+	Rule string `json:"rule,omitempty"`
+	// Reason is one English sentence, never empty.
+	Reason  string   `json:"reason"`
+	Micros  int64    `json:"micros"` // time spent in Reply; 0 when the Bot has no clock
+	Sources []string `json:"sources,omitempty"`
+}
+
+// Scored is one intent the reading considered.
+type Scored struct {
+	Intent string  `json:"intent"`
+	Title  string  `json:"title"`
+	P      float64 `json:"p"`
+}

@@ -1,0 +1,121 @@
+// Package knowledge is what the bot knows: a folder of readable files, one per intent
+// and language, with the phrasings customers use and the answer they get.
+//
+//	base.yaml            name, languages, default_language, thresholds
+//	en/variables.yaml    opening_hours: "9 am to 6 pm"
+//	en/opening_hours.yaml
+//
+// It owns loading, checking, training and republishing. It must not know conversations
+// or decide what the bot says. Start reading at [Load] and [Publish].
+package knowledge
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Base is a loaded knowledge base. It does not change.
+type Base struct {
+	Name      string
+	Languages []string // in the order of base.yaml
+	Default   string   // one of Languages
+	// Answer and Clarify are the confidence, above 0 and below 1, from which the bot
+	// answers and from which it offers choices.
+	Answer, Clarify float64
+	// OOSPrior is the expected share of messages that belong to no intent.
+	OOSPrior float64
+	// Intents are sorted by language, then name.
+	Intents []Intent
+	// Variables are the values of variables.yaml by language and name; an empty value
+	// has not been filled in yet.
+	Variables map[string]map[string]string
+	// Version names the content: the same files give the same version.
+	Version string
+}
+
+// Default thresholds.
+const (
+	DefaultAnswer  = 0.70
+	DefaultClarify = 0.30
+)
+
+// Handoff says when an intent needs a person.
+type Handoff string
+
+// The three kinds of handoff.
+const (
+	HandoffNever  Handoff = "never"        // the answer is enough
+	HandoffAfter  Handoff = "after_answer" // answer, then a person takes over
+	HandoffAlways Handoff = "always"       // the answer only says that a person takes over
+)
+
+// Intent is one thing customers ask for, in one language.
+type Intent struct {
+	Name     string // the file's name; the same in every language
+	Language string
+	Title    string // shown on a button and to agents
+	// Phrasings are ways to ask, as written in the file.
+	Phrasings []Phrasing
+	// Answer is the text with {{variables}}; empty only when Handoff is always.
+	Answer  string
+	Handoff Handoff
+	Layout  string // kind of WhatsApp message, empty for text
+	File    string // path within the base
+}
+
+// Phrasing is one example of an intent.
+type Phrasing struct {
+	Text string
+	Line int
+}
+
+var variable = regexp.MustCompile(`\{\{\s*([a-z][a-z0-9_]*)\s*\}\}`)
+
+// Fill puts the variables of the intent's language into its answer. missing lists the
+// variables without a value, each once, in the order of the answer; the text is then not
+// fit to be sent.
+func (b *Base) Fill(in *Intent) (text string, missing []string) {
+	values := b.Variables[in.Language]
+	seen := make(map[string]bool)
+	text = variable.ReplaceAllStringFunc(in.Answer, func(match string) string {
+		name := variable.FindStringSubmatch(match)[1]
+		value := values[name]
+		if value == "" && !seen[name] {
+			seen[name] = true
+			missing = append(missing, name)
+		}
+		return value
+	})
+	return strings.TrimSpace(text), missing
+}
+
+// Intent finds an intent by language and name.
+func (b *Base) Intent(language, name string) (*Intent, bool) {
+	for i := range b.Intents {
+		if in := &b.Intents[i]; in.Language == language && in.Name == name {
+			return in, true
+		}
+	}
+	return nil, false
+}
+
+// In returns the intents of a language.
+func (b *Base) In(language string) []*Intent {
+	var list []*Intent
+	for i := range b.Intents {
+		if b.Intents[i].Language == language {
+			list = append(list, &b.Intents[i])
+		}
+	}
+	return list
+}
+
+// Speaks reports whether the base has intents in the language.
+func (b *Base) Speaks(language string) bool {
+	for _, l := range b.Languages {
+		if l == language {
+			return true
+		}
+	}
+	return false
+}

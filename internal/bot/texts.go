@@ -1,0 +1,129 @@
+package bot
+
+// texts are everything the bot says by itself, in one language. All fixed wording is in
+// the catalogues below and nowhere else. %s in disclosure is the name of the knowledge
+// base. The tone: warm, plain, no exclamation marks; "vous" in French.
+type texts struct {
+	language string
+
+	disclosure    string // once at first contact: EU AI Act, article 50(1)
+	hint          string // the way to a person, always the same words
+	hello         string // "%s" is the first name
+	helloNoName   string
+	askGreeting   string // after a greeting: what is it about
+	thanks        string
+	goodbye       string
+	acknowledged  string // yes, ok, with nothing pending
+	declined      string // no, with nothing pending
+	robot         string // are you a robot?
+	rephrase      string
+	rephraseAgain string // the same in other words, after choices were refused
+	empty         string // a message without a letter
+	choicesHead   string // above the numbered list
+	choiceHead    string // above one choice and a person
+	choicesFoot   string // how to answer
+	person        string // the last choice, fits a button
+	offerPerson   string // would you like a person?
+	repeatHead    string // above choices after the same question again
+	media         string // first picture, voice message, ...
+	otherLanguage string // a language the base does not have
+	handoff       map[HandoffCode]string
+}
+
+// catalogue returns the texts of a language; English when it has none.
+func catalogue(language string) *texts {
+	if language == "fr" {
+		return &textsFR
+	}
+	return &textsEN
+}
+
+var textsEN = texts{
+	language:      "en",
+	disclosure:    "You are chatting with the automated assistant of %s.",
+	hint:          "Write AGENT at any time to reach a person.",
+	hello:         "Hello %s.",
+	helloNoName:   "Hello.",
+	askGreeting:   "What can I help you with?",
+	thanks:        "You are welcome. I am here if anything else comes up.",
+	goodbye:       "Goodbye, and take care. Write to us here whenever you like.",
+	acknowledged:  "Good. If there is anything else, just write it here.",
+	declined:      "All right. If there is anything else, just write it here.",
+	robot:         "Yes, I am an automated assistant. I answer common questions at once, and a person can take over whenever you prefer.",
+	rephrase:      "I am not sure I understood. Could you say it in other words, in one short sentence?",
+	rephraseAgain: "Then I have not found the right topic yet. Could you tell me in a few words what it is about?",
+	empty:         "I could not read a question in that. Could you write it in a few words?",
+	choicesHead:   "To be sure I answer the right question: is it about one of these?",
+	choiceHead:    "To be sure I answer the right question: is this what you mean?",
+	choicesFoot:   "Please answer with the number.",
+	person:        "A person",
+	offerPerson:   "Would you like a person to take over? Please answer yes or no.",
+	repeatHead:    "My last answer does not seem to be what you need. Is it about one of these?",
+	media:         "I can only read text so far: I cannot open pictures, voice messages, documents or locations. Could you write your question in a few words? If the attachment matters, send it again and a person will look at it.",
+	otherLanguage: "I can only answer in %s so far. Could you write in one of these languages?",
+	handoff: map[HandoffCode]string{
+		HandoffPerson:     "Of course. A person takes over from here and reads what you have written, so there is no need to repeat it.",
+		HandoffSafety:     "I am sorry to read this. A person takes over from here and will look at your message first. If anyone is in danger, please call your local emergency number now.",
+		HandoffLegal:      "Thank you for telling us. This needs a person, who takes over from here and will read your whole message.",
+		HandoffOptOut:     "Understood. A person takes over from here and makes sure that we do not send you further messages.",
+		HandoffDeleteData: "I have noted your request about your personal data. A person takes over from here, checks it and answers you.",
+		HandoffMedia:      "I cannot open what you sent, so a person takes over from here and will look at it.",
+		HandoffFallbacks:  "I have not been able to help with this. A person takes over from here and reads what you have written, so there is no need to repeat it.",
+		HandoffLoop:       "I keep giving you the same answer, and that does not help. A person takes over from here and reads what you have written.",
+		HandoffUpset:      "I am sorry about the trouble. A person takes over from here and reads what you have written, so there is no need to repeat it.",
+		HandoffRefused:    "None of my suggestions fits, so a person takes over from here and reads what you have written.",
+		HandoffIntent:     "A person takes over from here and reads what you have written, so there is no need to repeat it.",
+		HandoffUnfilled:   "I do not have the answer to this at hand. A person takes over from here and reads what you have written.",
+		HandoffProbe:      "Thank you for your message. Customers of %s can write AGENT here at any time to reach a person. A person takes over this conversation now.",
+		HandoffFailed:     "Something went wrong on our side. A person takes over from here and reads what you have written, so there is no need to repeat it.",
+		HandoffNoBase:     "Thank you for your message. A person takes over from here and will answer you.",
+	},
+}
+
+var textsFR = texts{
+	language:      "fr",
+	disclosure:    "Vous échangez avec l'assistant automatique de %s.",
+	hint:          "Écrivez CONSEILLER à tout moment pour parler à une personne.",
+	hello:         "Bonjour %s.",
+	helloNoName:   "Bonjour.",
+	askGreeting:   "En quoi puis-je vous aider ?",
+	thanks:        "Avec plaisir. Je reste à votre disposition.",
+	goodbye:       "Au revoir, et prenez soin de vous. Écrivez-nous ici quand vous le souhaitez.",
+	acknowledged:  "Bien. Si vous avez une autre question, écrivez-la ici.",
+	declined:      "Très bien. Si vous avez une autre question, écrivez-la ici.",
+	robot:         "Oui, je suis un assistant automatique. Je réponds tout de suite aux questions courantes, et une personne peut prendre le relais quand vous le souhaitez.",
+	rephrase:      "Je n'ai pas bien compris. Pourriez-vous le dire autrement, en une phrase courte ?",
+	rephraseAgain: "Je n'ai donc pas encore trouvé le bon sujet. Pourriez-vous me dire en quelques mots de quoi il s'agit ?",
+	empty:         "Je n'ai pas trouvé de question dans ce message. Pourriez-vous l'écrire en quelques mots ?",
+	choicesHead:   "Pour répondre à la bonne question : s'agit-il de l'un de ces sujets ?",
+	choiceHead:    "Pour répondre à la bonne question : est-ce bien cela ?",
+	choicesFoot:   "Merci de répondre par le numéro.",
+	person:        "Une personne",
+	offerPerson:   "Souhaitez-vous qu'une personne prenne le relais ? Répondez par oui ou non.",
+	repeatHead:    "Ma dernière réponse ne semble pas convenir. S'agit-il de l'un de ces sujets ?",
+	media:         "Pour l'instant, je ne lis que le texte : je ne peux ouvrir ni images, ni messages vocaux, ni documents, ni positions. Pourriez-vous écrire votre question en quelques mots ? Si la pièce jointe est importante, envoyez-la de nouveau et une personne la regardera.",
+	otherLanguage: "Pour l'instant, je ne réponds qu'en %s. Pourriez-vous écrire dans l'une de ces langues ?",
+	handoff: map[HandoffCode]string{
+		HandoffPerson:     "Bien sûr. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
+		HandoffSafety:     "Je suis désolé de lire cela. Une personne prend le relais et regardera votre message en priorité. Si quelqu'un est en danger, appelez sans attendre le 112 ou votre numéro d'urgence local.",
+		HandoffLegal:      "Merci de nous l'avoir signalé. Cela demande une personne : elle prend le relais et lira tout votre message.",
+		HandoffOptOut:     "C'est noté. Une personne prend le relais et veille à ce que nous ne vous envoyions plus de messages.",
+		HandoffDeleteData: "J'ai bien noté votre demande sur vos données personnelles. Une personne prend le relais, la vérifie et vous répond.",
+		HandoffMedia:      "Je ne peux pas ouvrir ce que vous avez envoyé ; une personne prend le relais et le regardera.",
+		HandoffFallbacks:  "Je n'ai pas réussi à vous aider. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
+		HandoffLoop:       "Je vous donne toujours la même réponse, et cela ne vous aide pas. Une personne prend le relais et lit ce que vous avez écrit.",
+		HandoffUpset:      "Je suis désolé pour ces désagréments. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
+		HandoffRefused:    "Aucune de mes propositions ne convient ; une personne prend le relais et lit ce que vous avez écrit.",
+		HandoffIntent:     "Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
+		HandoffUnfilled:   "Je n'ai pas cette réponse sous la main. Une personne prend le relais et lit ce que vous avez écrit.",
+		HandoffProbe:      "Merci pour votre message. Les clients de %s peuvent écrire CONSEILLER ici à tout moment pour parler à une personne. Une personne prend le relais dès maintenant.",
+		HandoffFailed:     "Un problème est survenu de notre côté. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
+		HandoffNoBase:     "Merci pour votre message. Une personne prend le relais et vous répondra.",
+	},
+}
+
+// languageNames are how the catalogues name languages to customers.
+var languageNames = map[string]map[string]string{
+	"en": {"en": "English", "fr": "French", "de": "German", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pt": "Portuguese"},
+	"fr": {"en": "anglais", "fr": "français", "de": "allemand", "es": "espagnol", "it": "italien", "nl": "néerlandais", "pt": "portugais"},
+}

@@ -1,0 +1,94 @@
+package bot
+
+import (
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"parley/internal/bot/intent"
+)
+
+func TestTexts_areCompleteAndCalm(t *testing.T) {
+	t.Parallel()
+	codes := []HandoffCode{
+		HandoffPerson, HandoffSafety, HandoffLegal, HandoffOptOut, HandoffDeleteData, HandoffMedia, HandoffFallbacks,
+		HandoffLoop, HandoffUpset, HandoffRefused, HandoffIntent, HandoffUnfilled, HandoffProbe, HandoffFailed, HandoffNoBase,
+	}
+	familiar := regexp.MustCompile(`(?i)\b(tu|te|toi|ton|ta|tes)\b`)
+	for _, c := range []*texts{&textsEN, &textsFR} {
+		all := []string{}
+		v := reflect.ValueOf(*c)
+		for i := range v.NumField() {
+			if f := v.Field(i); f.Kind() == reflect.String {
+				all = append(all, f.String())
+			}
+		}
+		for _, code := range codes {
+			all = append(all, c.handoff[code])
+			if !tellsOfPerson(c.handoff[code]) {
+				t.Errorf("%s: %s does not say that a person takes over", c.language, code)
+			}
+		}
+		for _, text := range all {
+			if text == "" || strings.Contains(text, "!") {
+				t.Errorf("%s: %q", c.language, text)
+			}
+			if c.language == "fr" && familiar.MatchString(text) {
+				t.Errorf("familiar: %q", text)
+			}
+		}
+		if len(c.handoff) != len(codes) {
+			t.Errorf("%s: %d handoff texts for %d codes", c.language, len(c.handoff), len(codes))
+		}
+		if n := len([]rune(c.person)); n > 20 {
+			t.Errorf("%s: %q does not fit a button", c.language, c.person)
+		}
+	}
+}
+
+// TestTexts_keepTheirWord: what the hint tells customers to write must work.
+func TestTexts_keepTheirWord(t *testing.T) {
+	t.Parallel()
+	for lang, c := range map[string]*texts{"en": &textsEN, "fr": &textsFR} {
+		word := regexp.MustCompile(`\p{Lu}{3,}`).FindString(c.hint)
+		for _, text := range []string{word, strings.ToLower(word), word + ".", word + " 12345", c.person} {
+			if s, ok := intent.Always(text, lang); !ok || s.Kind != intent.Person {
+				t.Errorf("%q is read as %q", text, s.Kind)
+			}
+		}
+	}
+}
+
+func TestFrustration(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"where is my order": 0, "this dress is killer": 0, "thank you so much": 0, "WHERE IS MY MONEY???": 2, "this is the third time i write": 1,
+		"you are useless": 2, "c'est inadmissible": 2, "toujours pas de nouvelles": 1, "MERCI": 0, "c'est la troisième fois, c'est scandaleux !!!": 4,
+		"ok!!": 0, "still waiting": 1,
+	} {
+		if got := frustration(text); got != want {
+			t.Errorf("frustration(%q) = %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestPick(t *testing.T) {
+	t.Parallel()
+	type result struct {
+		numbers []int
+		stray   bool
+	}
+	for text, want := range map[string]result{
+		"2": {[]int{2}, false}, "2.": {[]int{2}, false}, "n°2 svp": {[]int{2}, false}, "2️⃣": {[]int{2}, false}, "option 3": {[]int{3}, false},
+		"1 and 3": {[]int{1, 3}, false}, "1, 2": {[]int{1, 2}, false}, "the second one": {[]int{2}, false}, "le deuxième": {[]int{2}, false}, "la 2e": {[]int{2}, false},
+		"the last": {[]int{4}, false}, "number one": {[]int{1}, false}, "un": {[]int{1}, false}, "9": {nil, true}, "0": {nil, true},
+		"i ordered 2 shirts": {nil, false}, "two weeks ago": {nil, false}, "yes": {nil, false}, "": {nil, false}, "order 12345": {nil, false},
+		"le premier, merci": {[]int{1}, false}, "3rd please": {[]int{3}, false},
+	} {
+		numbers, stray := pick(text, 4)
+		if !reflect.DeepEqual(numbers, want.numbers) || stray != want.stray {
+			t.Errorf("pick(%q) = %v, %v; want %v, %v", text, numbers, stray, want.numbers, want.stray)
+		}
+	}
+}

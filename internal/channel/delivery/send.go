@@ -1,0 +1,192 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"parley/internal/channel/braze"
+	"parley/internal/chat"
+	"parley/internal/obs"
+	"parley/internal/store"
+)
+
+// send makes one call for a batch of one layout and settles every recipient.
+func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
+	request, sendable, bad := d.request(batch)
+	if len(bad) > 0 {
+		d.record(ctx, outcome{sent: bad})
+	}
+	if len(sendable) == 0 {
+		return
+	}
+	started := time.Now()
+	result, call, err := d.client.TriggerSend(ctx, request)
+	took := time.Since(started)
+	d.observe(result, err, took, len(sendable))
+	ex := &store.Exchange{
+		ID: chat.NewID(), Workspace: d.set.Workspace, Method: call.Method, Path: call.Path, Status: call.Status, RequestID: call.RequestID,
+		Request: string(call.Request), Response: string(call.Response), Millis: took.Milliseconds(), At: d.now(),
+	}
+	if err == nil {
+		d.backoff.success()
+		d.record(ctx, accepted(sendable, result, ex))
+		return
+	}
+	ex.Error = err.Error()
+	d.refused(ctx, sendable, err, ex)
+}
+
+// request builds the call for those who can be addressed; the others are ended.
+func (d *Sender) request(batch []store.Outbound) (request braze.TriggerSend, sendable []store.Outbound, bad []store.Sent) {
+	layout := d.set.Layouts[batch[0].Layout]
+	request.CampaignID = layout.CampaignID
+	for _, o := range batch {
+		c := o.Contact
+		recipient, err := braze.RecipientFor(c.ExternalID, c.BrazeID, c.AliasName, c.AliasLabel)
+		if err == nil && layout.CampaignID == "" {
+			err = errors.New("no campaign is configured for the layout " + string(o.Layout))
+		}
+		if err != nil {
+			o.State, o.Reason = chat.Dead, err.Error()
+			bad = append(bad, store.Sent{Outbound: o})
+			continue
+		}
+		recipient.TriggerProperties = layout.properties(o)
+		if c.ExternalID == "" && d.set.SubscriptionGroup != "" {
+			recipient.Attributes = map[string]any{"subscription_groups": []map[string]string{
+				{"subscription_group_id": d.set.SubscriptionGroup, "subscription_state": "subscribed"},
+			}}
+		}
+		request.Recipients = append(request.Recipients, recipient)
+		sendable = append(sendable, o)
+	}
+	return request, sendable, bad
+}
+
+func (l Layout) properties(o store.Outbound) map[string]any {
+	properties := map[string]any{l.Property: o.Text}
+	for i, choice := range o.Choices {
+		properties[l.Buttons[i]] = choice
+	}
+	return properties
+}
+
+func accepted(batch []store.Outbound, result braze.Result, ex *store.Exchange) outcome {
+	out := outcome{exchange: ex}
+	if result.Rate.Known && result.Rate.Remaining == 0 {
+		out.pause, out.why = result.Rate.Reset.UnixMilli(), "Braze's rate limit is used up until its next window"
+	}
+	for _, o := range batch {
+		o.State, o.Reason, o.DispatchID = chat.Accepted, result.Notice, result.DispatchID
+		out.sent = append(out.sent, stamp(o, ex, len(batch)))
+	}
+	return out
+}
+
+func stamp(o store.Outbound, ex *store.Exchange, size int) store.Sent {
+	o.ExchangeID, o.BatchSize = ex.ID, size
+	return store.Sent{Outbound: o}
+}
+
+// refused settles a call that failed. A batch that Braze found fault with is split
+// to find the recipient at fault; everything else concerns all of them alike.
+func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error, ex *store.Exchange) {
+	var e *braze.Error
+	if !errors.As(err, &e) {
+		e = &braze.Error{Message: err.Error()}
+	}
+	if (e.Splittable() || e.Kind == braze.KindInvalid && e.Status == 0) && len(batch) > 1 {
+		d.record(ctx, outcome{exchange: ex})
+		half := len(batch) / 2
+		d.send(ctx, batch[:half])
+		d.send(ctx, batch[half:])
+		return
+	}
+	now := d.now()
+	out := outcome{exchange: ex}
+	retryAt := int64(0)
+	switch {
+	case e.Ambiguous():
+	case e.Retryable():
+		retryAt = now + d.backoff.fail().Milliseconds()
+		if wait := e.RetryAfter(); wait > 0 {
+			retryAt = now + wait.Milliseconds()
+		}
+		out.pause, out.why = retryAt, reason(e)
+	case e.OurFault() && e.Kind != braze.KindInvalid:
+		// A wrong key or a missing permission is mended by the operator, not by
+		// giving up everybody's answer.
+		retryAt = now + refusedPause.Milliseconds()
+		out.pause, out.why = retryAt, reason(e)
+		d.log.ErrorContext(ctx, "braze refuses our calls", obs.FieldStatus, e.Status, obs.FieldReason, e.Fix())
+	}
+	for _, o := range batch {
+		o.Reason = reason(e)
+		switch {
+		case e.Ambiguous():
+			o.State, o.Reason = o.Lost(d.set.Rules.Resend)
+		case retryAt != 0:
+			o.State = chat.Queued
+		default:
+			o.State = chat.Dead
+		}
+		sent := stamp(o, ex, len(batch))
+		sent.RetryAt, sent.Unsent = retryAt, retryAt != 0
+		out.sent = append(out.sent, sent)
+	}
+	d.record(ctx, out)
+}
+
+// reason is what people read about a message that was not sent: what Braze said and what to do.
+func reason(e *braze.Error) string {
+	if fix := e.Fix(); fix != "" {
+		return e.Error() + ". " + fix
+	}
+	return e.Error()
+}
+
+const refusedPause = 30 * time.Second
+
+// record waits until an outcome is on disk. If it cannot be, the mark that the
+// delivery was being sent stays, and whoever claims the lane next treats the
+// outcome as unknown.
+func (d *Sender) record(ctx context.Context, out outcome) {
+	for _, s := range out.sent {
+		d.metrics.DeliveriesDone(resultOf[s.State], 1)
+	}
+	if _, err := d.finish.Do(ctx, out); err != nil {
+		d.log.Error("record deliveries", obs.Error(err))
+	}
+	d.wake.Set(d.now())
+}
+
+// observe counts a call and remembers what Braze said of its limits.
+func (d *Sender) observe(result braze.Result, err error, took time.Duration, size int) {
+	status, rate := result.Status, result.Rate
+	var e *braze.Error
+	if errors.As(err, &e) {
+		status, rate = e.Status, e.Rate
+		switch {
+		case status == 0 && e.Ambiguous():
+			status = obs.CallAmbiguous
+		case status == 0:
+			status = obs.CallRefused
+		}
+	}
+	d.metrics.BatchSent(size)
+	d.metrics.BrazeCall(d.set.Workspace, status, took)
+	if rate.Known {
+		d.metrics.BrazeRateLimit(d.set.Workspace, rate.Limit, rate.Remaining, rate.Reset)
+	}
+}
+
+var resultOf = map[chat.State]obs.DeliveryResult{
+	chat.Accepted: obs.DeliverySent, chat.Queued: obs.DeliveryRetry, chat.Unknown: obs.DeliveryUnknown, chat.Dead: obs.DeliveryDead,
+}
+
+// resultOfEnd is the same for what a claim ended without a call.
+var resultOfEnd = map[string]obs.DeliveryResult{
+	store.ReasonStale: obs.DeliveryStale, store.ReasonWindow: obs.DeliveryWindowClosed, store.ReasonTooOld: obs.DeliveryExpired,
+	store.ReasonUnknown: obs.DeliveryUnknown,
+}

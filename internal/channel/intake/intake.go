@@ -1,0 +1,255 @@
+// Package intake is the way in: it checks who posts, understands what Braze sent,
+// and answers only once the message is on disk. It owns which webhook is
+// accepted and what happens to one that cannot be understood; the shapes of
+// Braze's bodies are package braze, and what is a copy of what is decided by the
+// store inside the commit.
+//
+// Start reading at Intake.Accept.
+package intake
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"parley/internal/channel/braze"
+	"parley/internal/chat"
+	"parley/internal/obs"
+	"parley/internal/store"
+)
+
+// Route is one inbound webhook campaign.
+type Route struct {
+	ID        string
+	Workspace string
+	Secrets   []string
+	// SigningKey, if set, asks for a signature beside the secret; see Webhook.Signature.
+	SigningKey string
+	Specific   bool // a keyword campaign, which wins over a catch-all
+	Paired     bool // the workspace has other routes
+	Language   string
+	AllowFrom  []netip.Prefix
+	Timing     chat.Timing
+	Dedupe     store.Dedupe
+}
+
+// Webhook is one request as it came.
+type Webhook struct {
+	Route  string
+	Secret string // from "Authorization: Bearer"
+	// Signature is the hmac_sha256_hex that the campaign's Liquid made of dispatch_id
+	// followed by braze_id. Liquid cannot see the body, so it can sign fields only.
+	Signature   string
+	From        netip.Addr
+	ContentType string
+	Body        []byte
+}
+
+// Errors of Accept that are final for the sender. Any other error means that
+// nothing could be stored and Braze should try again.
+var (
+	ErrNoRoute    = errors.New("there is no such route; check the last part of the webhook's URL")
+	ErrSecret     = errors.New("the secret is wrong; check the Authorization header of the webhook campaign")
+	ErrSignature  = errors.New("the signature is wrong; check signing_key of the route and the Liquid of the campaign's X-Parley-Signature header")
+	ErrNotAllowed = errors.New("this address may not post here; check allow_from of the route")
+)
+
+// Intake accepts webhooks. Safe for concurrent use.
+type Intake struct {
+	routes  map[string]*route
+	store   *store.Store
+	metrics *obs.Metrics
+	log     *slog.Logger
+	now     func() int64
+	due     func(at int64)
+	publish func(store.Topic)
+	group   *store.Group[store.Arrival, store.Receipt]
+}
+
+type route struct {
+	Route
+	secrets [][32]byte
+}
+
+// New makes an intake. now is the clock in unix milliseconds; due is told when a
+// turn will be wanted, and publish what a commit has made available.
+func New(routes []Route, s *store.Store, metrics *obs.Metrics, log *slog.Logger, now func() int64, due func(int64), publish func(store.Topic)) *Intake {
+	in := &Intake{routes: map[string]*route{}, store: s, metrics: metrics, log: log, now: now, due: due, publish: publish}
+	for _, r := range routes {
+		known := &route{Route: r}
+		for _, secret := range r.Secrets {
+			known.secrets = append(known.secrets, sha256.Sum256([]byte(secret)))
+		}
+		in.routes[r.ID] = known
+	}
+	in.group = store.NewGroup(256, metrics.StoreCommit, in.commit)
+	return in
+}
+
+// Accept takes one webhook. When it returns without an error, what came is on
+// disk: as a message, as a counted copy or as a dead letter.
+func (in *Intake) Accept(ctx context.Context, w Webhook) (obs.WebhookOutcome, error) {
+	started := time.Now()
+	outcome, err := in.accept(ctx, w)
+	in.metrics.WebhookAnswered(w.Route, outcome, time.Since(started))
+	return outcome, err
+}
+
+func (in *Intake) accept(ctx context.Context, w Webhook) (obs.WebhookOutcome, error) {
+	r, outcome, err := in.admit(w)
+	if err != nil {
+		return outcome, err
+	}
+	outcome, err = in.take(ctx, r, w)
+	if errors.Is(err, ErrSignature) {
+		return obs.WebhookUnauthorized, err
+	}
+	if err != nil {
+		in.log.ErrorContext(ctx, "store webhook", obs.FieldRoute, r.ID, obs.Error(err))
+		return obs.WebhookUnavailable, err
+	}
+	return outcome, nil
+}
+
+func (in *Intake) admit(w Webhook) (*route, obs.WebhookOutcome, error) {
+	r := in.routes[w.Route]
+	if r == nil {
+		return nil, obs.WebhookUnknownRoute, ErrNoRoute
+	}
+	given, ok := sha256.Sum256([]byte(w.Secret)), 0
+	for i := range r.secrets {
+		ok |= subtle.ConstantTimeCompare(given[:], r.secrets[i][:])
+	}
+	if ok == 0 {
+		return nil, obs.WebhookUnauthorized, ErrSecret
+	}
+	if len(r.AllowFrom) > 0 && !allowed(r.AllowFrom, w.From) {
+		return nil, obs.WebhookForbidden, ErrNotAllowed
+	}
+	return r, "", nil
+}
+
+func allowed(networks []netip.Prefix, from netip.Addr) bool {
+	for _, n := range networks {
+		if n.Contains(from.Unmap()) {
+			return true
+		}
+	}
+	return false
+}
+
+func (in *Intake) take(ctx context.Context, r *route, w Webhook) (obs.WebhookOutcome, error) {
+	inbound, err := braze.DecodeInbound(w.ContentType, w.Body)
+	if err != nil {
+		return obs.WebhookDeadLetter, in.keep(ctx, r, w, reason(err))
+	}
+	arrival := r.arrival(inbound)
+	switch {
+	case r.SigningKey != "" && !signed(r.SigningKey, inbound.DispatchID+inbound.BrazeID, w.Signature):
+		return "", ErrSignature
+	case inbound.Test:
+		return obs.WebhookTest, in.store.Write(ctx, func(tx *store.Tx) error {
+			return tx.InsertDrop(ctx, chat.NewID(), r.Workspace, r.ID, store.DropTest, inbound.DispatchID, in.now())
+		})
+	case arrival.Anonymous():
+		return obs.WebhookDeadLetter, in.keep(ctx, r, w, "names nobody: external_id, braze_id, alias and phone are all empty")
+	case arrival.Text == "" && len(arrival.Media) == 0:
+		return obs.WebhookDeadLetter, in.keep(ctx, r, w, "has neither a text nor media")
+	}
+	if len(inbound.Repaired) > 0 {
+		in.metrics.WebhookRepaired(r.ID)
+	}
+	receipt, err := in.group.Do(ctx, arrival)
+	if err != nil {
+		return "", err
+	}
+	in.due(receipt.DueAt)
+	if receipt.Duplicate != "" {
+		in.metrics.DuplicateDropped(obs.DuplicateReason(receipt.Duplicate))
+		return obs.WebhookDuplicate, nil
+	}
+	return obs.WebhookAccepted, nil
+}
+
+func signed(key, text, signature string) bool {
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write([]byte(text))
+	given, err := hex.DecodeString(signature)
+	return err == nil && hmac.Equal(given, mac.Sum(nil))
+}
+
+func reason(err error) string {
+	var e *braze.DecodeError
+	if errors.As(err, &e) {
+		return e.Reason
+	}
+	return err.Error()
+}
+
+func (r *route) arrival(m braze.Inbound) store.Arrival {
+	a := store.Arrival{
+		Workspace: r.Workspace, Route: r.ID, Specific: r.Specific, Paired: r.Paired,
+		MessageID: chat.MessageID(chat.NewID()), ContactID: chat.ContactID(chat.NewID()), ConversationID: chat.ConversationID(chat.NewID()),
+		ExternalID: m.ExternalID, BrazeID: m.BrazeID, Phone: m.Phone, BSUID: m.BSUID, FirstName: m.FirstName, Language: m.Language,
+		Text: storable(m.Text), Media: m.Media, CampaignID: m.CampaignID, DispatchID: m.DispatchID, Repaired: m.Repaired, Notes: m.Notes,
+		Timing: r.Timing, Dedupe: r.Dedupe,
+	}
+	if r.Language != "" {
+		a.Language = r.Language
+	}
+	switch {
+	case m.Alias != nil:
+		a.AliasName, a.AliasLabel = m.Alias.Name, m.Alias.Label
+	case m.ExternalID == "" && m.BrazeID == "" && m.Phone != "":
+		// Braze gives a sender it does not know an alias labelled "phone" (Braze
+		// docs, "Handling unknown phone numbers"); it is all we can answer to.
+		a.AliasName, a.AliasLabel = m.Phone, "phone"
+	}
+	if a.Text == "" && len(m.FlowResponse) > 0 {
+		a.Text = string(m.FlowResponse)
+	}
+	return a
+}
+
+// keep puts a webhook into the dead-letter list as it came.
+func (in *Intake) keep(ctx context.Context, r *route, w Webhook, why string) error {
+	in.log.WarnContext(ctx, "webhook not understood", obs.FieldRoute, r.ID, obs.FieldReason, why)
+	in.metrics.DeadLetter(r.ID)
+	return in.store.Write(ctx, func(tx *store.Tx) error {
+		return tx.InsertDeadLetter(ctx, store.DeadLetter{
+			ID: chat.NewID(), Workspace: r.Workspace, Route: r.ID, Reason: why, ContentType: w.ContentType,
+			Body: storable(string(w.Body)), Size: int64(len(w.Body)), At: in.now(),
+		})
+	})
+}
+
+// storable replaces what PostgreSQL cannot hold as text: NUL and broken UTF-8.
+func storable(s string) string {
+	if utf8.ValidString(s) && !strings.ContainsRune(s, 0) {
+		return s
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// commit is the group commit of many arrivals.
+func (in *Intake) commit(ctx context.Context, arrivals []store.Arrival) ([]store.Receipt, error) {
+	var receipts []store.Receipt
+	err := in.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if receipts, err = tx.Ingest(ctx, arrivals, in.now()); err != nil {
+			return err
+		}
+		return tx.Notify(ctx, store.TopicTurns)
+	})
+	if err == nil {
+		in.publish(store.TopicFeed)
+	}
+	return receipts, err
+}

@@ -1,0 +1,156 @@
+// Package config owns Parley's settings: one struct, its defaults, a strict YAML file, the environment, and
+// one pass of validation that names every problem with its cure. It reads files only through the function it
+// is given and never looks at the process environment itself; it opens nothing and starts nothing.
+//
+// Start reading at [Config]; the `doc`, `default` and `example` tags there are the reference page, the sample
+// file and the defaults at once.
+package config
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Config is everything an operator can set. Load and Default fill in every default; a Config made by hand
+// should start from one of them.
+type Config struct {
+	Listen         string         `yaml:"listen" default:"127.0.0.1:8080" doc:"Address of the public listener: Braze's webhooks, the desk and its API. Use 0.0.0.0:8080 in a container."`
+	OpsListen      string         `yaml:"ops_listen" default:"127.0.0.1:9090" doc:"Address of the internal listener with /healthz, /readyz and /metrics. Keep it off the internet."`
+	PublicURL      string         `yaml:"public_url" example:"https://parley.example.com" doc:"The address at which browsers and Braze reach Parley. With https, cookies are marked Secure. Also shown in set-up texts."`
+	TrustedProxies []netip.Prefix `yaml:"trusted_proxies" example:"[10.0.0.0/8]" doc:"Networks (CIDR) of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto headers are believed."`
+	Database       DSN            `yaml:"database" default:"sqlite:./data/parley.db" doc:"sqlite:PATH for the embedded database, or postgres://USER:PASSWORD@HOST/NAME to share one between replicas."`
+	Log            Log            `yaml:"log" doc:"Logs go to standard error. They never hold message text, phone numbers or secrets."`
+	Limits         Limits         `yaml:"limits" doc:"Limits of the process."`
+	Retention      Retention      `yaml:"retention" doc:"How long records of the machinery are kept. Conversations are not touched by this."`
+	Workspaces     []Workspace    `yaml:"workspaces" doc:"One entry for each Braze workspace. Without any, use parley demo to look around."`
+}
+
+// Log chooses how much is logged and in which form.
+type Log struct {
+	Level  string `yaml:"level" default:"info" doc:"debug, info, warn or error."`
+	Format string `yaml:"format" default:"auto" doc:"text, json, or auto: text on a terminal, JSON otherwise."`
+}
+
+// Limits bound what one process accepts.
+type Limits struct {
+	BodyBytes   int64 `yaml:"body_bytes" default:"262144" doc:"Largest request body in bytes that is read before answering 413."`
+	StopSeconds int   `yaml:"stop_seconds" default:"20" doc:"Seconds that a stop may take before the process exits anyway. Work that was cut off is taken up again by its lease."`
+}
+
+// Retention says how long records are kept before they are deleted.
+type Retention struct {
+	Exchanges time.Duration `yaml:"exchanges" default:"720h" doc:"Recorded, redacted calls to and from Braze, models and tools."`
+	Events    time.Duration `yaml:"events" default:"168h" doc:"Live events: how far back a browser can catch up without reloading."`
+	Drops     time.Duration `yaml:"drops" default:"720h" doc:"Dropped duplicates and webhooks that could not be understood."`
+}
+
+// Workspace is one Braze workspace: one REST key, one WhatsApp number, its campaigns.
+type Workspace struct {
+	ID                  string   `yaml:"id" example:"shop" required:"true" doc:"Short name used in addresses, logs and environment variables: a-z, 0-9 and hyphens. Do not change it later."`
+	Name                string   `yaml:"name" example:"Shop" doc:"The name people see. Empty: the id."`
+	Language            string   `yaml:"language" default:"en" doc:"Language spoken when the customer's is not known, such as en or fr."`
+	Braze               Braze    `yaml:"braze" doc:"How to reach Braze."`
+	SubscriptionGroup   string   `yaml:"subscription_group" example:"7d1f0f2e-6e0f-4a53-9d2b-3c1f7a0f4b11" doc:"Id of the WhatsApp subscription group of the number, from Audience > Subscription Groups."`
+	SubscribeNewSenders bool     `yaml:"subscribe_new_senders" default:"false" doc:"Subscribe senders that Braze does not know yet to subscription_group in the call that answers them; without it Braze may drop the answer. Whether writing to you is consent is yours to know."`
+	Routes              []Route  `yaml:"routes" doc:"One entry for each Braze webhook campaign that posts to Parley, at POST /braze/inbound/{id}."`
+	Layouts             Layouts  `yaml:"layouts" doc:"Which API-triggered campaign carries which kind of WhatsApp message."`
+	Turn                Turn     `yaml:"turn" doc:"When and how hard the bot works."`
+	Delivery            Delivery `yaml:"delivery" doc:"How messages leave through Braze."`
+	Dedupe              Dedupe   `yaml:"dedupe" doc:"How long a repeated webhook is recognised. Braze sends no message id and retries, so Parley compares."`
+	Knowledge           string   `yaml:"knowledge" example:"./knowledge" doc:"Folder of the bot's knowledge base. Empty: the built-in base of a shop."`
+}
+
+// Braze is the REST side of one workspace.
+type Braze struct {
+	Endpoint      string        `yaml:"endpoint" required:"true" example:"https://rest.iad-01.braze.com" doc:"REST endpoint of your instance, from Settings > APIs and Identifiers. Not the address of the dashboard. Plain http is allowed for a sandbox on this machine only."`
+	APIKey        Secret        `yaml:"api_key" example:"your-braze-rest-api-key" doc:"REST API key with the permissions campaigns.trigger.send and users.track. Better kept in the environment than in this file."`
+	Timeout       time.Duration `yaml:"timeout" default:"10s" doc:"Longest that one call may take."`
+	CallsInFlight int           `yaml:"calls_in_flight" default:"4" doc:"Calls made at the same time by one process."`
+}
+
+// Route is one inbound webhook endpoint, fed by one Braze webhook campaign.
+type Route struct {
+	ID         string         `yaml:"id" example:"support" required:"true" doc:"Last part of the address: POST /braze/inbound/{id}. Unique over all workspaces."`
+	Secrets    []Secret       `yaml:"secrets" example:"[your-long-random-webhook-secret]" doc:"Secrets of at least 16 characters; the campaign sends one as Authorization: Bearer. Several allow changing it without a gap. Better kept in the environment than in this file."`
+	SigningKey Secret         `yaml:"signing_key" example:"your-long-random-signing-key" doc:"Optional second proof, beside the secret: the campaign sends X-Parley-Signature with hmac_sha256_hex of dispatch_id followed by braze_id under this key, made by its own Liquid. At least 16 characters. Empty: not asked for."`
+	Specific   bool           `yaml:"specific" default:"false" doc:"true for a keyword campaign: when the same text also arrives through a catch-all route, this one wins."`
+	Language   string         `yaml:"language" example:"fr" doc:"Language of everything that arrives here. Empty: decided for each customer."`
+	AllowFrom  []netip.Prefix `yaml:"allow_from" example:"[192.0.2.0/24]" doc:"Networks (CIDR) that may post here; Braze publishes the addresses of each instance. Empty: any."`
+}
+
+// Layouts maps the kinds of WhatsApp message to Braze campaigns.
+type Layouts struct {
+	Text       TextLayout       `yaml:"text" doc:"Plain text."`
+	QuickReply QuickReplyLayout `yaml:"quick_reply" doc:"Text with up to three buttons. Optional: without a campaign, choices are written as a numbered list."`
+}
+
+// TextLayout is a campaign whose body is one trigger property.
+type TextLayout struct {
+	CampaignID string `yaml:"campaign_id" example:"00000000-0000-4000-8000-000000000002" required:"true" doc:"Id of the API-triggered campaign. Re-eligibility must be on with 0 minutes, or Braze answers each customer once only."`
+	Property   string `yaml:"property" default:"external_system_msg_body" doc:"Name of the trigger property that the campaign's body prints."`
+	MaxRunes   int    `yaml:"max_runes" default:"4096" doc:"Longest text in characters; longer answers are split at the end of a sentence. WhatsApp allows 4096."`
+}
+
+// QuickReplyLayout is a campaign with a body and buttons, each from a trigger property.
+type QuickReplyLayout struct {
+	CampaignID string   `yaml:"campaign_id" example:"00000000-0000-4000-8000-000000000003" doc:"Id of the API-triggered campaign. Empty: this layout is not used."`
+	Property   string   `yaml:"property" default:"external_system_msg_body" doc:"Name of the trigger property that the campaign's body prints."`
+	MaxRunes   int      `yaml:"max_runes" default:"1024" doc:"Longest text in characters. WhatsApp allows 1024 beside buttons."`
+	Buttons    []string `yaml:"buttons" default:"[button_1, button_2, button_3]" doc:"Names of the trigger properties that the campaign's buttons print, in order; one to three."`
+}
+
+// Configured reports whether there is a campaign for this layout; if not, choices go out as numbered text.
+func (l QuickReplyLayout) Configured() bool { return l.CampaignID != "" }
+
+// Turn paces the bot.
+type Turn struct {
+	Settle    time.Duration `yaml:"settle" default:"1.2s" doc:"Wait after a customer's last message before answering, so that a burst is answered once."`
+	SettleMax time.Duration `yaml:"settle_max" default:"6s" doc:"Longest wait after the first message of a burst."`
+	Lease     time.Duration `yaml:"lease" default:"30s" doc:"After this time without a sign of life another worker takes a turn over."`
+	Attempts  int           `yaml:"attempts" default:"5" doc:"Failed attempts after which the conversation is handed to people."`
+	Workers   int           `yaml:"workers" default:"128" doc:"Turns worked on at the same time by one process."`
+}
+
+// Delivery paces what leaves through Braze.
+type Delivery struct {
+	PairInterval time.Duration `yaml:"pair_interval" default:"6s" doc:"Mean time between two messages to the same customer. WhatsApp limits a business to about one in 6 s for each customer."`
+	PairBurst    int           `yaml:"pair_burst" default:"4" doc:"Messages to the same customer that may go out without waiting, to be made up for by later silence."`
+	Batch        int           `yaml:"batch" default:"50" doc:"Most recipients in one call. Braze allows 50."`
+	Ambiguous    string        `yaml:"ambiguous" default:"resend" doc:"When a connection breaks after sending, nobody knows whether Braze has the message: resend sends it once more, hold shows it to an agent."`
+	MaxAge       time.Duration `yaml:"max_age" default:"23h" doc:"A message that could not leave within this time is given up. WhatsApp's customer service window is 24 h."`
+	Lease        time.Duration `yaml:"lease" default:"30s" doc:"After this time without a sign of life another process takes a delivery over. Longer than braze.timeout."`
+}
+
+// What to do with a delivery whose fate is unknown: the values of Delivery.Ambiguous.
+const (
+	AmbiguousResend = "resend"
+	AmbiguousHold   = "hold"
+)
+
+// Dedupe holds the windows in which an equal webhook is taken for a repetition.
+type Dedupe struct {
+	WithDispatch    time.Duration `yaml:"with_dispatch" default:"24h" doc:"Window when the webhook carries a dispatch_id: same dispatch, same customer, same content."`
+	WithoutDispatch time.Duration `yaml:"without_dispatch" default:"2m" doc:"Window when it carries none: same customer, same content."`
+	Brief           time.Duration `yaml:"brief" default:"10s" doc:"Window without a dispatch_id for brief texts such as yes or 2, which people do repeat."`
+}
+
+// Default returns the settings of a start without any file: an embedded database, no workspace.
+func Default() Config {
+	var c Config
+	setDefaults(&c)
+	return c
+}
+
+// NewWorkspace returns a workspace with every default and no routes, endpoint, key or campaigns.
+func NewWorkspace(id string) Workspace {
+	w := Workspace{ID: id, Name: id}
+	setDefaults(&w)
+	return w
+}
+
+// NewRoute returns a route that accepts any of the secrets from any address.
+func NewRoute(id string, secrets ...Secret) Route {
+	r := Route{ID: id, Secrets: secrets}
+	setDefaults(&r)
+	return r
+}

@@ -1,0 +1,396 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"parley/internal/testkit"
+)
+
+// samePrefix compares networks, whose fields cmp cannot see.
+var samePrefix = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
+
+// lookup is an environment of these variables only.
+func lookup(vars map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		v, ok := vars[name]
+		return v, ok
+	}
+}
+
+// files is a file system of these files only.
+func files(contents map[string]string) func(string) ([]byte, error) {
+	return func(path string) ([]byte, error) {
+		if text, ok := contents[path]; ok {
+			return []byte(text), nil
+		}
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+	}
+}
+
+func TestLoad_withoutFileRunsOnDefaults(t *testing.T) {
+	t.Parallel()
+	got, err := Load("", lookup(nil), files(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testkit.Diff(t, got, Config{
+		Listen: "127.0.0.1:8080", OpsListen: "127.0.0.1:9090", Database: "sqlite:./data/parley.db",
+		Log: Log{Level: "info", Format: "auto"}, Limits: Limits{BodyBytes: 262144, StopSeconds: 20},
+		Retention: Retention{Exchanges: 720 * time.Hour, Events: 168 * time.Hour, Drops: 720 * time.Hour},
+	}, samePrefix)
+}
+
+func TestLoad_readsEveryField(t *testing.T) {
+	t.Parallel()
+	got, err := Load("testdata/full.yaml", lookup(nil), os.ReadFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	braze := Braze{Endpoint: "https://rest.fra-01.braze.eu", APIKey: "0d7a11c2-key-of-the-shop", Timeout: 5 * time.Second, CallsInFlight: 8}
+	second := NewWorkspace("shop-two")
+	second.Braze = braze
+	second.Routes = []Route{NewRoute("two", "only-secret-of-the-second-shop")}
+	second.Layouts.Text.CampaignID = "11111111-2222-4333-8444-777777777777"
+	testkit.Diff(t, got, Config{
+		Listen: "0.0.0.0:8080", OpsListen: "0.0.0.0:9090", PublicURL: "https://parley.example.com",
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32")},
+		Database:       "postgres://parley:hunter2@db.example.com/parley?sslmode=verify-full",
+		Log:            Log{Level: "debug", Format: "json"}, Limits: Limits{BodyBytes: 1 << 20, StopSeconds: 30},
+		Retention: Retention{Exchanges: 24 * time.Hour, Events: 48 * time.Hour, Drops: 72 * time.Hour},
+		Workspaces: []Workspace{{
+			ID: "shop", Name: "Shop", Language: "fr", Braze: braze,
+			SubscriptionGroup: "7d1f0f2e-6e0f-4a53-9d2b-3c1f7a0f4b11", SubscribeNewSenders: true,
+			Routes: []Route{
+				{ID: "support", Secrets: []Secret{"first-secret-of-support", "second-secret-of-support"}, AllowFrom: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")}},
+				{ID: "returns", Secrets: []Secret{"only-secret-of-returns"}, Specific: true, Language: "en"},
+			},
+			Layouts: Layouts{
+				Text:       TextLayout{CampaignID: "11111111-2222-4333-8444-555555555555", Property: "body", MaxRunes: 2000},
+				QuickReply: QuickReplyLayout{CampaignID: "11111111-2222-4333-8444-666666666666", Property: "body", MaxRunes: 900, Buttons: []string{"yes_label", "no_label"}},
+			},
+			Turn:      Turn{Settle: 2 * time.Second, SettleMax: 9 * time.Second, Lease: 45 * time.Second, Attempts: 3, Workers: 8},
+			Delivery:  Delivery{PairInterval: 3 * time.Second, PairBurst: 2, Batch: 10, Ambiguous: AmbiguousHold, MaxAge: 12 * time.Hour, Lease: time.Minute},
+			Dedupe:    Dedupe{WithDispatch: 12 * time.Hour, WithoutDispatch: time.Minute, Brief: 5 * time.Second},
+			Knowledge: "./knowledge",
+		}, second},
+	}, samePrefix)
+}
+
+func TestNewWorkspace_carriesThePinnedDefaults(t *testing.T) {
+	t.Parallel()
+	testkit.Diff(t, NewWorkspace("shop"), Workspace{
+		ID: "shop", Name: "shop", Language: "en",
+		Braze: Braze{Timeout: 10 * time.Second, CallsInFlight: 4},
+		Layouts: Layouts{
+			Text:       TextLayout{Property: "external_system_msg_body", MaxRunes: 4096},
+			QuickReply: QuickReplyLayout{Property: "external_system_msg_body", MaxRunes: 1024, Buttons: []string{"button_1", "button_2", "button_3"}},
+		},
+		Turn:     Turn{Settle: 1200 * time.Millisecond, SettleMax: 6 * time.Second, Lease: 30 * time.Second, Attempts: 5, Workers: 128},
+		Delivery: Delivery{PairInterval: 6 * time.Second, PairBurst: 4, Batch: 50, Ambiguous: AmbiguousResend, MaxAge: 23 * time.Hour, Lease: 30 * time.Second},
+		Dedupe:   Dedupe{WithDispatch: 24 * time.Hour, WithoutDispatch: 2 * time.Minute, Brief: 10 * time.Second},
+	}, samePrefix)
+}
+
+func TestLoad_environmentOverrulesTheFile(t *testing.T) {
+	t.Parallel()
+	got, err := Load("testdata/full.yaml", lookup(map[string]string{
+		"PARLEY_LISTEN":                                      "127.0.0.1:7000",
+		"PARLEY_LOG_LEVEL":                                   "", // empty counts as not set
+		"PARLEY_LIMITS_BODY_BYTES":                           "4096",
+		"PARLEY_TRUSTED_PROXIES":                             "10.1.0.0/16, 10.2.0.0/16",
+		"PARLEY_DATABASE_FILE":                               "/run/secrets/database",
+		"PARLEY_WORKSPACES_SHOP_TURN_SETTLE":                 "3s",
+		"PARLEY_WORKSPACES_SHOP_TWO_BRAZE_API_KEY":           "key-of-the-second-shop",
+		"PARLEY_WORKSPACES_SHOP_ROUTES_SUPPORT_ID":           "ignored",
+		"PARLEY_WORKSPACES_SHOP_SUBSCRIBE_NEW_SENDERS":       "false",
+		"PARLEY_WORKSPACES_SHOP_ROUTES_SUPPORT_SECRETS_FILE": "/run/secrets/support",
+		"PARLEY_WORKSPACES_SHOP_ROUTES_RETURNS_SECRETS":      "new-secret-of-returns,old-secret-of-returns",
+	}), func(path string) ([]byte, error) {
+		if path == "testdata/full.yaml" {
+			return os.ReadFile(path)
+		}
+		return files(map[string]string{
+			"/run/secrets/database": "postgres://parley@db/parley\n",
+			"/run/secrets/support":  "new-secret-of-support\nold-secret-of-support\n",
+		})(path)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop := got.Workspaces[0]
+	testkit.Diff(t, []any{
+		got.Listen, got.Log.Level, got.Limits.BodyBytes, got.TrustedProxies, got.Database.Reveal(), shop.Turn.Settle,
+		got.Workspaces[1].Braze.APIKey.Reveal(), shop.Braze.APIKey.Reveal(), shop.SubscribeNewSenders,
+		shop.Routes[0].ID, shop.Routes[0].Secrets, shop.Routes[1].Secrets,
+	}, []any{
+		"127.0.0.1:7000", "debug", int64(4096),
+		[]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("10.2.0.0/16")},
+		"postgres://parley@db/parley", 3 * time.Second,
+		"key-of-the-second-shop", "0d7a11c2-key-of-the-shop", false,
+		"support",
+		[]Secret{"new-secret-of-support", "old-secret-of-support"},
+		[]Secret{"new-secret-of-returns", "old-secret-of-returns"},
+	}, samePrefix)
+}
+
+func TestLoad_environmentAloneIsEnough(t *testing.T) {
+	t.Parallel()
+	got, err := Load("", lookup(map[string]string{
+		"PARLEY_WORKSPACES":                               "shop",
+		"PARLEY_WORKSPACES_SHOP_BRAZE_ENDPOINT":           "http://127.0.0.1:8081",
+		"PARLEY_WORKSPACES_SHOP_BRAZE_API_KEY":            "sandbox-key",
+		"PARLEY_WORKSPACES_SHOP_ROUTES":                   "support",
+		"PARLEY_WORKSPACES_SHOP_ROUTES_SUPPORT_SECRETS":   DemoSecret,
+		"PARLEY_WORKSPACES_SHOP_LAYOUTS_TEXT_CAMPAIGN_ID": "00000000-0000-4000-8000-000000000002",
+	}), files(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := NewWorkspace("shop")
+	want.Braze.Endpoint, want.Braze.APIKey = "http://127.0.0.1:8081", "sandbox-key"
+	want.Routes = []Route{NewRoute("support", DemoSecret)}
+	want.Layouts.Text.CampaignID = "00000000-0000-4000-8000-000000000002"
+	testkit.Diff(t, got.Workspaces, []Workspace{want}, samePrefix)
+}
+
+// TestLoad_problems keeps the texts people see: every testdata/bad-*.yaml has all its problems beside it.
+func TestLoad_problems(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob("testdata/bad-*.yaml")
+	if err != nil || len(paths) < 4 {
+		t.Fatalf("found %d files: %v", len(paths), err)
+	}
+	for _, path := range paths {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			_, err := Load(path, lookup(nil), os.ReadFile)
+			if err == nil {
+				t.Fatal("no problem found")
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Error("a problem quotes a secret")
+			}
+			testkit.Golden(t, strings.TrimSuffix(path, ".yaml")+".txt", []byte(err.Error()+"\n"))
+		})
+	}
+}
+
+func TestLoad_problemsOfTheEnvironmentNameTheVariable(t *testing.T) {
+	t.Parallel()
+	_, err := Load("testdata/full.yaml", lookup(map[string]string{
+		"PARLEY_LISTEN":                                      "8080",
+		"PARLEY_LIMITS_STOP_SECONDS":                         "20s",
+		"PARLEY_DATABASE":                                    "mysql://root:hunter2@db/parley",
+		"PARLEY_WORKSPACES":                                  "shop, Übersee",
+		"PARLEY_WORKSPACES_SHOP_BRAZE_API_KEY":               "hunter2 hunter2",
+		"PARLEY_WORKSPACES_SHOP_TWO_BRAZE_API_KEY":           "hunter2",
+		"PARLEY_WORKSPACES_SHOP_TWO_BRAZE_API_KEY_FILE":      "/run/secrets/key",
+		"PARLEY_WORKSPACES_SHOP_ROUTES_SUPPORT_SECRETS":      "hunter2,long-enough-to-pass-here",
+		"PARLEY_WORKSPACES_SHOP_ROUTES_RETURNS_SECRETS_FILE": "/run/secrets/absent",
+	}), os.ReadFile)
+	var problems Problems
+	if !errors.As(err, &problems) {
+		t.Fatalf("%v", err)
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Error("a problem quotes a secret")
+	}
+	testkit.Golden(t, "testdata/environment.txt", []byte(err.Error()+"\n"))
+}
+
+func TestLoad_unreadableFile(t *testing.T) {
+	t.Parallel()
+	_, err := Load("/etc/parley.yaml", lookup(nil), files(nil))
+	if err == nil || !strings.Contains(err.Error(), "/etc/parley.yaml: cannot be read") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestValidate_reportsNothingForLoadedSettings(t *testing.T) {
+	t.Parallel()
+	c, err := Load("testdata/full.yaml", lookup(nil), os.ReadFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestValidate_endpoint(t *testing.T) {
+	t.Parallel()
+	for endpoint, want := range map[string]string{
+		"https://rest.iad-01.braze.com":              "",
+		"https://rest.us-10.braze.com":               "",
+		"https://rest.fra-02.braze.eu":               "",
+		"http://127.0.0.1:8081":                      "",
+		"http://[::1]:8081":                          "",
+		"http://localhost:8081":                      "",
+		"https://dashboard-03.braze.com":             "set https://rest.iad-03.braze.com",
+		"https://dashboard-01.braze.eu":              "set https://rest.fra-01.braze.eu",
+		"https://dashboard.us-10.braze.com":          "set https://rest.us-10.braze.com",
+		"https://sdk.iad-06.braze.com":               "set https://rest.iad-06.braze.com",
+		"http://rest.iad-01.braze.com":               "unencrypted",
+		"https://rest.iad-01.braze.com/users":        "write https://rest.iad-01.braze.com",
+		"https://rest.iad-01.braze.com.evil.example": "is not a REST endpoint",
+		"https://rest.iad-01.braze.com:444":          "is not a REST endpoint",
+		"http://192.0.2.1:8081":                      "is not a REST endpoint",
+		"http://localhost.evil.example":              "is not a REST endpoint",
+		"ftp://127.0.0.1":                            "is not a REST endpoint",
+		"rest.iad-01.braze.com":                      "is not a web address",
+		"":                                           "is missing",
+	} {
+		k := &checker{}
+		k.endpoint("endpoint", endpoint)
+		got := k.problems.Error()
+		if (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("%q: got %q, want %q", endpoint, got, want)
+		}
+	}
+}
+
+func TestUnknownVariables(t *testing.T) {
+	t.Parallel()
+	c := Default()
+	c.Workspaces = []Workspace{NewWorkspace("shop-fr")}
+	c.Workspaces[0].Routes = []Route{NewRoute("support")}
+	testkit.Diff(t, c.UnknownVariables([]string{
+		"HOME=/root", "PARLEY_LISTEN=:80", "PARLEY_LISTNE=:80", "PARLEY_CONFIG=x", "PARLEY_TEST_POSTGRES=x", "PARLEY_WORKSPACES=shop-fr",
+		"PARLEY_WORKSPACES_SHOP_FR_BRAZE_API_KEY=x", "PARLEY_WORKSPACES_SHOP_FR_ROUTES_SUPPORT_SECRETS_FILE=x", "PARLEY_WORKSPACES_SHOP_BRAZE_API_KEY=x",
+	}), []string{"PARLEY_LISTNE", "PARLEY_WORKSPACES_SHOP_BRAZE_API_KEY"})
+}
+
+// TestSecret_isNeverPrinted prints settings full of secrets in every way a program might.
+func TestSecret_isNeverPrinted(t *testing.T) {
+	t.Parallel()
+	c, err := Load("testdata/full.yaml", lookup(nil), os.ReadFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	w := c.Workspaces[0]
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
+		for _, value := range []any{c, &c, w, w.Braze, w.Braze.APIKey, w.Routes, w.Routes[0].Secrets, c.Database} {
+			fmt.Fprintf(&out, verb+"\n", value)
+		}
+	}
+	fmt.Fprintln(&out, errors.New("wrapped: "+w.Braze.APIKey.String()))
+	encoded, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.Write(encoded)
+	yamlText, err := c.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.Write(yamlText)
+	for _, logger := range []*slog.Logger{slog.New(slog.NewTextHandler(&out, nil)), slog.New(slog.NewJSONHandler(&out, nil))} {
+		logger.Info("settings", "config", c, "braze", w.Braze, "key", w.Braze.APIKey, "secrets", w.Routes[0].Secrets, "database", c.Database)
+	}
+	text := strings.ToLower(out.String())
+	for _, secret := range []string{"hunter2", "0d7a11c2-key-of-the-shop", "first-secret-of-support", "only-secret-of-returns"} {
+		for _, form := range []string{secret, fmt.Sprintf("%x", secret)} {
+			if strings.Contains(text, form) {
+				t.Errorf("%q is printed", form)
+			}
+		}
+	}
+	if !strings.Contains(text, redacted) || !strings.Contains(text, "db.example.com") {
+		t.Errorf("neither %q nor the database's host is printed:\n%s", redacted, yamlText)
+	}
+}
+
+func TestDSN_hidesPasswords(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"sqlite:./data/parley.db":                 "sqlite:./data/parley.db",
+		"postgres://u:p@h/db":                     "postgres://u:xxxxx@h/db",
+		"postgresql:///db?host=/run&password=p":   "postgresql:///db?host=/run&password=xxxxx",
+		"postgres://h/db?sslpassword=p&sslmode=a": "postgres://h/db?sslpassword=xxxxx&sslmode=a",
+		"postgres://u:p%zz@h/db":                  redacted,
+	} {
+		if got := DSN(in).String(); got != want {
+			t.Errorf("%q prints as %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestGenerated_page and TestGenerated_sample keep the committed texts equal to the tags.
+func TestGenerated_page(t *testing.T) {
+	t.Parallel()
+	testkit.Golden(t, "../../docs/config.md", []byte(Reference()))
+}
+
+func TestGenerated_sample(t *testing.T) {
+	t.Parallel()
+	testkit.Golden(t, "../../examples/parley.yaml", []byte(Sample()))
+}
+
+func TestSample_loads(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{
+		"PARLEY_WORKSPACES_SHOP_BRAZE_API_KEY":          "a-key",
+		"PARLEY_WORKSPACES_SHOP_ROUTES_SUPPORT_SECRETS": "a-long-enough-secret",
+	}
+	if _, err := Load("parley.yaml", lookup(env), files(map[string]string{"parley.yaml": Sample()})); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSample_loadsUncommented makes sure that every line shown as a comment is right as well.
+func TestSample_loadsUncommented(t *testing.T) {
+	t.Parallel()
+	var all strings.Builder
+	for line := range strings.Lines(Sample()) {
+		indent, text, ok := strings.Cut(line, "# ")
+		key, _, isSetting := strings.Cut(text, ": ")
+		if ok && isSetting && propertyPattern.MatchString(key) && strings.ToLower(key) == key {
+			line = indent + text
+		}
+		all.WriteString(line)
+	}
+	c, err := Load("parley.yaml", lookup(nil), files(map[string]string{"parley.yaml": all.String()}))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, all.String())
+	}
+	if !c.Workspaces[0].Layouts.QuickReply.Configured() || c.PublicURL == "" || len(c.TrustedProxies) == 0 {
+		t.Errorf("not everything was uncommented:\n%s", all.String())
+	}
+}
+
+// TestFields_areAllDescribed fails for a setting without a key or a meaning.
+func TestFields_areAllDescribed(t *testing.T) {
+	t.Parallel()
+	var walk func(typ reflect.Type)
+	walk = func(typ reflect.Type) {
+		for _, f := range fields(typ) {
+			if f.name == "" || f.doc == "" {
+				t.Errorf("%s: field %d has no key or no doc", typ, f.index)
+			}
+			if f.def == "" && f.example == "" && !isSection(f.typ) && !isEntries(f.typ) {
+				t.Errorf("%s.%s has neither default nor example", typ, f.name)
+			}
+			if isSection(f.typ) {
+				walk(f.typ)
+			} else if isEntries(f.typ) {
+				walk(f.typ.Elem())
+			}
+		}
+	}
+	walk(reflect.TypeFor[Config]())
+}

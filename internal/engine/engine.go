@@ -1,0 +1,251 @@
+// Package engine gives due conversations their turn: it claims them in batches,
+// lets the bot reply outside of any transaction, and commits what was said in
+// batches again. It owns when a turn runs and what happens when it fails; what is
+// said belongs to package bot, and whether it still may be said to package chat.
+//
+// Start reading at Engine.Run.
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"parley/internal/alarm"
+	"parley/internal/bot"
+	"parley/internal/channel/delivery"
+	"parley/internal/chat"
+	"parley/internal/obs"
+	"parley/internal/store"
+)
+
+// Workspace is what the engine needs to know of one.
+type Workspace struct {
+	Bot      *bot.Bot
+	Layouts  delivery.Layouts
+	Timing   chat.Timing
+	Pace     chat.Pace
+	Attempts int // failed turns before people take over
+}
+
+// Settings of the engine.
+type Settings struct {
+	Workspaces map[string]Workspace
+	Workers    int // turns at the same time in this process
+	Lease      time.Duration
+	History    int // earlier lines the bot may see
+}
+
+// Engine runs turns. Several engines, in one process or in many, may share a store.
+type Engine struct {
+	set     Settings
+	store   *store.Store
+	metrics *obs.Metrics
+	log     *slog.Logger
+	now     func() int64
+	publish func(store.Topic)
+	wake    alarm.Alarm
+	finish  *store.Group[store.Result, chat.Verdict]
+	by      string
+}
+
+// New makes an engine. now is the clock in unix milliseconds; publish is told
+// after a commit what it has made available.
+func New(set Settings, s *store.Store, metrics *obs.Metrics, log *slog.Logger, now func() int64, publish func(store.Topic)) *Engine {
+	e := &Engine{set: set, store: s, metrics: metrics, log: log, now: now, publish: publish, by: chat.NewID()}
+	e.finish = store.NewGroup(256, metrics.StoreCommit, e.commit)
+	return e
+}
+
+// Wake says that a turn may be due at a time in unix milliseconds.
+func (e *Engine) Wake(at int64) { e.wake.Set(at) }
+
+// Run gives turns until ctx ends, then waits for those that run; they are cut
+// off when drain ends, and come back when their lease does.
+func (e *Engine) Run(ctx, drain context.Context) {
+	slots := make(chan struct{}, e.set.Workers)
+	var running sync.WaitGroup
+	defer running.Wait()
+	for ctx.Err() == nil {
+		free := e.free(ctx, slots)
+		if free == 0 {
+			return
+		}
+		works := e.claim(ctx, free)
+		for range free - len(works) {
+			<-slots
+		}
+		for i := range works {
+			running.Go(func() {
+				defer func() { <-slots }()
+				e.turn(drain, &works[i])
+			})
+		}
+		if len(works) == 0 {
+			e.rest(ctx)
+		}
+	}
+}
+
+// free waits for a slot and then takes all that are free; 0 means that ctx has ended.
+func (e *Engine) free(ctx context.Context, slots chan struct{}) int {
+	select {
+	case slots <- struct{}{}:
+	case <-ctx.Done():
+		return 0
+	}
+	for n := 1; ; n++ {
+		select {
+		case slots <- struct{}{}:
+		default:
+			return n
+		}
+	}
+}
+
+func (e *Engine) rest(ctx context.Context) {
+	const poll = 2 * time.Second
+	next, err := e.store.NextTurn(ctx)
+	if err != nil && ctx.Err() == nil {
+		e.log.Error("next turn", obs.Error(err))
+	}
+	if next != 0 {
+		e.wake.Set(max(next, e.now()+1))
+	}
+	e.wake.Wait(ctx, e.now, poll)
+}
+
+func (e *Engine) claim(ctx context.Context, limit int) []store.Work {
+	var works []store.Work
+	claim := store.Claim{By: e.by + ":" + chat.NewID(), Limit: limit, Lease: e.set.Lease.Milliseconds()}
+	err := e.store.Write(ctx, func(tx *store.Tx) (err error) {
+		works, err = tx.ClaimTurns(ctx, claim, e.set.History, e.now())
+		return err
+	})
+	if err != nil {
+		if ctx.Err() == nil {
+			e.log.Error("claim turns", obs.Error(err))
+		}
+		return nil
+	}
+	return works
+}
+
+// turn runs one turn to its commit, or puts it back.
+func (e *Engine) turn(ctx context.Context, w *store.Work) {
+	started := time.Now()
+	result, err := e.reply(ctx, w)
+	if err != nil {
+		e.fail(ctx, w, err)
+		e.metrics.TurnDone(obs.TurnFailed, time.Since(started))
+		return
+	}
+	verdict, err := e.finish.Do(ctx, result)
+	if err != nil {
+		e.log.Error("commit turn", obs.FieldConversation, w.Conversation.ID, obs.Error(err))
+		return // the lease ends and the turn runs again
+	}
+	action := obs.TurnAction(result.Action)
+	if verdict != chat.Committed {
+		action = obs.TurnSuperseded
+		e.wake.Set(e.now() + 1) // a superseded turn is due again
+	}
+	e.metrics.TurnDone(action, time.Since(started))
+}
+
+// reply lets the bot speak. A turn that has failed too often speaks for itself:
+// it hands over to people, with the reason.
+func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result, err error) {
+	ws, ok := e.set.Workspaces[w.Conversation.Workspace]
+	if !ok {
+		return result, fmt.Errorf("workspace %q is not configured any more", w.Conversation.Workspace)
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.set.Lease*3/4)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the bot panicked: %v", p)
+		}
+	}()
+	turn := botTurn(w, e.now())
+	var out bot.Outcome
+	if w.Conversation.Attempts > ws.Attempts {
+		out = ws.Bot.GiveUp(turn, fmt.Sprintf("the bot failed %d times", w.Conversation.Attempts-1))
+	} else if out, err = ws.Bot.Reply(ctx, turn); err != nil {
+		return result, err
+	}
+	return ws.result(w, out)
+}
+
+func (ws Workspace) result(w *store.Work, out bot.Outcome) (store.Result, error) {
+	trace, err := json.Marshal(out.Trace)
+	if err != nil {
+		return store.Result{}, fmt.Errorf("trace: %w", err)
+	}
+	r := store.Result{
+		ID: chat.TurnID(chat.NewID()), Work: w, Action: string(out.Action), Trace: string(trace),
+		BotState: string(out.State), Language: out.Language, Timing: ws.Timing, Pace: ws.Pace,
+	}
+	if out.Handoff != nil {
+		r.Handoff = string(out.Handoff.Code) + ": " + out.Handoff.Detail
+	}
+	r.Parts = ws.Layouts.Plan(delivery.Line{Text: out.Text, Prompt: out.Prompt, Choices: out.Choices})
+	if len(r.Parts) > 0 {
+		r.Message = &chat.Message{
+			ID: chat.MessageID(chat.NewID()), Text: out.Text, Layout: r.Parts[0].Layout, Choices: out.Choices,
+		}
+	}
+	return r, nil
+}
+
+func (e *Engine) fail(ctx context.Context, w *store.Work, cause error) {
+	pause := time.Second << min(w.Conversation.Attempts-1, 5)
+	retryAt := e.now() + (pause/2 + rand.N(pause)).Milliseconds()
+	e.log.Error("turn", obs.FieldConversation, w.Conversation.ID, obs.FieldAttempt, w.Conversation.Attempts, obs.Error(cause))
+	err := e.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.FailTurn(ctx, w, retryAt) })
+	if err != nil {
+		e.log.Error("put turn back", obs.FieldConversation, w.Conversation.ID, obs.Error(err))
+	}
+	e.wake.Set(retryAt)
+}
+
+// commit is the group commit of many turns.
+func (e *Engine) commit(ctx context.Context, results []store.Result) ([]chat.Verdict, error) {
+	var verdicts []chat.Verdict
+	err := e.store.Write(ctx, func(tx *store.Tx) (err error) {
+		if verdicts, err = tx.FinishTurns(ctx, results, e.now()); err != nil {
+			return err
+		}
+		return tx.Notify(ctx, store.TopicDeliveries)
+	})
+	if err == nil {
+		e.publish(store.TopicDeliveries)
+	}
+	return verdicts, err
+}
+
+func botTurn(w *store.Work, now int64) bot.Turn {
+	t := bot.Turn{
+		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route,
+		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language},
+		State:   json.RawMessage(w.Conversation.BotState), Now: time.UnixMilli(now),
+	}
+	for _, m := range w.Waiting {
+		t.Messages = append(t.Messages, bot.Inbound{ID: string(m.ID), Seq: m.Seq, Text: m.Text, Media: m.Media, At: time.UnixMilli(m.At)})
+	}
+	for _, m := range w.History {
+		t.History = append(t.History, bot.Line{Author: botAuthor(m.Author), Text: m.Text, At: time.UnixMilli(m.At)})
+	}
+	return t
+}
+
+func botAuthor(a chat.Author) string {
+	if a == chat.AuthorCustomer {
+		return bot.AuthorContact
+	}
+	return string(a)
+}

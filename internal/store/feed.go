@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"parley/internal/chat"
+)
+
+// Cursor is a place in the feed of changes; the zero value is its beginning.
+type Cursor struct{ Tx, N int64 }
+
+// String writes the cursor so that ParseCursor reads it back.
+func (c Cursor) String() string { return fmt.Sprintf("%d.%d", c.Tx, c.N) }
+
+// ParseCursor reads what String wrote.
+func ParseCursor(s string) (Cursor, error) {
+	var c Cursor
+	if _, err := fmt.Sscanf(s, "%d.%d", &c.Tx, &c.N); err != nil {
+		return Cursor{}, chat.Errorf(chat.Invalid, "%q is not a cursor of this feed", s)
+	}
+	return c, nil
+}
+
+// Change says that something of a conversation changed.
+type Change struct {
+	Cursor         Cursor
+	Workspace      string
+	ConversationID chat.ConversationID
+}
+
+type note struct {
+	workspace    string
+	conversation chat.ConversationID
+}
+
+func (tx *Tx) announce(ctx context.Context, list []*chat.Conversation, now int64) error {
+	notes := make([]note, len(list))
+	for i, c := range list {
+		notes[i] = note{c.Workspace, c.ID}
+	}
+	return tx.announceNotes(ctx, notes, now)
+}
+
+func (tx *Tx) announceNotes(ctx context.Context, notes []note, now int64) error {
+	seen := make(map[note]bool, len(notes))
+	var rows [][]any
+	for _, n := range notes {
+		if !seen[n] {
+			seen[n] = true
+			rows = append(rows, []any{n.workspace, string(n.conversation), now})
+		}
+	}
+	_, err := tx.insert(ctx, "feed", []string{"workspace", "conversation_id", "at"}, rows, "")
+	return err
+}
+
+// Changes reads the feed after a cursor, oldest first. A change appears only
+// once nothing can appear before it any more, so a reader that goes on from the
+// last cursor misses nothing.
+func (s *Store) Changes(ctx context.Context, after Cursor, limit int) ([]Change, error) {
+	return collect(ctx, s.read, func(rows *sql.Rows) (c Change, err error) {
+		return c, rows.Scan(&c.Cursor.Tx, &c.Cursor.N, &c.Workspace, &c.ConversationID)
+	}, "SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor, workspace, conversation_id FROM feed WHERE "+s.dialect.after+
+		" ORDER BY "+strings.Join(s.dialect.feedOrder, ", ")+" LIMIT $3", after.Tx, after.N, limit)
+}
+
+// FeedEnd is the cursor after the newest change, and FeedStart before the oldest one kept.
+func (s *Store) FeedEnd(ctx context.Context) (Cursor, error) {
+	return s.feedEdge(ctx, " DESC", 0)
+}
+
+// FeedStart is the cursor just before the oldest change that is kept.
+func (s *Store) FeedStart(ctx context.Context) (Cursor, error) {
+	return s.feedEdge(ctx, "", -1)
+}
+
+func (s *Store) feedEdge(ctx context.Context, direction string, shift int64) (Cursor, error) {
+	var c Cursor
+	err := s.read.QueryRowContext(ctx,
+		"SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor FROM feed WHERE "+s.dialect.after+
+			" ORDER BY "+strings.Join(s.dialect.feedOrder, direction+", ")+direction+" LIMIT 1", 0, 0).Scan(&c.Tx, &c.N)
+	if err == sql.ErrNoRows {
+		return Cursor{}, nil
+	}
+	c.N += shift
+	return c, err
+}

@@ -1,0 +1,374 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strings"
+
+	"parley/internal/chat"
+)
+
+// Arrival is one inbound message as intake understood it. The ids are fresh
+// ones to be used if the row turns out to be needed.
+type Arrival struct {
+	Workspace string
+	Route     string
+	Specific  bool // the route is a keyword route and wins over a catch-all
+	Paired    bool // the workspace has more routes that may bring the same message
+
+	MessageID      chat.MessageID
+	ContactID      chat.ContactID
+	ConversationID chat.ConversationID
+
+	ExternalID, BrazeID, AliasName, AliasLabel, Phone, BSUID string
+	FirstName, Language                                      string
+
+	Text       string
+	Media      []string
+	CampaignID string
+	DispatchID string
+	Repaired   []string
+	Notes      []string
+
+	Timing chat.Timing
+	Dedupe Dedupe
+}
+
+// Dedupe says for how long a copy of a message is recognised, in milliseconds.
+type Dedupe struct {
+	WithDispatch    int64
+	WithoutDispatch int64
+	Brief           int64 // without a dispatch id, for texts of up to four characters
+	Pair            int64 // the same text through another route
+}
+
+// Receipt says what became of an arrival.
+type Receipt struct {
+	ContactID      chat.ContactID
+	ConversationID chat.ConversationID
+	MessageID      chat.MessageID // the stored message, or the one it is a copy of
+	Duplicate      DropReason     // empty when stored
+	Owner          chat.Owner
+	DueAt          int64
+}
+
+// DropReason says why an arrival was not stored as a message of its own.
+type DropReason string
+
+// Reasons for dropping an arrival. Every drop is a row that can be looked at.
+const (
+	DropRedelivered DropReason = "redelivered" // Braze delivered it again
+	DropOtherRoute  DropReason = "other_route" // it came through another route already
+	DropTest        DropReason = "test"        // a test send from Braze's dashboard
+)
+
+// Ingest stores a batch of arrivals in order: it finds each sender, drops copies,
+// opens conversations and makes turns due. When it returns without an error and
+// the transaction commits, every arrival is either a message or a counted drop.
+func (tx *Tx) Ingest(ctx context.Context, arrivals []Arrival, now int64) ([]Receipt, error) {
+	contacts, people, err := tx.resolve(ctx, arrivals, now)
+	if err != nil {
+		return nil, err
+	}
+	in := &ingestion{tx: tx, now: now, copies: map[string]stored{}, pairs: map[pairKey]*pair{}}
+	if err := in.load(ctx, arrivals, contacts, people); err != nil {
+		return nil, err
+	}
+	out := make([]Receipt, len(arrivals))
+	for i := range arrivals {
+		out[i] = in.take(&arrivals[i], contacts[i])
+	}
+	return out, in.save(ctx)
+}
+
+type stored struct {
+	message chat.MessageID
+	until   int64
+	dirty   bool
+}
+
+type pairKey struct {
+	contact chat.ContactID
+	hash    string
+}
+
+// pair counts how often one text of one contact came through each route within
+// the window. The customer has written it as often as the busiest route says;
+// what other routes bring is the same message again.
+type pair struct {
+	message chat.MessageID
+	counts  map[string]int
+	until   int64
+	dirty   bool
+}
+
+type ingestion struct {
+	tx  *Tx
+	now int64
+
+	open     map[chat.ContactID]*chat.Conversation
+	changed  map[chat.ConversationID]bool
+	copies   map[string]stored
+	pairs    map[pairKey]*pair
+	messages []chat.Message
+	drops    [][]any
+	rerouted []reroute
+}
+
+type reroute struct {
+	message chat.MessageID
+	arrival *chat.Arrived
+}
+
+func (in *ingestion) load(ctx context.Context, arrivals []Arrival, contacts []*chat.Contact, p *people) error {
+	if err := in.tx.mergeContacts(ctx, p, in.now); err != nil {
+		return err
+	}
+	in.changed = map[chat.ConversationID]bool{}
+	ids := make([]chat.ContactID, 0, len(contacts))
+	keys := make([]string, 0, len(arrivals))
+	hashes := []string{}
+	for i := range arrivals {
+		a := &arrivals[i]
+		ids = append(ids, contacts[i].ID)
+		key, hash := a.copyKeys(contacts[i].ID)
+		keys = append(keys, key)
+		if a.Paired {
+			hashes = append(hashes, hash)
+		}
+	}
+	slices.Sort(ids)
+	if err := in.loadOpen(ctx, slices.Compact(ids)); err != nil {
+		return err
+	}
+	if err := in.loadCopies(ctx, keys); err != nil {
+		return err
+	}
+	return in.loadPairs(ctx, slices.Compact(ids), hashes)
+}
+
+func (in *ingestion) loadOpen(ctx context.Context, ids []chat.ContactID) error {
+	list, args := oneOf(in.tx.dialect, 1, ids)
+	open, err := collect(ctx, in.tx.tx, scanConversation,
+		selectConversation+"WHERE owner <> 'none' AND contact_id "+list+" ORDER BY id"+in.tx.dialect.lock, args...)
+	in.open = make(map[chat.ContactID]*chat.Conversation, len(ids))
+	for _, c := range open {
+		in.open[c.ContactID] = c
+	}
+	return err
+}
+
+func (in *ingestion) loadCopies(ctx context.Context, keys []string) error {
+	list, args := oneOf(in.tx.dialect, 2, keys)
+	_, err := collect(ctx, in.tx.tx, func(rows *sql.Rows) (struct{}, error) {
+		var key string
+		var row stored
+		err := rows.Scan(&key, &row.message, &row.until)
+		in.copies[key] = row
+		return struct{}{}, err
+	}, "SELECT key, message_id, until FROM copies WHERE until > $1 AND key "+list, append([]any{in.now}, args...)...)
+	return err
+}
+
+func (in *ingestion) loadPairs(ctx context.Context, ids []chat.ContactID, hashes []string) error {
+	if len(hashes) == 0 {
+		return nil
+	}
+	contacts, args := oneOf(in.tx.dialect, 2, ids)
+	texts, more := oneOf(in.tx.dialect, 2+len(args), hashes)
+	args = append(append([]any{in.now}, args...), more...)
+	_, err := collect(ctx, in.tx.tx, func(rows *sql.Rows) (struct{}, error) {
+		var key pairKey
+		var p pair
+		var counts string
+		if err := rows.Scan(&key.contact, &key.hash, &p.message, &counts, &p.until); err != nil {
+			return struct{}{}, err
+		}
+		var err error
+		p.counts, err = decode[map[string]int](counts)
+		in.pairs[key] = &p
+		return struct{}{}, err
+	}, "SELECT contact_id, hash, message_id, counts, until FROM pairs WHERE until > $1 AND contact_id "+contacts+" AND hash "+texts, args...)
+	return err
+}
+
+// copyKeys gives the key by which a redelivery is known and the hash of what was
+// said. Without a dispatch id the route takes its place, because each route's
+// campaign delivers its own copy. A dispatch id alone would not do: Braze may
+// share one between two users (Braze docs, "Dispatch ID").
+func (a *Arrival) copyKeys(contact chat.ContactID) (key, hash string) {
+	said := sha256.New()
+	said.Write([]byte(a.Text))
+	for _, m := range a.Media {
+		said.Write([]byte("\x00" + m))
+	}
+	hash = hex.EncodeToString(said.Sum(nil)[:16])
+	source := "d\x00" + a.DispatchID
+	if a.DispatchID == "" {
+		source = "r\x00" + a.Route
+	}
+	sum := sha256.Sum256([]byte(source + "\x00" + string(contact) + "\x00" + hash))
+	return hex.EncodeToString(sum[:16]), hash
+}
+
+func (a *Arrival) copyWindow() int64 {
+	switch {
+	case a.DispatchID != "":
+		return a.Dedupe.WithDispatch
+	case len(a.Media) == 0 && len([]rune(strings.TrimSpace(a.Text))) <= 4:
+		return a.Dedupe.Brief
+	}
+	return a.Dedupe.WithoutDispatch
+}
+
+func (in *ingestion) take(a *Arrival, contact *chat.Contact) Receipt {
+	key, hash := a.copyKeys(contact.ID)
+	if seen, ok := in.copies[key]; ok {
+		return in.drop(a, contact, seen.message, DropRedelivered)
+	}
+	if a.Paired {
+		if original, ok := in.pairedWith(a, pairKey{contact.ID, hash}); ok {
+			in.copies[key] = stored{message: original, until: in.now + a.copyWindow(), dirty: true}
+			return in.drop(a, contact, original, DropOtherRoute)
+		}
+	}
+	in.copies[key] = stored{message: a.MessageID, until: in.now + a.copyWindow(), dirty: true}
+
+	c := in.open[contact.ID]
+	if c == nil {
+		opened := chat.Open(a.ConversationID, a.Workspace, contact.ID, a.Route, in.now)
+		c = &opened
+		in.open[contact.ID] = c
+	}
+	if c.Language == "" {
+		c.Language = contact.Language
+	}
+	seq := c.Receive(preview(a), in.now, a.Timing)
+	in.changed[c.ID] = true
+	in.messages = append(in.messages, chat.Message{
+		ID: a.MessageID, ConversationID: c.ID, Seq: seq, Direction: chat.In, Author: chat.AuthorCustomer,
+		Text: a.Text, Media: a.Media, At: in.now, Arrival: a.arrived(),
+	})
+	return Receipt{ContactID: contact.ID, ConversationID: c.ID, MessageID: a.MessageID, Owner: c.Owner, DueAt: c.DueAt}
+}
+
+func preview(a *Arrival) string {
+	if a.Text == "" && len(a.Media) > 0 {
+		return "📎"
+	}
+	return a.Text
+}
+
+func (a *Arrival) arrived() *chat.Arrived {
+	return &chat.Arrived{Route: a.Route, CampaignID: a.CampaignID, DispatchID: a.DispatchID, Repaired: a.Repaired, Notes: a.Notes}
+}
+
+// pairedWith counts the arrival and says of which stored message it is another
+// route's copy, if it is one.
+func (in *ingestion) pairedWith(a *Arrival, key pairKey) (chat.MessageID, bool) {
+	p := in.pairs[key]
+	if p == nil {
+		p = &pair{counts: map[string]int{}}
+		in.pairs[key] = p
+	}
+	written := 0
+	for _, n := range p.counts {
+		written = max(written, n)
+	}
+	p.counts[a.Route]++
+	p.until, p.dirty = in.now+a.Dedupe.Pair, true
+	if p.counts[a.Route] > written {
+		p.message = a.MessageID
+		return "", false
+	}
+	if a.Specific {
+		in.rerouted = append(in.rerouted, reroute{p.message, a.arrived()})
+		if c := in.open[key.contact]; c != nil {
+			c.Route = a.Route
+			in.changed[c.ID] = true
+		}
+	}
+	return p.message, true
+}
+
+func (in *ingestion) drop(a *Arrival, contact *chat.Contact, original chat.MessageID, why DropReason) Receipt {
+	in.drops = append(in.drops, []any{string(a.MessageID), a.Workspace, a.Route, string(original), string(why), a.DispatchID, in.now})
+	r := Receipt{ContactID: contact.ID, MessageID: original, Duplicate: why}
+	if c := in.open[contact.ID]; c != nil {
+		r.ConversationID, r.Owner = c.ID, c.Owner
+	}
+	return r
+}
+
+var dropColumns = []string{"id", "workspace", "route", "message_id", "reason", "dispatch_id", "at"}
+
+func (in *ingestion) save(ctx context.Context) error {
+	var changed []*chat.Conversation
+	for _, c := range in.open {
+		if in.changed[c.ID] {
+			changed = append(changed, c)
+		}
+	}
+	if err := in.tx.saveConversations(ctx, changed, byWriting); err != nil {
+		return err
+	}
+	if err := in.tx.announce(ctx, changed, in.now); err != nil {
+		return err
+	}
+	if err := in.tx.insertMessages(ctx, in.messages); err != nil {
+		return err
+	}
+	for _, r := range in.rerouted {
+		if _, err := in.tx.tx.ExecContext(ctx, "UPDATE messages SET arrival = $2 WHERE id = $1", string(r.message), encode(r.arrival)); err != nil {
+			return err
+		}
+	}
+	if _, err := in.tx.insert(ctx, "drops", dropColumns, in.drops, ""); err != nil {
+		return err
+	}
+	if err := in.saveCopies(ctx); err != nil {
+		return err
+	}
+	return in.savePairs(ctx)
+}
+
+func (in *ingestion) saveCopies(ctx context.Context) error {
+	columns := []string{"key", "message_id", "until"}
+	var rows [][]any
+	for key, row := range in.copies {
+		if row.dirty {
+			rows = append(rows, []any{key, string(row.message), row.until})
+		}
+	}
+	sortRows(rows)
+	// An expired row may stand in the way; a live one is impossible here,
+	// because the contact's row is locked and live rows were loaded.
+	n, err := in.tx.insert(ctx, "copies", columns, rows,
+		"ON CONFLICT (key) DO UPDATE SET message_id = excluded.message_id, until = excluded.until WHERE copies.until < excluded.until")
+	if err == nil && n != int64(len(rows)) {
+		err = errRaced
+	}
+	return err
+}
+
+func (in *ingestion) savePairs(ctx context.Context) error {
+	columns := []string{"contact_id", "hash", "message_id", "counts", "until"}
+	var rows [][]any
+	for _, key := range slices.SortedFunc(maps.Keys(in.pairs), func(a, b pairKey) int {
+		return cmp.Or(cmp.Compare(a.contact, b.contact), cmp.Compare(a.hash, b.hash))
+	}) {
+		if p := in.pairs[key]; p.dirty {
+			rows = append(rows, []any{string(key.contact), key.hash, string(p.message), encode(p.counts), p.until})
+		}
+	}
+	_, err := in.tx.insert(ctx, "pairs", columns, rows, overwrite("contact_id,hash", columns))
+	return err
+}
+
+// Anonymous says whether nothing names the sender.
+func (a *Arrival) Anonymous() bool { return len(a.identities()) == 0 }

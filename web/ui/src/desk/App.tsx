@@ -1,0 +1,92 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
+import { Problem } from "../ui/States";
+import { useCommonWords } from "../words/common";
+import { ApiError, api, type Session } from "./api";
+import { DeskContext } from "./context";
+import { Login } from "./Login";
+import { Shell } from "./Shell";
+import { Desk } from "./session";
+import { useWords } from "./words";
+
+type Gate =
+  | { at: "asking" }
+  | { at: "out"; ended: boolean }
+  | { at: "in"; session: Session; desk: Desk }
+  | { at: "failed" };
+
+/** Asks who is logged in, and shows the log-in page or the desk. */
+export function App() {
+  const words = useWords();
+  const common = useCommonWords();
+  const queries = useQueryClient();
+  const [gate, setGate] = useState<Gate>({ at: "asking" });
+
+  const leave = useCallback(
+    (ended: boolean) => {
+      setGate((now) => {
+        if (now.at === "in") now.desk.stop();
+        return { at: "out", ended };
+      });
+      // Nothing that one person read may be left for the next.
+      queries.clear();
+    },
+    [queries],
+  );
+  const enter = useCallback(
+    (session: Session) => {
+      const desk = new Desk(() => leave(true));
+      desk.start();
+      setGate({ at: "in", session, desk });
+    },
+    [leave],
+  );
+  const ask = useCallback(async () => {
+    try {
+      enter(await api.session());
+    } catch (cause) {
+      setGate(cause instanceof ApiError && cause.status === 401 ? { at: "out", ended: false } : { at: "failed" });
+    }
+  }, [enter]);
+  useEffect(() => {
+    document.title = words.title;
+  }, [words]);
+  useEffect(() => {
+    // In development React runs effects twice; only the first may start a desk.
+    let stale = false;
+    queueMicrotask(() => {
+      if (!stale) void ask();
+    });
+    return () => {
+      stale = true;
+    };
+  }, [ask]);
+
+  switch (gate.at) {
+    case "asking":
+      return null;
+    case "failed":
+      return (
+        <main className="h-full">
+          <h1 className="sr-only">{words.title}</h1>
+          <Problem
+            title={common.unreachable}
+            cure={words.gatewayCure}
+            retry={common.retry}
+            onRetry={() => {
+              setGate({ at: "asking" });
+              void ask();
+            }}
+          />
+        </main>
+      );
+    case "out":
+      return <Login ended={gate.ended} onLogIn={enter} />;
+    case "in":
+      return (
+        <DeskContext value={{ desk: gate.desk, session: gate.session, onLogOut: () => leave(false) }}>
+          <Shell />
+        </DeskContext>
+      );
+  }
+}

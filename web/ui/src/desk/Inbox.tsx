@@ -1,0 +1,94 @@
+import { MessagesSquare } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useLocation } from "wouter";
+import { useMedia } from "../ui/media";
+import { Sheet } from "../ui/Sheet";
+import { Empty } from "../ui/States";
+import { useCommonWords } from "../words/common";
+import { Conversation } from "./Conversation";
+import { ConversationList } from "./ConversationList";
+import { useDesk, useDeskState } from "./context";
+import { PersonPane } from "./Person";
+import { typing } from "./Shell";
+import { useWords } from "./words";
+
+/** List, transcript and person; on a narrow page one at a time. */
+export function Inbox({ id }: { id: string | undefined }) {
+  const words = useWords();
+  const common = useCommonWords();
+  const desk = useDesk();
+  const [, navigate] = useLocation();
+  const wide = useMedia("(min-width: 68.75rem)");
+  const two = useMedia("(min-width: 45rem)");
+  const [person, setPerson] = useState(true);
+  const [sheet, setSheet] = useState(false);
+  const detail = useDeskState((s) => s.transcript?.detail);
+  useEffect(() => desk.open(id), [desk, id]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation starts with the sheet closed.
+  useEffect(() => {
+    setSheet(false);
+  }, [id]);
+  const toggle = () => (wide ? setPerson((p) => !p) : setSheet((p) => !p));
+
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+    p: () => id && toggle(),
+    escape: () => id && navigate("/"),
+  });
+  const step = (by: number) => {
+    const { items } = desk.store.snapshot().list;
+    const at = items.findIndex((c) => c.id === id);
+    const next = items[at < 0 ? 0 : at + by];
+    if (next) navigate(`/conversations/${next.id}`);
+  };
+
+  return (
+    <>
+      {(two || !id) && <ConversationList chosen={id} />}
+      {(two || id) && (
+        <main id="conversation" className="flex min-h-0 min-w-0 flex-1 flex-col">
+          {id ? (
+            <Conversation key={id} id={id} onPerson={toggle} personShown={wide ? person : sheet} />
+          ) : (
+            <>
+              <h1 className="sr-only">{words.inbox}</h1>
+              <Empty icon={MessagesSquare} title={words.pickOne}>
+                {words.pickOneDo}
+              </Empty>
+            </>
+          )}
+        </main>
+      )}
+      {id && wide && person && (
+        <aside
+          aria-label={words.person}
+          className="scroll-thin w-[300px] shrink-0 overflow-y-auto border-line border-l bg-surface"
+        >
+          <PersonPane detail={detail} />
+        </aside>
+      )}
+      {id && !wide && (
+        <Sheet open={sheet} onOpenChange={setSheet} title={words.person} closeLabel={common.close}>
+          <div className="scroll-thin min-h-0 flex-1 overflow-y-auto">
+            <PersonPane detail={detail} />
+          </div>
+        </Sheet>
+      )}
+    </>
+  );
+}
+
+/** Runs an action for a key that no field and no shortcut of the browser wants. */
+export function useKeys(actions: Record<string, () => unknown>) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const action = actions[event.key.toLowerCase()];
+      if (!action || event.defaultPrevented || typing(event)) return;
+      event.preventDefault();
+      action();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  });
+}

@@ -1,0 +1,168 @@
+import { CircleUserRound, Keyboard, type LucideIcon, MailX, MessagesSquare } from "lucide-react";
+import { Popover } from "radix-ui";
+import { useEffect, useState } from "react";
+import { Link, Route, Switch, useLocation } from "wouter";
+import { Button, Hint, IconButton } from "../ui/Button";
+import { LanguageSwitch, ThemeSwitch } from "../ui/Preferences";
+import { Sheet } from "../ui/Sheet";
+import { OfflineStrip } from "../ui/States";
+import { useCommonWords } from "../words/common";
+import { api } from "./api";
+import { useAccount, useDeskState } from "./context";
+import { DeadLetters } from "./DeadLetters";
+import { Inbox } from "./Inbox";
+import { useWords } from "./words";
+
+/** Navigation and whatever page the address names. */
+export function Shell() {
+  const common = useCommonWords();
+  const line = useDeskState((s) => s.line);
+  const [keys, setKeys] = useState(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "?" && !typing(event)) setKeys(true);
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  return (
+    <div className="flex h-full flex-col">
+      {line === "reconnecting" && <OfflineStrip text={common.reconnecting} />}
+      <div className="flex min-h-0 flex-1 flex-col-reverse md:flex-row">
+        <Navigation onKeys={() => setKeys(true)} />
+        <Switch>
+          <Route path="/dead-letters" component={DeadLetters} />
+          <Route path="/conversations/:id">{({ id }) => <Inbox id={id} />}</Route>
+          <Route>
+            <Inbox id={undefined} />
+          </Route>
+        </Switch>
+      </div>
+      <Keys open={keys} onOpenChange={setKeys} />
+    </div>
+  );
+}
+
+/** Whether a key goes into a field, or belongs to the browser. */
+export function typing(event: KeyboardEvent): boolean {
+  if (event.metaKey || event.ctrlKey || event.altKey) return true;
+  const el = event.target as HTMLElement | null;
+  return !!el?.closest("input, textarea, select, [contenteditable], [role=dialog]");
+}
+
+function Navigation({ onKeys }: { onKeys: () => void }) {
+  const words = useWords();
+  const [location] = useLocation();
+  const dead = location.startsWith("/dead-letters");
+  return (
+    <nav
+      aria-label={words.navigation}
+      className="flex shrink-0 items-center gap-1 border-line border-t bg-surface px-2 py-1 md:w-14 md:flex-col md:border-t-0 md:border-r md:px-0 md:py-3"
+    >
+      <img src="/favicon.svg" alt="" className="mb-3 hidden size-7 md:block" />
+      <NavLink href="/" icon={MessagesSquare} label={words.inbox} here={!dead} />
+      <NavLink href="/dead-letters" icon={MailX} label={words.deadLetters} here={dead} />
+      <span className="flex-1" />
+      <IconButton
+        icon={Keyboard}
+        label={words.keys}
+        side="right"
+        onClick={onKeys}
+        className="hidden text-muted md:inline-flex"
+      />
+      <Account />
+    </nav>
+  );
+}
+
+function NavLink({ href, icon: Icon, label, here }: { href: string; icon: LucideIcon; label: string; here: boolean }) {
+  return (
+    <Hint label={label} side="right">
+      <Link
+        href={href}
+        aria-label={label}
+        aria-current={here ? "page" : undefined}
+        className="flex size-10 items-center justify-center rounded-md text-muted transition-colors hover:bg-sunken aria-[current]:bg-accent-soft aria-[current]:text-accent pointer-coarse:size-11"
+      >
+        <Icon aria-hidden className="size-5" />
+      </Link>
+    </Hint>
+  );
+}
+
+function Account() {
+  const words = useWords();
+  const { session, onLogOut } = useAccount();
+  const [error, setError] = useState("");
+  const logOut = async () => {
+    setError("");
+    try {
+      await api.logOut(session.csrfToken);
+      onLogOut();
+    } catch {
+      setError(words.logOutFailed);
+    }
+  };
+  return (
+    <Popover.Root>
+      <Popover.Trigger
+        aria-label={words.account}
+        className="flex size-10 items-center justify-center rounded-md text-muted hover:bg-sunken pointer-coarse:size-11"
+      >
+        <CircleUserRound aria-hidden className="size-5" />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          side="right"
+          align="end"
+          sideOffset={8}
+          collisionPadding={8}
+          aria-label={words.account}
+          className="z-50 flex w-64 animate-rise flex-col gap-3 rounded-xl border border-line bg-raised p-4 text-text float outline-none"
+        >
+          <div>
+            <p className="truncate font-semibold">{session.user.name}</p>
+            <p className="truncate text-meta text-muted">{session.user.email}</p>
+          </div>
+          <div className="flex flex-wrap gap-2">
+            <LanguageSwitch />
+            <ThemeSwitch />
+          </div>
+          <Button onClick={() => void logOut()}>{words.logOut}</Button>
+          {error && (
+            <p role="alert" className="text-danger text-meta">
+              {error}
+            </p>
+          )}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function Keys({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const words = useWords();
+  const common = useCommonWords();
+  const list: [string, string][] = [
+    ["J  K", words.keyList.move],
+    ["/", words.keyList.search],
+    ["W", words.keyList.why],
+    ["P", words.keyList.person],
+    ["Esc", words.keyList.back],
+    ["?", words.keyList.help],
+  ];
+  return (
+    <Sheet open={open} onOpenChange={onOpenChange} title={words.keys} closeLabel={common.close} from="centre">
+      <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 px-4 pb-5">
+        {list.map(([key, what]) => (
+          <div key={key} className="contents">
+            <dt>
+              <kbd className="rounded-sm border border-line bg-sunken px-1.5 py-0.5 font-mono text-meta">{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Sheet>
+  );
+}

@@ -1,0 +1,16 @@
+export const en = {
+  close: "Close",
+  cancel: "Cancel",
+  retry: "Try again",
+  loading: "Loading",
+  theme: "Theme",
+  themeSystem: "Like the system",
+  themeLight: "Light",
+  themeDark: "Dark",
+  language: "Language of this page",
+  english: "English",
+  french: "Français",
+  reconnecting: "Reconnecting. What you see may be a few seconds old.",
+  offlineDraft: "Reconnecting. Your draft is safe.",
+  unreachable: "The program does not answer.",
+};
