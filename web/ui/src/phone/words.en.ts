@@ -163,6 +163,7 @@ export const en = {
     sendAccepted: "Parley asked Braze to reply",
     sendFailed: "Braze refused Parley's reply",
     delivered: "The reply reached the phone",
+    deliveredRead: "The reply reached the phone and was read",
     sent: "WhatsApp took the reply",
     read: "The person read it",
     dropped: (why: string) => `The reply did not arrive: ${why}`,
