@@ -20,7 +20,7 @@ function leaves(node: object, path = ""): Map<string, string> {
 
 // The type checker already refuses a missing French string; this finds empty and forgotten ones.
 const sameInBoth =
-  /^(common\.(english|french)|phone\.(business|message|namePlaceholder|externalId|title|campaignStatus\.active)|desk\.(inbox|navigation|deadRoute|views\.agent|owners\.agent|authors\.(agent|system|note)|conversation|route|identityKinds\.(external_id|braze_id|alias)))$/;
+  /^(common\.(english|french)|phone\.(business|message|namePlaceholder|externalId|title|campaignStatus\.active)|desk\.(inbox|navigation|deadRoute|views\.(agent|bot)|owners\.(agent|bot)|authors\.(agent|bot|system|note)|conversation|route|identityKinds\.(external_id|braze_id|alias)))$/;
 
 describe.each(Object.entries({ common, desk, phone }))("catalogue %s", (name, { en, fr }) => {
   const english = leaves(en);
