@@ -46,6 +46,7 @@ describe("format", () => {
     const en = format("en");
     expect(en.day(noon - 2 * hour, noon)).toBe("Today");
     expect(en.day(noon - 24 * hour, noon)).toBe("Yesterday");
+    expect(en.day(noon + 24 * hour, noon)).toBe("Tomorrow");
     expect(en.day(noon - 3 * 24 * hour, noon)).toBe("Thursday");
     expect(en.day(noon - 40 * 24 * hour, noon)).toBe("13 October 2026");
     expect(format("fr").day(noon - 24 * hour, noon)).toBe("Hier");
