@@ -169,8 +169,8 @@ func (s *Server) drop(u *profile.User, o *outgoing, outcome string, why bilingua
 	if doc == "" {
 		doc = notice.Doc(outcome)
 	}
-	s.record(o.entry(u, outcome, why.EN, doc))
 	s.notify(u, outcome, why, doc)
+	s.record(o.entry(u, outcome, why.EN, doc))
 }
 
 // parcel is a message on its way to WhatsApp.
@@ -260,30 +260,27 @@ func (s *Server) transmit(p *parcel) {
 	if result.Refused() {
 		e.Reason = fmt.Sprintf("%d: %s", result.Code, result.Reason)
 	}
-	sw := s.switches.Load()
-	if sw.WhatsAppRetries && result.Wait > 0 && p.attempt <= whatsAppRetries {
+	kept.logged.Store(true)
+	defer func() { s.record(e) }() // last, so that who sees the entry finds the rest done
+	now, sw := s.clock.Now(), s.switches.Load()
+	switch {
+	case sw.WhatsAppRetries && result.Wait > 0 && p.attempt <= whatsAppRetries:
 		e.Outcome = "retrying"
-		s.record(e)
-		s.stream.failure("Retry", u, o, p.number, result, s.clock.Now())
+		s.stream.failure("Retry", u, o, p.number, result, now)
 		s.clock.After(time.Duration(math.Pow(4, float64(p.attempt)))*time.Second, func() { s.transmit(p) })
 		return
-	}
-	s.record(e)
-	kept.logged.Store(true)
-	now := s.clock.Now()
-	if result.Refused() {
+	case result.Refused():
 		s.stream.failure("Failure", u, o, p.number, result, now)
 		s.notify(u, result.Outcome, result.Detail, e.Doc)
 		return
+	case result.Outcome == "blocked":
+		s.notify(u, result.Outcome, result.Detail, e.Doc)
 	}
 	if o.campaign != nil {
 		if !sw.FailureCountsAsReceipt {
 			s.users.Receive(u.BrazeID, o.rule(), now)
 		}
 		s.markSent(o.campaign.ID, now)
-	}
-	if result.Outcome == "blocked" {
-		s.notify(u, result.Outcome, result.Detail, e.Doc)
 	}
 }
 
