@@ -7,6 +7,7 @@ import (
 	"parley/internal/sandbox/currents"
 	"parley/internal/sandbox/gate"
 	"parley/internal/sandbox/profile"
+	"parley/internal/sandbox/switches"
 	"parley/internal/sandbox/whatsapp"
 )
 
@@ -43,15 +44,37 @@ const webhookBody = `{
 
 const replyBody = "{{api_trigger_properties.${external_system_msg_body}}}"
 
+// Switches are the sandbox's answers to what the documentation leaves open.
+type Switches = switches.Set
+
+// firstSwitches are the switches that the sandbox starts with.
+func (s *Server) firstSwitches() Switches {
+	first := switches.Default()
+	first.AnyPort = !s.cfg.BrazePortsOnly
+	if s.cfg.Adjust != nil {
+		s.cfg.Adjust(&first)
+	}
+	return first
+}
+
+// useSwitches makes the switches count.
+func (s *Server) useSwitches(sw Switches) {
+	s.switches.Store(&sw)
+	s.net.SetRules(sw.WhatsApp(s.faults.Delivery().FailCode))
+	s.hooks.SetRules(sw.Webhooks())
+	s.rates.Set(sw.HourlyLimit, sw.TrackLimit)
+}
+
 // seed puts the sandbox into its first state.
 func (s *Server) seed() {
-	switches := defaultSwitches()
-	switches.AnyPort = !s.cfg.BrazePortsOnly
-	if s.cfg.Adjust != nil {
-		s.cfg.Adjust(&switches)
-	}
+	s.setUp()
+	s.seedPeople()
+}
+
+// setUp puts what a marketer sets up into its first state, and leaves no phone.
+func (s *Server) setUp() {
 	s.net.Clear(whatsapp.DefaultRules())
-	s.useSwitches(switches)
+	s.useSwitches(s.firstSwitches())
 	s.stream.out.SetTarget(currents.Target{Enabled: s.cfg.Currents, URL: s.cfg.GatewayURL + "/braze/currents", Token: s.cfg.CurrentsToken})
 	s.mu.Lock()
 	s.campaigns = map[string]*campaign.Campaign{}
@@ -70,6 +93,10 @@ func (s *Server) seed() {
 			s.log.Error("seed campaign refused", "campaign_id", d.ID, "error", err)
 		}
 	}
+}
+
+// seedPeople adds the first phones and profiles.
+func (s *Server) seedPeople() {
 	for _, p := range []struct{ number, name, first, last, language, externalID, country string }{
 		{"+15550000001", "Grace Hopper", "Grace", "Hopper", "en", "grace", "US"},
 		{"+33600000002", "Ada Lovelace", "Ada", "Lovelace", "fr", "ada", "FR"},

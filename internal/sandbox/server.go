@@ -119,7 +119,7 @@ func New(cfg Config) *Server {
 	s.rates = gate.NewRates()
 	s.faults = gate.NewFaults()
 	s.stream = stream{currents.New(s.clock, cfg.Logger)}
-	s.people = &userapi.API{Users: s.users, Clock: s.clock, IsGroup: s.isGroup, Record: s.record, Rules: func() userapi.Rules { return s.switches.Load().users() }}
+	s.people = &userapi.API{Users: s.users, Clock: s.clock, IsGroup: s.isGroup, Record: s.record, Rules: func() userapi.Rules { return s.switches.Load().Users() }}
 	s.seed()
 	return s
 }
