@@ -7,7 +7,6 @@ import (
 	"parley/internal/sandbox/currents"
 	"parley/internal/sandbox/gate"
 	"parley/internal/sandbox/profile"
-	"parley/internal/sandbox/switches"
 	"parley/internal/sandbox/whatsapp"
 )
 
@@ -44,25 +43,17 @@ const webhookBody = `{
 
 const replyBody = "{{api_trigger_properties.${external_system_msg_body}}}"
 
-// Switches are the sandbox's answers to what the documentation leaves open.
-type Switches = switches.Set
-
-// firstSwitches are the switches that the sandbox starts with.
-func (s *Server) firstSwitches() Switches {
-	first := switches.Default()
-	first.AnyPort = !s.cfg.BrazePortsOnly
-	if s.cfg.Adjust != nil {
-		s.cfg.Adjust(&first)
-	}
-	return first
-}
-
 // useSwitches makes the switches count.
 func (s *Server) useSwitches(sw Switches) {
 	s.switches.Store(&sw)
 	s.net.SetRules(sw.WhatsApp(s.faults.Delivery().FailCode))
 	s.hooks.SetRules(sw.Webhooks())
 	s.rates.Set(sw.HourlyLimit, sw.TrackLimit)
+}
+
+// firstTarget is where the seed Currents connector posts.
+func (s *Server) firstTarget() currents.Target {
+	return currents.Target{Enabled: s.cfg.Currents, URL: s.cfg.GatewayURL + "/braze/currents", Token: s.cfg.CurrentsToken}
 }
 
 // seed puts the sandbox into its first state.
@@ -74,8 +65,8 @@ func (s *Server) seed() {
 // setUp puts what a marketer sets up into its first state, and leaves no phone.
 func (s *Server) setUp() {
 	s.net.Clear(whatsapp.DefaultRules())
-	s.useSwitches(s.firstSwitches())
-	s.stream.out.SetTarget(currents.Target{Enabled: s.cfg.Currents, URL: s.cfg.GatewayURL + "/braze/currents", Token: s.cfg.CurrentsToken})
+	s.useSwitches(s.first)
+	s.stream.out.SetTarget(s.firstTarget())
 	s.mu.Lock()
 	s.campaigns = map[string]*campaign.Campaign{}
 	s.order = nil
@@ -92,6 +83,12 @@ func (s *Server) setUp() {
 		if _, err := s.putCampaign(d); err != nil {
 			s.log.Error("seed campaign refused", "campaign_id", d.ID, "error", err)
 		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seeded = map[string]campaign.Definition{}
+	for id, c := range s.campaigns {
+		s.seeded[id] = c.Definition
 	}
 }
 
