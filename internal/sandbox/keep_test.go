@@ -143,6 +143,7 @@ func TestOpen_goesOnFromThere(t *testing.T) {
 	first.open(grace)
 	first.change(sandbox.SeedReply, func(c map[string]any) { c["re_eligible"] = false })
 	dispatch := first.reply("grace", "once")
+	first.must(http.StatusCreated, "POST", "/sends/id/create", `{"campaign_id":"`+sandbox.SeedQuickReply+`","send_id":"spring"}`)
 	first.end()
 
 	second := start(t, keptIn(file))
@@ -161,6 +162,9 @@ func TestOpen_goesOnFromThere(t *testing.T) {
 	if e := awaitActivity(t, events, "delivery", "read"); e.DispatchID != dispatch || e.CampaignID != sandbox.SeedReply || e.ExternalID != "grace" || e.Phone != grace {
 		t.Errorf("reading the old message is told as %+v", e)
 	}
+	second.must(http.StatusCreated, "POST", triggerPath, map[string]any{
+		"campaign_id": sandbox.SeedQuickReply, "send_id": "spring", "recipients": to("external_user_id", "nobody"),
+	})
 	if got := second.got(grace); !cmp.Equal(got, []string{"once"}) {
 		t.Errorf("grace has %v, want one message", got)
 	}
@@ -252,9 +256,8 @@ func TestServer_writesChangesSoon(t *testing.T) {
 		"clock":  {func(b *box) { b.advance(time.Hour) }, `"clock_offset_ns":3600000000000`},
 		"notice": {func(b *box) { b.gateway.answer(http.StatusBadRequest); b.write(grace, "refused") }, "Parley refused the webhook (400)"},
 		"subscription": {func(b *box) {
-			b.switches(map[string]any{"subscription_delay_seconds": 30})
+			b.switches(map[string]any{"subscription_delay_seconds": 1}) // long after the call was written
 			b.must(http.StatusCreated, "POST", "/v2/subscription/status/set", `{"subscription_groups":[{"subscription_group_id":"`+sandbox.SeedSecondGroup+`","subscription_state":"subscribed","external_ids":["ada"]}]}`)
-			b.advance(time.Minute)
 		}, `"` + sandbox.SeedSecondGroup + `":true`},
 		"reset": {func(b *box) {
 			b.advance(time.Hour)
@@ -294,7 +297,7 @@ func TestServer_resetEmptiesTheFile(t *testing.T) {
 	}
 }
 
-// A crash while writing leaves a part of the temporary file, which nobody reads.
+// A crash while writing leaves a temporary file that nobody reads, here one longer than what comes next.
 func TestOpen_ignoresATornTemporaryFile(t *testing.T) {
 	t.Parallel()
 	file := newFile(t)
@@ -305,10 +308,11 @@ func TestOpen_ignoresATornTemporaryFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(file+".tmp", whole[:len(whole)/2], 0o600); err != nil {
+	if err := os.WriteFile(file+".tmp", append(whole[:len(whole):len(whole)], whole...), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	second := start(t, keptIn(file))
+	holds(t, file, `"format":"parley-sandbox"`)
 	if messages, _ := second.conversation(grace); len(messages) != 1 {
 		t.Errorf("%d messages, want the one of the first run", len(messages))
 	}

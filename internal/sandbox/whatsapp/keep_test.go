@@ -59,7 +59,7 @@ func TestNetwork_goesOnWithWhatItExported(t *testing.T) {
 			case 4:
 				n.Send(number, "business1", "dispatch", Content{Layout: ListLayout, Text: "choose", List: &List{"open", []Section{{"s", []Row{{"r", "d"}}}}}}, nil)
 			case 5:
-				yes := on%2 == 0
+				yes := on%8 < 4
 				_, _ = n.Patch(number, []Change{{Online: &yes}, {Blocked: &yes}, {ReadReceipts: &yes}, {Name: &number}}[on%4])
 			case 6:
 				_ = n.MarkRead(number, int64(on))
