@@ -31,7 +31,7 @@ func (a *App) buildChannel() error {
 		}
 		a.senders = append(a.senders, sender)
 		workspaces[w.ID] = engine.Workspace{
-			Bot: a.base.bots[w.ID], Layouts: layouts(w.Layouts), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
+			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w.Layouts), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
 		}
 		routes = append(routes, routesOf(w)...)
 		workers, lease = workers+w.Turn.Workers, max(lease, w.Turn.Lease)
