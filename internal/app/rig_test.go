@@ -336,7 +336,16 @@ func (d *desk) get(path string) string {
 // topics are what the test's knowledge base knows about; each has an answer of its own.
 var topics = strings.Fields("harbour lantern meadow copper violin glacier pepper saddle thunder walnut")
 
-func question(topic int) string { return "tell me about the " + topics[topic%len(topics)] }
+var phrasings = []string{
+	"tell me about the %s", "what is a %s", "%s details please", "how much is the %s", "where do I find the %s",
+	"is the %s any good", "%s information", "I need the %s",
+}
+
+// question asks about a topic. Neighbours use other words: the bot takes much the same words
+// for the same question again.
+func question(topic int) string {
+	return fmt.Sprintf(phrasings[topic%len(phrasings)], topics[topic%len(topics)])
+}
 
 // asked is a question that nobody has asked in the same words.
 func asked(topic, nth int) string { return fmt.Sprintf("%s (number %d)", question(topic), nth) }
@@ -360,10 +369,7 @@ func knowledgeOf(t *testing.T) string {
 	for i, topic := range topics {
 		var b strings.Builder
 		fmt.Fprintf(&b, "title: About the %s\nphrasings:\n", topic)
-		for _, phrasing := range []string{
-			"tell me about the %s", "what is a %s", "%s details please", "how much is the %s", "where do I find the %s",
-			"is the %s any good", "%s information", "I need the %s",
-		} {
+		for _, phrasing := range phrasings {
 			fmt.Fprintf(&b, "  - "+phrasing+"\n", topic)
 		}
 		fmt.Fprintf(&b, "answer: %s\nhandoff: never\n", answerTo(i))
