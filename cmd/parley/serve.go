@@ -35,6 +35,9 @@ func (c serveCmd) Run() error {
 	if err != nil {
 		return err
 	}
+	for _, name := range cfg.UnknownVariables(os.Environ()) {
+		log.Warn("no setting is named so; the variable is ignored", "variable", name)
+	}
 	ctx, stop := untilStopped()
 	defer stop()
 	a, err := app.New(ctx, app.Options{Config: cfg, Log: log, Version: version, Desk: web.Desk()})

@@ -35,9 +35,9 @@ type idInput struct {
 type conversationOutput struct{ Body ConversationDetail }
 
 type messagesInput struct {
-	idInput
-	Before int64 `query:"before" minimum:"0" doc:"Lines before this sequence number; 0 means the newest."`
-	Limit  int   `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	ID     string `path:"id" maxLength:"40"`
+	Before int64  `query:"before" minimum:"0" doc:"Lines before this sequence number; 0 means the newest."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }
 
 type messageList struct {

@@ -26,12 +26,12 @@ func (a *API) inbound(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	outcome, err := a.intake.Accept(r.Context(), intake.Webhook{
-		Route: r.PathValue("route"), Secret: bearer(r), From: a.clientAddr(r), ContentType: r.Header.Get("Content-Type"), Body: body,
+		Route: r.PathValue("route"), Secret: bearer(r), Signature: r.Header.Get("X-Parley-Signature"), From: a.clientAddr(r), ContentType: r.Header.Get("Content-Type"), Body: body,
 	})
 	switch {
 	case err == nil:
 		respond(w, http.StatusOK, map[string]string{"status": string(outcome)})
-	case errors.Is(err, intake.ErrSecret):
+	case errors.Is(err, intake.ErrSecret), errors.Is(err, intake.ErrSignature):
 		plain(w, http.StatusUnauthorized, err.Error())
 	case errors.Is(err, intake.ErrNotAllowed):
 		plain(w, http.StatusForbidden, err.Error())

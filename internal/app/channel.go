@@ -68,7 +68,7 @@ func routesOf(w config.Workspace) []intake.Route {
 	out := make([]intake.Route, len(w.Routes))
 	for i, r := range w.Routes {
 		out[i] = intake.Route{
-			ID: r.ID, Workspace: w.ID, Specific: r.Specific, Paired: len(w.Routes) > 1, Language: r.Language, AllowFrom: r.AllowFrom,
+			ID: r.ID, Workspace: w.ID, SigningKey: r.SigningKey.Reveal(), Specific: r.Specific, Paired: len(w.Routes) > 1, Language: r.Language, AllowFrom: r.AllowFrom,
 			Timing: timing(w.Turn),
 			Dedupe: store.Dedupe{
 				WithDispatch: w.Dedupe.WithDispatch.Milliseconds(), WithoutDispatch: w.Dedupe.WithoutDispatch.Milliseconds(),

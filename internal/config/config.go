@@ -70,11 +70,12 @@ type Braze struct {
 
 // Route is one inbound webhook endpoint, fed by one Braze webhook campaign.
 type Route struct {
-	ID        string         `yaml:"id" example:"support" required:"true" doc:"Last part of the address: POST /braze/inbound/{id}. Unique over all workspaces."`
-	Secrets   []Secret       `yaml:"secrets" example:"[your-long-random-webhook-secret]" doc:"Secrets of at least 16 characters; the campaign sends one as Authorization: Bearer. Several allow changing it without a gap. Better kept in the environment than in this file."`
-	Specific  bool           `yaml:"specific" default:"false" doc:"true for a keyword campaign: when the same text also arrives through a catch-all route, this one wins."`
-	Language  string         `yaml:"language" example:"fr" doc:"Language of everything that arrives here. Empty: decided for each customer."`
-	AllowFrom []netip.Prefix `yaml:"allow_from" example:"[192.0.2.0/24]" doc:"Networks (CIDR) that may post here; Braze publishes the addresses of each instance. Empty: any."`
+	ID         string         `yaml:"id" example:"support" required:"true" doc:"Last part of the address: POST /braze/inbound/{id}. Unique over all workspaces."`
+	Secrets    []Secret       `yaml:"secrets" example:"[your-long-random-webhook-secret]" doc:"Secrets of at least 16 characters; the campaign sends one as Authorization: Bearer. Several allow changing it without a gap. Better kept in the environment than in this file."`
+	SigningKey Secret         `yaml:"signing_key" example:"your-long-random-signing-key" doc:"Optional second proof, beside the secret: the campaign sends X-Parley-Signature with hmac_sha256_hex of dispatch_id followed by braze_id under this key, made by its own Liquid. At least 16 characters. Empty: not asked for."`
+	Specific   bool           `yaml:"specific" default:"false" doc:"true for a keyword campaign: when the same text also arrives through a catch-all route, this one wins."`
+	Language   string         `yaml:"language" example:"fr" doc:"Language of everything that arrives here. Empty: decided for each customer."`
+	AllowFrom  []netip.Prefix `yaml:"allow_from" example:"[192.0.2.0/24]" doc:"Networks (CIDR) that may post here; Braze publishes the addresses of each instance. Empty: any."`
 }
 
 // Layouts maps the kinds of WhatsApp message to Braze campaigns.
@@ -107,7 +108,7 @@ type Turn struct {
 	SettleMax time.Duration `yaml:"settle_max" default:"6s" doc:"Longest wait after the first message of a burst."`
 	Lease     time.Duration `yaml:"lease" default:"30s" doc:"After this time without a sign of life another worker takes a turn over."`
 	Attempts  int           `yaml:"attempts" default:"5" doc:"Failed attempts after which the conversation is handed to people."`
-	Workers   int           `yaml:"workers" default:"256" doc:"Turns worked on at the same time by one process."`
+	Workers   int           `yaml:"workers" default:"128" doc:"Turns worked on at the same time by one process."`
 }
 
 // Delivery paces what leaves through Braze.

@@ -99,7 +99,7 @@ func TestNewWorkspace_carriesThePinnedDefaults(t *testing.T) {
 			Text:       TextLayout{Property: "external_system_msg_body", MaxRunes: 4096},
 			QuickReply: QuickReplyLayout{Property: "external_system_msg_body", MaxRunes: 1024, Buttons: []string{"button_1", "button_2", "button_3"}},
 		},
-		Turn:     Turn{Settle: 1200 * time.Millisecond, SettleMax: 6 * time.Second, Lease: 30 * time.Second, Attempts: 5, Workers: 32},
+		Turn:     Turn{Settle: 1200 * time.Millisecond, SettleMax: 6 * time.Second, Lease: 30 * time.Second, Attempts: 5, Workers: 128},
 		Delivery: Delivery{PairInterval: 6 * time.Second, PairBurst: 4, Batch: 50, Ambiguous: AmbiguousResend, MaxAge: 23 * time.Hour, Lease: 30 * time.Second},
 		Dedupe:   Dedupe{WithDispatch: 24 * time.Hour, WithoutDispatch: 2 * time.Minute, Brief: 10 * time.Second},
 	}, samePrefix)

@@ -267,6 +267,9 @@ func (c *checker) route(key string, r Route, sandbox bool) {
 	if r.Language != "" {
 		c.language(key+".language", r.Language)
 	}
+	if n := len(r.SigningKey.Reveal()); n > 0 && n < MinSecret {
+		c.add(key+".signing_key", fmt.Sprintf("has %d characters, fewer than %d", n, MinSecret), "make one with: openssl rand -hex 32")
+	}
 }
 
 func (c *checker) layouts(key string, l Layouts) {

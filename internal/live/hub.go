@@ -36,6 +36,7 @@ type Hub struct {
 
 	mu      sync.Mutex
 	clients map[*Client]bool
+	ended   bool
 }
 
 // New makes a hub.
@@ -58,7 +59,7 @@ const (
 // Run follows the feed until ctx ends, and then lets all clients go. Without
 // clients it reads nothing but where the feed ends.
 func (h *Hub) Run(ctx context.Context) {
-	defer h.dropAll()
+	defer h.end()
 	var cursor store.Cursor
 	for ctx.Err() == nil {
 		if h.idle() {
@@ -139,6 +140,15 @@ func (h *Hub) remove(c *Client, slow bool) {
 	}
 }
 
+// end lets all clients go for good: whoever joins later is let go at once, so
+// that no stream keeps a stopping server waiting.
+func (h *Hub) end() {
+	h.mu.Lock()
+	h.ended = true
+	h.mu.Unlock()
+	h.dropAll()
+}
+
 func (h *Hub) dropAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -159,6 +169,10 @@ func (h *Hub) Join() *Client {
 	c := &Client{hub: h, frames: make(chan []Frame, clientBuf)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.ended {
+		close(c.frames)
+		return c
+	}
 	h.clients[c] = true
 	h.wake.Set(h.now())
 	h.metrics.LiveClientJoined()

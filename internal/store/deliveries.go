@@ -37,19 +37,19 @@ func scanDelivery(rows *sql.Rows) (*chat.Delivery, error) {
 
 var selectDelivery = "SELECT " + strings.Join(deliveryColumns, ", ") + " FROM deliveries "
 
-var laneColumns = []string{"contact_id", "workspace", "last_n", "due_at", "lease_until", "lease_by", "paid"}
+var laneColumns = []string{"contact_id", "workspace", "last_n", "due_at", "lease_until", "lease_by", "since", "paid"}
 
 var selectLane = "SELECT " + strings.Join(laneColumns, ", ") + " FROM lanes "
 
 func scanLane(rows *sql.Rows) (*chat.Lane, error) {
 	l := new(chat.Lane)
-	return l, rows.Scan(&l.ContactID, &l.Workspace, &l.LastN, &l.DueAt, &l.LeaseUntil, &l.LeaseBy, &l.Paid)
+	return l, rows.Scan(&l.ContactID, &l.Workspace, &l.LastN, &l.DueAt, &l.LeaseUntil, &l.LeaseBy, &l.Since, &l.Paid)
 }
 
 func (tx *Tx) saveLanes(ctx context.Context, lanes []*chat.Lane) error {
 	rows := make([][]any, len(lanes))
 	for i, l := range lanes {
-		rows[i] = []any{string(l.ContactID), l.Workspace, l.LastN, l.DueAt, l.LeaseUntil, l.LeaseBy, l.Paid}
+		rows[i] = []any{string(l.ContactID), l.Workspace, l.LastN, l.DueAt, l.LeaseUntil, l.LeaseBy, l.Since, l.Paid}
 	}
 	sortRows(rows)
 	_, err := tx.insert(ctx, "lanes", laneColumns, rows, overwrite("contact_id", laneColumns))
@@ -74,26 +74,24 @@ type Rules struct {
 // ClaimDeliveries takes the heads of due lanes of one workspace and marks them
 // as being sent, before anything is sent: whoever finds such a mark on a lane
 // whose lease has ended knows that the outcome is unknown. What must not be sent
-// any more is ended here, with the reason. Nothing is claimed while the
-// workspace's budget is paused.
-func (tx *Tx) ClaimDeliveries(ctx context.Context, workspace string, claim Claim, rules Rules, now int64) ([]Outbound, error) {
+// any more is ended here, with the reason, and returned as ended. Nothing is
+// claimed while the workspace's budget is paused.
+func (tx *Tx) ClaimDeliveries(ctx context.Context, workspace string, claim Claim, rules Rules, now int64) (out []Outbound, ended []*chat.Delivery, err error) {
 	var paused sql.NullInt64
-	err := tx.tx.QueryRowContext(ctx, "SELECT MAX(paused_until) FROM budgets WHERE workspace = $1", workspace).Scan(&paused)
+	err = tx.tx.QueryRowContext(ctx, "SELECT MAX(paused_until) FROM budgets WHERE workspace = $1", workspace).Scan(&paused)
 	if err != nil || paused.Int64 > now {
-		return nil, err
+		return nil, nil, err
 	}
 	lanes, err := collect(ctx, tx.tx, scanLane,
 		selectLane+"WHERE workspace = $1 AND due_at > 0 AND due_at <= $2 AND lease_until <= $2 ORDER BY due_at LIMIT $3"+tx.dialect.skipLocked,
 		workspace, now, claim.Limit)
 	if err != nil || len(lanes) == 0 {
-		return nil, err
+		return nil, nil, err
 	}
 	heads, err := tx.heads(ctx, lanes)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []Outbound
-	var ended []*chat.Delivery
 	for _, lane := range lanes {
 		head := heads[lane.ContactID]
 		if head == nil {
@@ -114,15 +112,15 @@ func (tx *Tx) ClaimDeliveries(ctx context.Context, workspace string, claim Claim
 		out = append(out, head.Outbound)
 	}
 	if err := tx.saveLanes(ctx, lanes); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := tx.markSending(ctx, out, now); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := tx.saveDeliveries(ctx, ended); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return out, tx.announceDeliveries(ctx, ended, now)
+	return out, ended, tx.announceDeliveries(ctx, ended, now)
 }
 
 // head is the oldest undelivered line of a lane beside what may stop it.

@@ -74,6 +74,9 @@ func (l Layout) properties(o store.Outbound) map[string]any {
 
 func accepted(batch []store.Outbound, result braze.Result, ex *store.Exchange) outcome {
 	out := outcome{exchange: ex}
+	if result.Rate.Known && result.Rate.Remaining == 0 {
+		out.pause, out.why = result.Rate.Reset.UnixMilli(), "Braze's rate limit is used up until its next window"
+	}
 	for _, o := range batch {
 		o.State, o.Reason, o.DispatchID = chat.Accepted, result.Notice, result.DispatchID
 		out.sent = append(out.sent, stamp(o, ex, len(batch)))
@@ -180,4 +183,10 @@ func (d *Sender) observe(result braze.Result, err error, took time.Duration, siz
 
 var resultOf = map[chat.State]obs.DeliveryResult{
 	chat.Accepted: obs.DeliverySent, chat.Queued: obs.DeliveryRetry, chat.Unknown: obs.DeliveryUnknown, chat.Dead: obs.DeliveryDead,
+}
+
+// resultOfEnd is the same for what a claim ended without a call.
+var resultOfEnd = map[string]obs.DeliveryResult{
+	store.ReasonStale: obs.DeliveryStale, store.ReasonWindow: obs.DeliveryWindowClosed, store.ReasonTooOld: obs.DeliveryExpired,
+	store.ReasonUnknown: obs.DeliveryUnknown,
 }

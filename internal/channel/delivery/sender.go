@@ -119,11 +119,12 @@ func (d *Sender) rest(ctx context.Context) {
 // claim takes due deliveries and sorts them by the campaign that will carry them.
 func (d *Sender) claim(ctx context.Context) [][]store.Outbound {
 	var claimed []store.Outbound
+	var ended []*chat.Delivery
 	claim := store.Claim{
 		By: d.by + ":" + chat.NewID(), Limit: d.set.Batch, Lease: d.set.Lease.Milliseconds(),
 	}
 	err := d.store.Write(ctx, func(tx *store.Tx) (err error) {
-		claimed, err = tx.ClaimDeliveries(ctx, d.set.Workspace, claim, d.set.Rules, d.now())
+		claimed, ended, err = tx.ClaimDeliveries(ctx, d.set.Workspace, claim, d.set.Rules, d.now())
 		return err
 	})
 	if err != nil {
@@ -131,6 +132,12 @@ func (d *Sender) claim(ctx context.Context) [][]store.Outbound {
 			d.log.Error("claim deliveries", obs.Error(err))
 		}
 		return nil
+	}
+	for _, e := range ended {
+		d.metrics.DeliveriesDone(resultOfEnd[e.Reason], 1)
+	}
+	if len(ended) > 0 {
+		d.wake.Set(d.now()) // their lanes go on at once
 	}
 	byLayout := map[chat.Layout]int{}
 	var batches [][]store.Outbound

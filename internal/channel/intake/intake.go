@@ -9,8 +9,10 @@ package intake
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
 	"errors"
 	"log/slog"
 	"net/netip"
@@ -29,18 +31,23 @@ type Route struct {
 	ID        string
 	Workspace string
 	Secrets   []string
-	Specific  bool // a keyword campaign, which wins over a catch-all
-	Paired    bool // the workspace has other routes
-	Language  string
-	AllowFrom []netip.Prefix
-	Timing    chat.Timing
-	Dedupe    store.Dedupe
+	// SigningKey, if set, asks for a signature beside the secret; see Webhook.Signature.
+	SigningKey string
+	Specific   bool // a keyword campaign, which wins over a catch-all
+	Paired     bool // the workspace has other routes
+	Language   string
+	AllowFrom  []netip.Prefix
+	Timing     chat.Timing
+	Dedupe     store.Dedupe
 }
 
 // Webhook is one request as it came.
 type Webhook struct {
-	Route       string
-	Secret      string // from "Authorization: Bearer"
+	Route  string
+	Secret string // from "Authorization: Bearer"
+	// Signature is the hmac_sha256_hex that the campaign's Liquid made of dispatch_id
+	// followed by braze_id. Liquid cannot see the body, so it can sign fields only.
+	Signature   string
 	From        netip.Addr
 	ContentType string
 	Body        []byte
@@ -51,6 +58,7 @@ type Webhook struct {
 var (
 	ErrNoRoute    = errors.New("there is no such route; check the last part of the webhook's URL")
 	ErrSecret     = errors.New("the secret is wrong; check the Authorization header of the webhook campaign")
+	ErrSignature  = errors.New("the signature is wrong; check signing_key of the route and the Liquid of the campaign's X-Parley-Signature header")
 	ErrNotAllowed = errors.New("this address may not post here; check allow_from of the route")
 )
 
@@ -101,6 +109,9 @@ func (in *Intake) accept(ctx context.Context, w Webhook) (obs.WebhookOutcome, er
 		return outcome, err
 	}
 	outcome, err = in.take(ctx, r, w)
+	if errors.Is(err, ErrSignature) {
+		return obs.WebhookUnauthorized, err
+	}
 	if err != nil {
 		in.log.ErrorContext(ctx, "store webhook", obs.FieldRoute, r.ID, obs.Error(err))
 		return obs.WebhookUnavailable, err
@@ -142,6 +153,8 @@ func (in *Intake) take(ctx context.Context, r *route, w Webhook) (obs.WebhookOut
 	}
 	arrival := r.arrival(inbound)
 	switch {
+	case r.SigningKey != "" && !signed(r.SigningKey, inbound.DispatchID+inbound.BrazeID, w.Signature):
+		return "", ErrSignature
 	case inbound.Test:
 		return obs.WebhookTest, in.store.Write(ctx, func(tx *store.Tx) error {
 			return tx.InsertDrop(ctx, chat.NewID(), r.Workspace, r.ID, store.DropTest, inbound.DispatchID, in.now())
@@ -164,6 +177,13 @@ func (in *Intake) take(ctx context.Context, r *route, w Webhook) (obs.WebhookOut
 		return obs.WebhookDuplicate, nil
 	}
 	return obs.WebhookAccepted, nil
+}
+
+func signed(key, text, signature string) bool {
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write([]byte(text))
+	given, err := hex.DecodeString(signature)
+	return err == nil && hmac.Equal(given, mac.Sum(nil))
 }
 
 func reason(err error) string {

@@ -85,7 +85,7 @@ func claimOut(t *testing.T, s *store.Store, by string, rules store.Rules, now in
 	t.Helper()
 	var out []store.Outbound
 	err := s.Write(context.Background(), func(tx *store.Tx) (err error) {
-		out, err = tx.ClaimDeliveries(context.Background(), "shop", store.Claim{By: by, Limit: 50, Lease: 30_000}, rules, now)
+		out, _, err = tx.ClaimDeliveries(context.Background(), "shop", store.Claim{By: by, Limit: 50, Lease: 30_000}, rules, now)
 		return err
 	})
 	if err != nil {

@@ -107,6 +107,7 @@ CREATE TABLE lanes (
     due_at BIGINT NOT NULL,
     lease_until BIGINT NOT NULL,
     lease_by TEXT NOT NULL,
+    since BIGINT NOT NULL,
     paid BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX lanes_due ON lanes (workspace, due_at) WHERE due_at > 0;

@@ -58,8 +58,7 @@ export const api = {
   messages: (id: string, before?: number) =>
     answer<Schemas["MessageListBody"]>(
       client.GET("/api/v1/conversations/{id}/messages", {
-        // The document leaves the id of this one path out.
-        params: { path: { id }, query: { limit: 100, ...(before ? { before } : {}) } } as never,
+        params: { path: { id }, query: { limit: 100, ...(before ? { before } : {}) } },
       }),
     ),
   life: (id: string) => answer<Life>(client.GET("/api/v1/messages/{id}/life", { params: { path: { id } } })),

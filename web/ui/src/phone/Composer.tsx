@@ -15,8 +15,12 @@ export function Composer({ phone, name }: { phone: string; name: string }) {
   const words = useWords();
   const session = useSession();
   const area = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState("");
+  const [text, setShown] = useState(() => session.unsent.get(phone) ?? "");
   const id = useId();
+  const setText = (next: string) => {
+    session.unsent.set(phone, next);
+    setShown(next);
+  };
 
   const send = () => {
     const trimmed = text.trim();

@@ -54,7 +54,7 @@ export function Life({ phone }: { phone: string }) {
                 entry={entry}
                 after={chapter.entries[i - 1]}
                 last={i === chapter.entries.length - 1}
-                text={answer(entry, messages)}
+                reply={brought(entry, messages)}
               />
             ))}
           </ol>
@@ -64,23 +64,22 @@ export function Life({ phone }: { phone: string }) {
   );
 }
 
-/** The words of the reply that an entry brought to the phone. */
-function answer(entry: ActivityEntry, messages: PhoneMessage[]): string {
-  if (entry.kind !== "delivery" || entry.outcome === "read" || entry.message_n === undefined) return "";
-  const message = messages.find((m) => m.n === entry.message_n && m.direction === "out");
-  return message?.text ?? "";
+/** The reply that an entry brought to the phone. */
+function brought(entry: ActivityEntry, messages: PhoneMessage[]): PhoneMessage | undefined {
+  if (entry.kind !== "delivery" || entry.outcome === "read") return undefined;
+  return messages.find((m) => m.n === entry.message_n && m.direction === "out");
 }
 
 function Step({
   entry,
   after,
   last,
-  text,
+  reply,
 }: {
   entry: ActivityEntry;
   after: ActivityEntry | undefined;
   last: boolean;
-  text: string;
+  reply: PhoneMessage | undefined;
 }) {
   const words = useWords();
   const format = useFormat();
@@ -92,6 +91,8 @@ function Step({
     entry.attempt && entry.attempt > 1 ? words.attemptN(entry.attempt) : "",
   ].filter(Boolean);
   const tint = tone(entry);
+  // The log has no line for reading; the message itself knows.
+  const read = entry.outcome === "delivered" && reply?.status === "read";
   return (
     <li className="relative flex animate-rise gap-3 pb-2.5">
       {!last && <span aria-hidden className="absolute top-4 bottom-[-5px] left-[3.5px] w-px bg-line" />}
@@ -99,16 +100,16 @@ function Step({
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline gap-2">
           <span className={`min-w-0 flex-1 ${tint === "danger" ? "text-danger" : tint === "warn" ? "text-warn" : ""}`}>
-            {sentence(words, entry)}
+            {read ? words.step.deliveredRead : sentence(words, entry)}
           </span>
           <time title={format.exact(entry.at)} className="tabular shrink-0 text-meta text-muted">
             {gap > 0 ? `+${format.span(gap)}` : format.clock(entry.at)}
           </time>
         </div>
         <p className="text-meta text-muted">{how.join(" · ")}</p>
-        {text && (
+        {reply?.text && (
           <p dir="auto" className="line-clamp-2 text-meta text-muted italic">
-            {words.quote(text)}
+            {words.quote(reply.text)}
           </p>
         )}
         {entry.reason && (

@@ -187,4 +187,11 @@ describe("rows", () => {
     const got = rows(thread(s, ada)).flatMap((r) => (r.kind === "message" ? [r.tapped] : []));
     expect(got).toEqual(["No", "", ""]);
   });
+
+  it("recognises a list row with its description behind it", () => {
+    const list = { button: "Topics", sections: [{ rows: [{ title: "Late", description: "Not here yet" }] }] };
+    const s = loaded([message(1, "out", { list }), message(2, "in", { text: "Late\nNot here yet" })]);
+    const got = rows(thread(s, ada)).flatMap((r) => (r.kind === "message" ? [r.tapped] : []));
+    expect(got).toEqual(["Late", ""]);
+  });
 });

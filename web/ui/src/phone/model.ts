@@ -243,14 +243,15 @@ export function rows(t: Thread): Row[] {
   return out;
 }
 
-/** The label of the button that was tapped on message i: a tap comes back as the person's next words. */
+/**
+ * The label of the button or list row that was tapped on message i: a tap comes back as the person's next words, a row
+ * with its description behind it.
+ */
 function tapped(messages: PhoneMessage[], i: number): string {
-  const message = messages[i];
-  const labels = [
-    ...(message?.buttons ?? []).map((b) => b.label),
-    ...(message?.list?.sections ?? []).flatMap((s) => s.rows.map((r) => r.title)),
-  ];
-  if (labels.length === 0) return "";
-  const answer = messages.slice(i + 1).find((m) => m.direction === "in");
-  return answer?.text && labels.includes(answer.text) ? answer.text : "";
+  const { buttons = [], list } = messages[i] ?? {};
+  const rows = list?.sections.flatMap((s) => s.rows) ?? [];
+  if (buttons.length + rows.length === 0) return "";
+  const words = messages.slice(i + 1).find((m) => m.direction === "in")?.text ?? "";
+  const button = buttons.find((b) => b.label === words)?.label;
+  return button ?? rows.find((r) => words.startsWith(r.title) && words.endsWith(r.description ?? ""))?.title ?? "";
 }

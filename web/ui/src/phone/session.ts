@@ -20,6 +20,8 @@ const chosenKey = "parley.phone";
 
 export class Session {
   readonly store = new Store<State>({ ...initial, chosen: readChoice(chosenKey) ?? "" });
+  /** What stands in each phone's composer. It outlives the composer: another width or another phone remounts it. */
+  readonly unsent = new Map<string, string>();
   readonly #stream: Stream;
   /** The highest n already reported as read, by phone: one report is enough. */
   readonly #read = new Map<string, number>();

@@ -104,6 +104,7 @@ export const en = {
   faults: "Faults",
   clock: "Clock",
   campaigns: "Campaigns",
+  campaign: "Campaign",
 
   activityEmpty: "No activity yet",
   activityEmptyDo: "Every call between phones, Braze and Parley is listed here, the newest first.",
@@ -163,6 +164,7 @@ export const en = {
     sendAccepted: "Parley asked Braze to reply",
     sendFailed: "Braze refused Parley's reply",
     delivered: "The reply reached the phone",
+    deliveredRead: "The reply reached the phone and was read",
     sent: "WhatsApp took the reply",
     read: "The person read it",
     dropped: (why: string) => `The reply did not arrive: ${why}`,

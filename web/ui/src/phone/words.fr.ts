@@ -107,6 +107,7 @@ export const fr: Shape<typeof en> = {
   faults: "Pannes",
   clock: "Horloge",
   campaigns: "Campagnes",
+  campaign: "Campagne",
 
   activityEmpty: "Aucune activité",
   activityEmptyDo: "Chaque appel entre téléphones, Braze et Parley s’affiche ici, du plus récent au plus ancien.",
@@ -166,6 +167,7 @@ export const fr: Shape<typeof en> = {
     sendAccepted: "Parley a demandé à Braze de répondre",
     sendFailed: "Braze a refusé la réponse de Parley",
     delivered: "La réponse est arrivée sur le téléphone",
+    deliveredRead: "La réponse est arrivée sur le téléphone et a été lue",
     sent: "WhatsApp a pris la réponse",
     read: "La personne l’a lue",
     dropped: (why: string) => `La réponse n’est pas arrivée : ${why}`,

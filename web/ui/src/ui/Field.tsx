@@ -125,7 +125,7 @@ export function Segments<T extends string>({
           type="button"
           aria-pressed={option.value === value}
           title={option.title}
-          aria-label={option.title}
+          aria-label={typeof option.label === "string" ? undefined : option.title}
           onClick={() => onChange(option.value)}
           className="inline-flex min-h-7 items-center rounded-[5px] px-2 text-muted transition-colors hover:text-text aria-pressed:bg-raised aria-pressed:text-text aria-pressed:shadow-sm pointer-coarse:min-h-10 pointer-coarse:px-3"
         >
