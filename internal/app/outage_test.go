@@ -319,7 +319,7 @@ func TestStop_underLoad(t *testing.T) {
 		cfg := settings(t, database, braze.URL)
 		cfg.Limits.StopSeconds = int(limit / time.Second)
 		r := newRig(t, cfg)
-		acknowledged := r.load(20, func() { braze.called(4); time.AfterFunc(100*time.Millisecond, func() { close(release) }) })
+		acknowledged := r.load(20, func() { braze.called(1); time.AfterFunc(100*time.Millisecond, func() { close(release) }) })
 		braze.answer(nil)
 		r.start()
 		r.settled()
