@@ -234,7 +234,7 @@ describe("states", () => {
       seq,
       direction: seq % 10 === 9 ? "note" : seq % 2 ? "in" : "out",
       author: seq % 10 === 9 ? "agent" : seq % 2 ? "customer" : seq % 4 ? "agent" : "bot",
-      text: seq === 999 ? "A note for colleagues only" : seq % 50 === 0 ? longText : seq % 7 === 0 ? arabic : `Line number ${seq}`,
+      text: seq === 999 ? "A note for colleagues only" : seq % 50 === 25 ? longText : seq % 7 === 0 ? arabic : `Line number ${seq}`,
       media: seq % 90 === 1 ? [{ url: `${urls.sandbox}/samples/parcel.jpg`, kind: "image" }] : [],
       layout: "text",
       choices: seq % 40 === 0 ? ["Yes", "No", "A person"] : [],
@@ -255,7 +255,7 @@ describe("states", () => {
     await page.getByText("A note for colleagues only").waitFor();
     await page.locator('[data-message="m998"]').waitFor();
     await inspect(page, "desk-transcript", { at: [1440, 390] });
-    const lines = page.locator("main").getByRole("list");
+    const lines = page.getByRole("list", { name: "Messages of this conversation" });
     await until(
       "the first line",
       async () => {

@@ -42,9 +42,11 @@ func BenchmarkTriggerSend(b *testing.B) {
 			number := fmt.Sprintf("+1555%07d", j+1000)
 			post("/sandbox/phones", fmt.Sprintf(`{"phone":%q,"name":"Person %d","external_id":"p%d"}`, number, j, j), http.StatusCreated)
 			post("/sandbox/phones/"+number+"/messages", `{"text":"hello"}`, http.StatusAccepted)
-			list = append(list, map[string]any{"external_user_id": fmt.Sprintf("p%d", j),
+			list = append(list, map[string]any{
+				"external_user_id":   fmt.Sprintf("p%d", j),
 				"trigger_properties": map[string]string{"external_system_msg_body": "Your order is on its way and will arrive tomorrow."},
-				"attributes":         map[string]any{"chat_status": "bot", "chat_last_intent": "order_status"}})
+				"attributes":         map[string]any{"chat_status": "bot", "chat_last_intent": "order_status"},
+			})
 		}
 		raw, err := json.Marshal(map[string]any{"campaign_id": sandbox.SeedReply, "recipients": list})
 		if err != nil {

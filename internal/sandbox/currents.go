@@ -98,8 +98,16 @@ func (s stream) abort(u *profile.User, o *outgoing, kind, log string, now time.T
 
 // status follows a message that WhatsApp has taken.
 func (s *Server) status(number string, m whatsapp.Message) {
-	p, ok := m.Ref.(*parcel)
-	if !ok || !s.stream.out.Enabled() {
+	p, ok := m.Ref.(*receipt)
+	if !ok {
+		return
+	}
+	if p.logged.Load() {
+		e := p.out.entry(p.user, m.Status, "", "")
+		e.Kind, e.Phone, e.MessageN = kindDelivery, number, m.N
+		s.record(e)
+	}
+	if !s.stream.out.Enabled() {
 		return
 	}
 	kind := map[string]string{whatsapp.Sent: "Send", whatsapp.Delivered: "Delivery", whatsapp.Read: "Read"}[m.Status]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"parley/internal/sandbox/campaign"
@@ -168,8 +169,8 @@ func (s *Server) drop(u *profile.User, o *outgoing, outcome string, why bilingua
 	if doc == "" {
 		doc = notice.Doc(outcome)
 	}
-	s.record(o.entry(u, outcome, why.EN, doc))
 	s.notify(u, outcome, why, doc)
+	s.record(o.entry(u, outcome, why.EN, doc))
 }
 
 // parcel is a message on its way to WhatsApp.
@@ -179,6 +180,22 @@ type parcel struct {
 	out     *outgoing
 	content whatsapp.Content
 	attempt int
+}
+
+// receipt is what a message on a phone is remembered by, so that its later statuses can be told. It holds
+// only names: a phone keeps many messages, and none may keep properties or profiles alive.
+type receipt struct {
+	user   *profile.User
+	out    *outgoing
+	logged atomic.Bool // the log has what became of it at once; later statuses are logged as they come
+}
+
+func (p *parcel) receipt() *receipt {
+	u, o := p.user, p.out
+	return &receipt{
+		user: &profile.User{BrazeID: u.BrazeID, ExternalID: u.ExternalID, Phone: u.Phone, SenderID: u.SenderID},
+		out:  &outgoing{kind: o.kind, campaign: o.campaign, group: o.group, dispatchID: o.dispatchID},
+	}
 }
 
 // heldMessage is a message that the reorder fault holds until the next one has gone first.
@@ -236,35 +253,34 @@ const whatsAppRetries = 3
 func (s *Server) transmit(p *parcel) {
 	p.attempt++
 	o, u := p.out, p.user
-	result := s.net.Send(p.number, o.group, o.dispatchID, p.content, p)
+	kept := p.receipt()
+	result := s.net.Send(p.number, o.group, o.dispatchID, p.content, kept)
 	e := o.entry(u, result.Outcome, result.Reason, notice.Doc(result.Outcome))
 	e.Kind, e.Phone, e.MessageN, e.ProviderCode, e.Attempt = kindDelivery, p.number, result.N, result.Code, p.attempt
 	if result.Refused() {
 		e.Reason = fmt.Sprintf("%d: %s", result.Code, result.Reason)
 	}
-	sw := s.switches.Load()
-	if sw.WhatsAppRetries && result.Wait > 0 && p.attempt <= whatsAppRetries {
+	kept.logged.Store(true)
+	defer func() { s.record(e) }() // last, so that who sees the entry finds the rest done
+	now, sw := s.clock.Now(), s.switches.Load()
+	switch {
+	case sw.WhatsAppRetries && result.Wait > 0 && p.attempt <= whatsAppRetries:
 		e.Outcome = "retrying"
-		s.record(e)
-		s.stream.failure("Retry", u, o, p.number, result, s.clock.Now())
+		s.stream.failure("Retry", u, o, p.number, result, now)
 		s.clock.After(time.Duration(math.Pow(4, float64(p.attempt)))*time.Second, func() { s.transmit(p) })
 		return
-	}
-	s.record(e)
-	now := s.clock.Now()
-	if result.Refused() {
+	case result.Refused():
 		s.stream.failure("Failure", u, o, p.number, result, now)
 		s.notify(u, result.Outcome, result.Detail, e.Doc)
 		return
+	case result.Outcome == "blocked":
+		s.notify(u, result.Outcome, result.Detail, e.Doc)
 	}
 	if o.campaign != nil {
 		if !sw.FailureCountsAsReceipt {
 			s.users.Receive(u.BrazeID, o.rule(), now)
 		}
 		s.markSent(o.campaign.ID, now)
-	}
-	if result.Outcome == "blocked" {
-		s.notify(u, result.Outcome, result.Detail, e.Doc)
 	}
 }
 

@@ -45,13 +45,17 @@ func (s *Server) write(number string, w written) (whatsapp.Message, error) {
 	if created {
 		reason = "an unknown sender: Braze made an anonymous profile that is not subscribed"
 	}
-	s.record(entry{Kind: kindInbound, Outcome: "accepted", Phone: number, ExternalID: u.ExternalID, BrazeID: u.BrazeID, MessageN: m.N, Reason: reason,
-		Doc: docIf(created, "Handling unknown phone numbers")})
+	s.record(entry{
+		Kind: kindInbound, Outcome: "accepted", Phone: number, ExternalID: u.ExternalID, BrazeID: u.BrazeID, MessageN: m.N, Reason: reason,
+		Doc: docIf(created, "Handling unknown phone numbers"),
+	})
 	s.stream.received(u, number, w, m, s.clock.Now())
 	in := &inbound{server: s, user: u, number: number, n: m.N, group: w.Group, values: inboundValues(w, sw.MediaURLs)}
 	if in.fire(w.Text) == 0 {
-		s.record(entry{Kind: kindInbound, Outcome: "no_campaign", Phone: number, ExternalID: u.ExternalID, BrazeID: u.BrazeID, MessageN: m.N,
-			Reason: "no active campaign has a trigger that matches this message", Doc: notice.Doc("no_campaign")})
+		s.record(entry{
+			Kind: kindInbound, Outcome: "no_campaign", Phone: number, ExternalID: u.ExternalID, BrazeID: u.BrazeID, MessageN: m.N,
+			Reason: "no active campaign has a trigger that matches this message", Doc: notice.Doc("no_campaign"),
+		})
 		s.notify(u, "no_campaign", bilingual{}, notice.Doc("no_campaign"))
 	}
 	return m, nil
@@ -231,27 +235,25 @@ func (in *inbound) send(out *outgoing, call webhook.Call, rerender bool, nth int
 		}
 	}
 	if err := s.hooks.Send(job); err != nil {
-		s.drop(in.user, out, "aborted", bilingual{EN: err.Error(), FR: "trop de webhooks en attente"}, "Webhook errors")
+		s.drop(in.user, out, "aborted", bilingual{EN: err.Error(), FR: "trop de webhooks en attente"}, notice.WebhookDoc)
 	}
 }
 
 // report logs what became of an attempt, and tells the phone what a person should know.
 func (in *inbound) report(out *outgoing, r webhook.Report) {
 	s := in.server
-	e := out.entry(in.user, r.Outcome, r.Reason, "Webhook errors")
+	e := out.entry(in.user, r.Outcome, r.Reason, docIf(r.Outcome != webhook.Accepted, notice.WebhookDoc))
 	e.Phone, e.MessageN, e.Attempt, e.StatusCode, e.DurationMS = in.number, in.n, r.Attempt, r.Status, r.Took.Milliseconds()
 	if r.RetryIn > 0 {
 		e.Reason = strings.TrimPrefix(e.Reason+fmt.Sprintf("; Braze tries again in %s", r.RetryIn.Round(time.Second)), "; ")
 	}
-	if r.Outcome == webhook.Accepted {
-		e.Doc = ""
-		s.record(e)
+	defer s.record(e) // last, so that who sees the entry finds the rest done
+	switch {
+	case r.Outcome == webhook.Accepted:
 		s.net.Typing(in.number)
-		return
+	case r.Outcome == webhook.Retrying && r.Attempt > 1:
+		// the first notice already says that Braze goes on trying
+	default:
+		s.tell(in.user, r.Outcome, notice.Webhook(r.Outcome, strconv.Itoa(r.Status), nameOf(in.user)), notice.WebhookDoc)
 	}
-	s.record(e)
-	if r.Attempt > 1 && r.Outcome == webhook.Retrying {
-		return // the first notice already says that Braze goes on trying
-	}
-	s.tell(in.user, r.Outcome, notice.Webhook(r.Outcome, strconv.Itoa(r.Status), nameOf(in.user)), "Webhook errors")
 }

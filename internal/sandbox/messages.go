@@ -100,8 +100,10 @@ func (s *Server) sendMessages(c *wire.Call) wire.Reply {
 		}
 	}
 	answer := sent{DispatchID: wire.Hex(16), Message: "success"}
-	out := &outgoing{kind: kindMessages, campaign: camp, group: object.Group, dispatchID: answer.DispatchID, uncapped: q.Uncapped,
-		everyone: q.State == "all" && s.switches.Load().UnsubscribedIfAll}
+	out := &outgoing{
+		kind: kindMessages, campaign: camp, group: object.Group, dispatchID: answer.DispatchID, uncapped: q.Uncapped,
+		everyone: q.State == "all" && s.switches.Load().UnsubscribedIfAll,
+	}
 	out.content = s.messageContent(out, &object)
 	id, name := out.id()
 	s.record(entry{Kind: kindMessages, Outcome: "accepted", CampaignID: id, Campaign: name, DispatchID: out.dispatchID, StatusCode: http.StatusCreated})

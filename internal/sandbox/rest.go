@@ -40,7 +40,7 @@ func (s *Server) rest(e endpoint) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		fault := s.faults.API(e.path)
 		if fault.Refuse {
-			panic(http.ErrAbortHandler)
+			panic(http.ErrAbortHandler) // net/http's way to close the connection without an answer
 		}
 		w.Header().Set("X-Request-Id", wire.Hex(16))
 		if fault.DelayMS > 0 && !s.wait(r, time.Duration(fault.DelayMS)*time.Millisecond) {

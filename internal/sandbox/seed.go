@@ -125,19 +125,24 @@ func (s *Server) seedCampaigns() []campaign.Definition {
 	api := seedWhatsApp(SeedAPI, "API campaign for messages/send", campaign.WhatsAppMessage{Layout: whatsapp.Text, Body: "-"})
 	api.Type, api.VariationID = campaign.API, SeedVariation
 	canvas := seedWhatsApp(SeedCanvas, "Reply through a Canvas", campaign.WhatsAppMessage{
-		Layout: whatsapp.Text, Body: "{{context.${external_system_msg_body}}}"})
+		Layout: whatsapp.Text, Body: "{{context.${external_system_msg_body}}}",
+	})
 	canvas.Type = campaign.Canvas
 	return []campaign.Definition{
 		s.seedWebhook(SeedInbound, "To Parley (all messages)", "support", campaign.Trigger{Match: "any"}),
 		seedWhatsApp(SeedReply, "Reply from Parley", campaign.WhatsAppMessage{Layout: whatsapp.Text, Body: replyBody}),
 		s.seedWebhook(SeedKeyword, "To Parley (returns)", "returns", campaign.Trigger{Match: "regex", Word: "(?i)^(return|retour)s?$"}),
 		seedWhatsApp(SeedQuickReply, "Choices from Parley", campaign.WhatsAppMessage{Layout: whatsapp.QuickReply, Body: replyBody, Buttons: buttons}),
-		seedWhatsApp(SeedList, "List from Parley", campaign.WhatsAppMessage{Layout: whatsapp.ListLayout, Body: replyBody,
-			List: &campaign.List{Button: "{{api_trigger_properties.${list_button} | default: 'Choose'}}", Sections: []campaign.Section{section}}}),
-		seedWhatsApp(SeedTemplate, "Re-open the conversation", campaign.WhatsAppMessage{Kind: "template", Layout: whatsapp.Template,
+		seedWhatsApp(SeedList, "List from Parley", campaign.WhatsAppMessage{
+			Layout: whatsapp.ListLayout, Body: replyBody,
+			List: &campaign.List{Button: "{{api_trigger_properties.${list_button} | default: 'Choose'}}", Sections: []campaign.Section{section}},
+		}),
+		seedWhatsApp(SeedTemplate, "Re-open the conversation", campaign.WhatsAppMessage{
+			Kind: "template", Layout: whatsapp.Template,
 			TemplateName: "reopen_conversation", TemplateLanguage: "en",
 			Body:      "Hello {{1}}, we have an answer to your question: {{2}} Reply to this message to go on.",
-			Variables: []string{"{{${first_name} | default: 'there'}}", replyBody}}),
+			Variables: []string{"{{${first_name} | default: 'there'}}", replyBody},
+		}),
 		seedWhatsApp(SeedImage, "Image from Parley", campaign.WhatsAppMessage{Layout: whatsapp.Image, Body: replyBody, ImageURI: property("image_uri")}),
 		api, canvas,
 	}

@@ -66,8 +66,10 @@ func TestLine09_recipientsOrBroadcast(t *testing.T) {
 	b.open(ada)
 	b.call("POST", "/users/track", `{"attributes":[{"external_id":"ada","vip":true}]}`)
 	b.trigger(map[string]any{"broadcast": true, "trigger_properties": text("all")})
-	b.trigger(map[string]any{"broadcast": true, "trigger_properties": text("vip"),
-		"audience": map[string]any{"AND": []any{map[string]any{"custom_attribute": map[string]any{"custom_attribute_name": "vip", "comparison": "equals", "value": true}}}}})
+	b.trigger(map[string]any{
+		"broadcast": true, "trigger_properties": text("vip"),
+		"audience": map[string]any{"AND": []any{map[string]any{"custom_attribute": map[string]any{"custom_attribute_name": "vip", "comparison": "equals", "value": true}}}},
+	})
 	if diff := cmp.Diff([][]string{{"all"}, {"all", "vip"}}, [][]string{b.got(grace), b.got(ada)}); diff != "" {
 		t.Error(diff)
 	}
@@ -123,8 +125,10 @@ func TestLine12_createOnSend(t *testing.T) {
 	b.must(http.StatusCreated, "POST", "/sandbox/phones", `{"phone":"+15550000009","name":"New One"}`)
 	b.must(http.StatusAccepted, "POST", phonePath("+15550000009")+"/messages", `{"text":"hi"}`)
 	r := b.trigger(map[string]any{"recipients": to("external_user_id", "new", "send_to_existing_only", false, "trigger_properties", text("welcome"),
-		"attributes", map[string]any{"phone": "+15550000009", "first_name": "New",
-			"subscription_groups": []any{map[string]any{"subscription_group_id": sandbox.SeedGroup, "subscription_state": "subscribed"}}})})
+		"attributes", map[string]any{
+			"phone": "+15550000009", "first_name": "New",
+			"subscription_groups": []any{map[string]any{"subscription_group_id": sandbox.SeedGroup, "subscription_state": "subscribed"}},
+		})})
 	if r.status != http.StatusCreated {
 		t.Fatalf("%d %s", r.status, r.raw)
 	}
@@ -154,8 +158,10 @@ func TestLine14_propertiesOverride(t *testing.T) {
 	})
 	b.open(grace)
 	b.open(ada)
-	r := b.trigger(map[string]any{"trigger_properties": map[string]any{"a": "1", "b": "2", "c": map[string]any{"d": 3}},
-		"recipients": append(to("external_user_id", "grace", "trigger_properties", map[string]any{"b": "own"}), to("external_user_id", "ada")...)})
+	r := b.trigger(map[string]any{
+		"trigger_properties": map[string]any{"a": "1", "b": "2", "c": map[string]any{"d": 3}},
+		"recipients":         append(to("external_user_id", "grace", "trigger_properties", map[string]any{"b": "own"}), to("external_user_id", "ada")...),
+	})
 	if r.status != http.StatusCreated {
 		t.Fatal(r.raw)
 	}
@@ -208,8 +214,10 @@ func TestLine17_attributesBeforeTheSend(t *testing.T) {
 	b.write(unknown, "hi")
 	b.hook()
 	id := b.user(unknown)["braze_id"]
-	r := b.trigger(map[string]any{"recipients": to("braze_id", id, "attributes", map[string]any{"chat_status": "bot", "first_name": "Una",
-		"subscription_groups": []any{map[string]any{"subscription_group_id": sandbox.SeedGroup, "subscription_state": "subscribed"}}})})
+	r := b.trigger(map[string]any{"recipients": to("braze_id", id, "attributes", map[string]any{
+		"chat_status": "bot", "first_name": "Una",
+		"subscription_groups": []any{map[string]any{"subscription_group_id": sandbox.SeedGroup, "subscription_state": "subscribed"}},
+	})})
 	if r.status != http.StatusCreated {
 		t.Fatal(r.raw)
 	}
@@ -324,7 +332,8 @@ func TestLine21_subscription(t *testing.T) {
 	b.open(grace)
 	set := func(state string) {
 		b.must(http.StatusCreated, "POST", "/v2/subscription/status/set", map[string]any{"subscription_groups": []any{
-			map[string]any{"subscription_group_id": sandbox.SeedGroup, "subscription_state": state, "external_ids": []string{"grace"}}}})
+			map[string]any{"subscription_group_id": sandbox.SeedGroup, "subscription_state": state, "external_ids": []string{"grace"}},
+		}})
 	}
 	set("unsubscribed")
 	id := b.reply("grace", "no")

@@ -66,9 +66,12 @@ func TestLine28_trackSizes(t *testing.T) {
 		attributes, events int
 		status             int
 	}{
-		{"75_total", 75, 0, 201}, {"75_total", 40, 36, 400},
-		{"75_each", 75, 75, 201}, {"75_each", 76, 0, 400},
-		{"50_total", 25, 25, 201}, {"50_total", 26, 25, 400},
+		{"75_total", 75, 0, 201},
+		{"75_total", 40, 36, 400},
+		{"75_each", 75, 75, 201},
+		{"75_each", 76, 0, 400},
+		{"50_total", 25, 25, 201},
+		{"50_total", 26, 25, 400},
 	} {
 		b.switches(map[string]any{"track_objects": c.rule})
 		if r := b.track(body(c.attributes, c.events)); r.status != c.status {
@@ -164,7 +167,8 @@ func TestLine32_export(t *testing.T) {
 	b.track(`{"attributes":[{"external_id":"grace","vip":true}]}`)
 	r := b.must(http.StatusCreated, "POST", "/users/export/ids", `{"external_ids":["grace","nobody"],"fields_to_export":["external_id","custom_attributes","phone","first_name"]}`)
 	want := map[string]any{"message": "success", "invalid_user_ids": []any{"nobody"}, "users": []any{map[string]any{
-		"external_id": "grace", "phone": grace, "first_name": "Grace", "custom_attributes": map[string]any{"vip": true}}}}
+		"external_id": "grace", "phone": grace, "first_name": "Grace", "custom_attributes": map[string]any{"vip": true},
+	}}}
 	if diff := cmp.Diff(want, r.json); diff != "" {
 		t.Error(diff)
 	}

@@ -20,8 +20,10 @@ func (s *Server) values(o *outgoing, u *profile.User, properties map[string]any)
 		"subscribed_state": u.States(),
 	}
 	if o.campaign != nil {
-		about := map[string]any{"dispatch_id": o.dispatchID, "api_id": o.campaign.ID, "name": o.campaign.Name,
-			"message_api_id": o.campaign.VariationID, "message_name": "Variant 1"}
+		about := map[string]any{
+			"dispatch_id": o.dispatchID, "api_id": o.campaign.ID, "name": o.campaign.Name,
+			"message_api_id": o.campaign.VariationID, "message_name": "Variant 1",
+		}
 		if o.campaign.Type == campaign.Canvas {
 			bindings["canvas"] = about
 			bindings["context"] = properties

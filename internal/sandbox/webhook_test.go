@@ -19,9 +19,11 @@ func TestLine37_webhookIsRenderedFromLiquid(t *testing.T) {
 	t.Parallel()
 	b := start(t)
 	b.change(sandbox.SeedInbound, func(c map[string]any) {
-		c["webhook"] = map[string]any{"method": "PUT", "url": b.gateway.URL + "/hook?who={{${user_id} | url_param_escape}}",
+		c["webhook"] = map[string]any{
+			"method": "PUT", "url": b.gateway.URL + "/hook?who={{${user_id} | url_param_escape}}",
 			"headers": map[string]any{"Content-Type": "text/x", "X-Sign": "{{${user_id} | hmac_sha256_hex: 'k'}}", "X-Dispatch": "{{campaign.${dispatch_id}}}"},
-			"body":    `{"raw":"{{whats_app.${inbound_message_body}}}"}`}
+			"body":    `{"raw":"{{whats_app.${inbound_message_body}}}"}`,
+		}
 	})
 	b.write(grace, `say "hi"`)
 	h := b.hook()
@@ -117,9 +119,12 @@ func TestLine40_triggers(t *testing.T) {
 		match, word, text string
 		want              bool
 	}{
-		{"is", "STOP", "stop", true}, {"is", "STOP", "please stop", false},
-		{"regex", "RETURN", "my RETURN please", true}, {"regex", "RETURN", "my return please", false},
-		{"regex", "(?i)return(?-i)", "a ReTurn", true}, {"any", "", "whatever", true},
+		{"is", "STOP", "stop", true},
+		{"is", "STOP", "please stop", false},
+		{"regex", "RETURN", "my RETURN please", true},
+		{"regex", "RETURN", "my return please", false},
+		{"regex", "(?i)return(?-i)", "a ReTurn", true},
+		{"any", "", "whatever", true},
 	} {
 		set(c.match, c.word)
 		if got := matches(c.text); got != c.want {

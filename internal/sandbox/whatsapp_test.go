@@ -253,6 +253,9 @@ func TestLine50_statuses(t *testing.T) {
 	if status(2) != "read" || read.json["unread"] != 0.0 {
 		t.Errorf("read: %s %s", status(2), read.raw)
 	}
+	if diff := cmp.Diff([]string{"sent", "delivered", "read"}, b.outcomes("delivery")); diff != "" {
+		t.Errorf("the log follows the statuses: %s", diff)
+	}
 	patch(`{"read_receipts":false}`)
 	b.reply("grace", "private")
 	if p := b.must(http.StatusOK, "GET", phonePath(grace), nil); p.json["unread"] != 1.0 || p.json["last"].(map[string]any)["text"] != "private" {

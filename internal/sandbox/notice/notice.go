@@ -86,7 +86,11 @@ func Webhook(outcome, status, name string) whatsapp.Bilingual {
 		"Parley a refusé le webhook ("+status+"). Braze ne réessaie pas après une telle réponse : le message est perdu.")
 }
 
-// Doc names the document of Braze or WhatsApp that states the rule behind an outcome; "" when there is none.
+// WebhookDoc names the document on what Braze does when a webhook fails.
+const WebhookDoc = "Webhook and Connected Content errors"
+
+// Doc names the document of Braze or WhatsApp that states the rule behind the outcome of a message; "" when
+// there is none.
 func Doc(outcome string) string {
 	switch outcome {
 	case "not_subscribed":
@@ -115,8 +119,7 @@ func Doc(outcome string) string {
 		return "WhatsApp specifications"
 	case "not_on_whatsapp", "failed", "blocked":
 		return "WhatsApp Cloud API error codes"
-	case webhook.Retrying, webhook.GivenUp, webhook.HostUnhealthy:
-		return "Webhook errors"
+
 	}
 	return ""
 }

@@ -22,8 +22,10 @@ func TestNotices_areCompleteInBothLanguages(t *testing.T) {
 			t.Errorf("%s mixes its languages: %+v", kind, text)
 		}
 	}
-	for _, kind := range []string{"not_subscribed", "not_re_eligible", "inactive", "window_closed", "pair_limit", "throughput", "too_long", "invalid", "blank",
-		"blocked", "failed", "aborted", "dropped", "no_campaign"} {
+	for _, kind := range []string{
+		"not_subscribed", "not_re_eligible", "inactive", "window_closed", "pair_limit", "throughput", "too_long", "invalid", "blank",
+		"blocked", "failed", "aborted", "dropped", "no_campaign",
+	} {
 		check(kind, Message(kind, "Ada", detail))
 		check(kind+" without detail", Message(kind, "Ada", whatsapp.Bilingual{}))
 		if kind != "aborted" && kind != "dropped" && Doc(kind) == "" {

@@ -49,8 +49,10 @@ type Rules struct {
 // DefaultRules returns Braze's published figures and the sandbox's choices where there are none. The
 // retries come after 10 s, 30 s, 90 s, 4.5 min and 13.5 min: five within half an hour.
 func DefaultRules() Rules {
-	return Rules{Timeout: 90 * time.Second, Retries: 5, FirstRetry: 10 * time.Second, RetryFactor: 3, UnhealthyFailures: 3000,
-		Hold: 250 * time.Millisecond, QueueLimit: 500_000}
+	return Rules{
+		Timeout: 90 * time.Second, Retries: 5, FirstRetry: 10 * time.Second, RetryFactor: 3, UnhealthyFailures: 3000,
+		Hold: 250 * time.Millisecond, QueueLimit: 500_000,
+	}
 }
 
 // Call is one HTTP request.

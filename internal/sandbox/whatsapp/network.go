@@ -37,7 +37,7 @@ type Rules struct {
 func DefaultRules() Rules {
 	return Rules{
 		Window: 24 * time.Hour, PairInterval: 6 * time.Second, PairBurst: 45, Throughput: 80, ListTapSeparator: "\n",
-		TypingFor: 25 * time.Second, MessagesPerPhone: 1000, MessagesInAll: 200_000, Phones: 100_000, NoticesPerPhone: 100,
+		TypingFor: 25 * time.Second, MessagesPerPhone: 1000, MessagesInAll: 100_000, Phones: 100_000, NoticesPerPhone: 100,
 	}
 }
 

@@ -86,6 +86,7 @@ func (n *Network) Write(number, business, text string, media []Media) (Message, 
 	}
 	m := n.append(p, Message{Direction: In, Layout: layout, Text: text, Media: media})
 	n.schedule(p)
+	n.tellPhone(p)
 	return m, nil
 }
 

@@ -30,8 +30,10 @@ func (n *Network) Send(number, business, dispatchID string, c Content, ref any) 
 		return Result{Outcome: outcome, Code: 100, Reason: detail.EN, Detail: detail}
 	}
 	if n.rules.FailWith != 0 {
-		return Result{Outcome: "failed", Code: n.rules.FailWith, Reason: "the fault sheet makes WhatsApp refuse every message",
-			Detail: Bilingual{EN: "ordered by the fault sheet", FR: "selon la feuille de pannes"}}
+		return Result{
+			Outcome: "failed", Code: n.rules.FailWith, Reason: "the fault sheet makes WhatsApp refuse every message",
+			Detail: Bilingual{EN: "ordered by the fault sheet", FR: "selon la feuille de pannes"},
+		}
 	}
 	p := n.phones[number]
 	if p == nil {
@@ -55,23 +57,22 @@ func (n *Network) Send(number, business, dispatchID string, c Content, ref any) 
 			p.pairs[business] = limit
 		}
 		if wait, ok := limit.allow(now, &n.rules); !ok {
-			return Result{Outcome: "pair_limit", Code: 131056, Wait: wait,
-				Reason: fmt.Sprintf("too many messages to this customer: the next one passes in %s", wait.Round(time.Second))}
+			return Result{
+				Outcome: "pair_limit", Code: 131056, Wait: wait,
+				Reason: fmt.Sprintf("too many messages to this customer: the next one passes in %s", wait.Round(time.Second)),
+			}
 		}
 	}
-	return n.accept(p, dispatchID, c, now, ref)
+	return n.accept(p, dispatchID, c, ref)
 }
 
-func (n *Network) accept(p *phone, dispatchID string, c Content, now time.Time, ref any) Result {
-	typing := now.Before(p.typingUntil)
+func (n *Network) accept(p *phone, dispatchID string, c Content, ref any) Result {
 	p.typingUntil = time.Time{}
 	m := n.append(p, Message{
 		Direction: Out, Layout: c.Layout, Text: c.Text, Header: c.Header, Footer: c.Footer, Media: c.Media,
 		Buttons: c.Buttons, List: c.List, DispatchID: dispatchID, lost: p.blocked, Ref: ref,
 	})
-	if typing {
-		defer n.tellPhone(p)
-	}
+	defer n.tellPhone(p)
 	if p.blocked {
 		return Result{Outcome: "blocked", Reason: "the customer has blocked the business: the message is never delivered", N: m.N}
 	}

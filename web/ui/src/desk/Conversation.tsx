@@ -180,15 +180,18 @@ function Lines({ id }: { id: string }) {
   return (
     <div className="relative min-h-0 flex-1">
       {loading && (
-        <p role="status" className="sr-only">
-          {words.transcriptEmptyDo}
+        <p
+          role="status"
+          className="absolute inset-x-0 top-2 z-10 mx-auto w-fit rounded-full border border-line bg-raised px-3 py-1 text-meta text-muted float"
+        >
+          {words.loadingOlder}
         </p>
       )}
       <VList
         ref={handle}
         role="list"
         tabIndex={0}
-        aria-label={words.inbox}
+        aria-label={words.transcript}
         data={all}
         shift={shift}
         className="scroll-thin px-4 py-3"

@@ -158,6 +158,8 @@ function pretty(body: unknown): string {
 function Understood({ understanding: u }: { understanding: Understanding }) {
   const words = useWords();
   const format = useFormat();
+  // The runners-up come with the winner in front.
+  const others = u.alternatives.filter((a) => a.intent !== u.intent);
   const how = [
     words.bands[u.band] ?? u.band,
     u.language ? words.detectedLanguage(format.language(u.language)) : "",
@@ -176,10 +178,10 @@ function Understood({ understanding: u }: { understanding: Understanding }) {
         )}
         <p className="text-meta text-muted">{how.filter(Boolean).join(" · ")}</p>
       </div>
-      {(u.alternatives?.length ?? 0) > 0 && (
+      {others.length > 0 && (
         <div>
           <p className="text-meta text-muted">{words.alternatives}</p>
-          {u.alternatives.map((a) => (
+          {others.map((a) => (
             <Bar key={a.intent} title={a.title || a.intent} p={a.p} tone="bg-line-strong" />
           ))}
         </div>

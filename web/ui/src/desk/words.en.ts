@@ -65,6 +65,8 @@ export const en = {
   person: "Person",
   showPerson: "Show the person",
 
+  transcript: "Messages of this conversation",
+  loadingOlder: "Loading earlier messages",
   transcriptEmpty: "No messages in this conversation",
   transcriptEmptyDo: "They appear here as they arrive.",
   transcriptFailed: "This conversation could not be read",

@@ -67,6 +67,8 @@ export const fr: Shape<typeof en> = {
   person: "Personne",
   showPerson: "Afficher la personne",
 
+  transcript: "Messages de cette conversation",
+  loadingOlder: "Chargement des messages plus anciens",
   transcriptEmpty: "Aucun message dans cette conversation",
   transcriptEmptyDo: "Ils apparaissent ici dès leur arrivée.",
   transcriptFailed: "Cette conversation n’a pas pu être lue",

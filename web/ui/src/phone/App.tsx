@@ -215,10 +215,10 @@ function Waiting({ framed, label }: { framed: boolean; label: string }) {
       <div
         className={`follow-theme flex w-full flex-col gap-3 bg-chat p-4 ${framed ? "max-w-[390px] rounded-[42px] pt-16" : ""}`}
       >
-        <Bone className="h-10 w-3/5" />
-        <Bone className="h-16 w-2/5 self-end" />
-        <Bone className="h-20 w-4/5" />
-        <Bone className="h-10 w-1/2 self-end" />
+        <Bone className="h-10 w-3/5 bg-bubble-in!" />
+        <Bone className="h-16 w-2/5 self-end bg-bubble-out!" />
+        <Bone className="h-20 w-4/5 bg-bubble-in!" />
+        <Bone className="h-10 w-1/2 self-end bg-bubble-out!" />
       </div>
     </div>
   );

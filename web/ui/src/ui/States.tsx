@@ -18,7 +18,7 @@ export function useSlow(waiting: boolean): boolean {
 
 /** A grey block in the place of something that is loading. */
 export function Bone({ className = "" }: { className?: string }) {
-  return <div aria-hidden className={`animate-breathe rounded-md bg-sunken ${className}`} />;
+  return <div aria-hidden className={`animate-breathe rounded-md bg-line ${className}`} />;
 }
 
 /** Says what will appear here and what to do for it. */
