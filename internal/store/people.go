@@ -27,6 +27,11 @@ func (tx *Tx) ChangeOwner(ctx context.Context, change OwnerChange, now int64) er
 	if c.Epoch != change.Epoch {
 		return chat.Errorf(chat.Conflict, "somebody else changed this conversation meanwhile; it is now owned by %s", c.Owner)
 	}
+	if change.Kind == chat.Reopen {
+		if err := tx.mayReopen(ctx, c); err != nil {
+			return err
+		}
+	}
 	t, err := transition(c, change.Kind, change.Agent, change.Reason, change.Actor, now)
 	if err != nil {
 		return err
@@ -92,6 +97,15 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 		return err
 	}
 	return tx.queue(ctx, map[chat.ContactID][]*outgoing{c.ContactID: {{pace: r.Pace, deliveries: deliveriesOf(c, m, r.Parts, now)}}}, now)
+}
+
+// mayReopen keeps the rule that a contact has at most one open conversation.
+func (tx *Tx) mayReopen(ctx context.Context, c *chat.Conversation) error {
+	open, err := collect(ctx, tx.tx, scanConversation, selectConversation+"WHERE owner <> 'none' AND contact_id = $1", string(c.ContactID))
+	if err == nil && len(open) > 0 {
+		err = chat.Errorf(chat.Conflict, "this customer has another open conversation; go on there")
+	}
+	return err
 }
 
 func (tx *Tx) lockConversation(ctx context.Context, id chat.ConversationID) (*chat.Conversation, error) {
