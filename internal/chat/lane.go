@@ -1,10 +1,11 @@
 package chat
 
-// Pace limits how fast one person is written to, in milliseconds: one message
-// per Interval on average, with up to Burst at once before that. WhatsApp blocks
-// a business number that exceeds its pair rate (about one message per 6 s with
-// borrowed bursts; Meta, error 131056), long after Braze's API has said 201.
-// A zero Interval means no limit.
+// Pace limits how fast one person is written to, in milliseconds. WhatsApp lets a
+// business number send one person about one message per Interval; more may be
+// borrowed within one Interval, and then nothing goes until what was borrowed is
+// paid back (Meta, "Pair rate limits", error 131056). A message beyond that is
+// refused long after Braze's API has said 201. Burst bounds the borrowing. A zero
+// Interval means no limit.
 type Pace struct {
 	Interval int64
 	Burst    int64
@@ -19,9 +20,8 @@ type Lane struct {
 	DueAt      int64 // when the head may be sent; 0 if the lane is empty
 	LeaseUntil int64
 	LeaseBy    string
-	// Paid is the theoretical arrival time of the generic cell rate algorithm:
-	// how far into the future the messages already sent have used up the pace.
-	Paid int64
+	Since      int64 // when the present borrowing began
+	Paid       int64 // when everything sent since then is paid for
 }
 
 // Queue numbers one more delivery and makes the lane due when pacing allows.
@@ -40,7 +40,12 @@ func (l *Lane) Claim(by string, now, lease int64) {
 
 // Spend books one message against the pace; call it for everything that may
 // have reached WhatsApp.
-func (l *Lane) Spend(now int64, p Pace) { l.Paid = max(l.Paid, now) + p.Interval }
+func (l *Lane) Spend(now int64, p Pace) {
+	if now >= l.Paid {
+		l.Since, l.Paid = now, now
+	}
+	l.Paid += p.Interval
+}
 
 // Refund takes back a Spend for a message that certainly did not leave.
 func (l *Lane) Refund(p Pace) { l.Paid -= p.Interval }
@@ -54,6 +59,10 @@ func (l *Lane) Release(more bool, now, notBefore int64, p Pace) {
 	}
 }
 
+// next is when one more message may go.
 func (l *Lane) next(now int64, p Pace) int64 {
-	return max(now, l.Paid-max(p.Burst-1, 0)*p.Interval, 1)
+	if now >= l.Paid || now < l.Since+p.Interval && l.Paid-l.Since < p.Burst*p.Interval {
+		return max(now, 1)
+	}
+	return l.Paid
 }

@@ -7,10 +7,12 @@
 //
 // Start reading at [Server]; inbound.go is a customer's message on its way to the webhooks, deliver.go
 // a business's message on its way to the phone. What Braze's documentation leaves open is decided in
-// switches.go, each choice with a switch. The parts below know nothing of HTTP or of each other:
+// switches.go, each choice with a switch. The parts below know nothing of this package:
 //
-//	liquid    templates          profile   the user base
-//	campaign  what is set up     whatsapp  phones and WhatsApp's rules
-//	webhook   calls going out    feed      events and the activity log
-//	clock     the movable clock
+//	liquid    templates               profile   the user base
+//	campaign  what is set up          userapi   Braze's endpoints on users
+//	whatsapp  phones, WhatsApp rules  notice    words for what did not arrive
+//	webhook   calls going out         currents  receipts going out
+//	gate      keys, limits, faults    wire      JSON in and out
+//	clock     the movable clock       feed      live events, activity log
 package sandbox

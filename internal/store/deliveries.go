@@ -37,19 +37,19 @@ func scanDelivery(rows *sql.Rows) (*chat.Delivery, error) {
 
 var selectDelivery = "SELECT " + strings.Join(deliveryColumns, ", ") + " FROM deliveries "
 
-var laneColumns = []string{"contact_id", "workspace", "last_n", "due_at", "lease_until", "lease_by", "paid"}
+var laneColumns = []string{"contact_id", "workspace", "last_n", "due_at", "lease_until", "lease_by", "since", "paid"}
 
 var selectLane = "SELECT " + strings.Join(laneColumns, ", ") + " FROM lanes "
 
 func scanLane(rows *sql.Rows) (*chat.Lane, error) {
 	l := new(chat.Lane)
-	return l, rows.Scan(&l.ContactID, &l.Workspace, &l.LastN, &l.DueAt, &l.LeaseUntil, &l.LeaseBy, &l.Paid)
+	return l, rows.Scan(&l.ContactID, &l.Workspace, &l.LastN, &l.DueAt, &l.LeaseUntil, &l.LeaseBy, &l.Since, &l.Paid)
 }
 
 func (tx *Tx) saveLanes(ctx context.Context, lanes []*chat.Lane) error {
 	rows := make([][]any, len(lanes))
 	for i, l := range lanes {
-		rows[i] = []any{string(l.ContactID), l.Workspace, l.LastN, l.DueAt, l.LeaseUntil, l.LeaseBy, l.Paid}
+		rows[i] = []any{string(l.ContactID), l.Workspace, l.LastN, l.DueAt, l.LeaseUntil, l.LeaseBy, l.Since, l.Paid}
 	}
 	sortRows(rows)
 	_, err := tx.insert(ctx, "lanes", laneColumns, rows, overwrite("contact_id", laneColumns))

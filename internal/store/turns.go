@@ -102,6 +102,7 @@ type Result struct {
 	Message   *chat.Message   // the line to send, or nil for silence; id, text, layout and choices are read
 	Parts     []chat.Delivery // Message in sendable parts; id, text, layout and choices are read
 	Handoff   string          // reason for handing over to people, or empty
+	OptOut    bool            // the customer asked for no more messages
 	Timing    chat.Timing
 	Pace      chat.Pace
 	StartedAt int64
@@ -152,6 +153,7 @@ type finish struct {
 	turns       [][]any
 	lanes       map[chat.ContactID][]*outgoing
 	restamp     []*chat.Conversation
+	optOuts     []chat.ContactID
 }
 
 func (f *finish) take(c *chat.Conversation, r *Result) error {
@@ -170,6 +172,9 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 		said.ConversationID, said.Direction, said.Author, said.TurnID, said.At = c.ID, chat.Out, chat.AuthorBot, r.ID, f.now
 		said.Seq = c.Line(chat.Out, said.Text, f.now)
 		f.messages = append(f.messages, said)
+	}
+	if r.OptOut {
+		f.optOuts = append(f.optOuts, c.ContactID)
 	}
 	if r.Handoff != "" {
 		t, err := transition(c, chat.Offer, "", r.Handoff, "bot", f.now)
@@ -208,6 +213,11 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 	}
 	if err := tx.queue(ctx, f.lanes, f.now); err != nil {
 		return err
+	}
+	for _, id := range f.optOuts {
+		if _, err := tx.tx.ExecContext(ctx, "UPDATE contacts SET opted_out = $2 WHERE id = $1", string(id), f.now); err != nil {
+			return err
+		}
 	}
 	for _, c := range f.restamp {
 		if _, err := tx.tx.ExecContext(ctx,

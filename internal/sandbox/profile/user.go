@@ -104,7 +104,7 @@ func (u *User) seal() {
 	}
 }
 
-// AddEvent returns the user with one more custom event; keep is how many recent ones are kept in full.
+// addEvent gives the user one more custom event; keep is how many recent ones are kept in full.
 func (u *User) addEvent(e Event, keep int) {
 	u.Events = tallied(u.Events, e.Name, e.Time)
 	recent := append(slices.Clone(u.Recent), e)

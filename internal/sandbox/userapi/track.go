@@ -184,7 +184,7 @@ func identity(ref profile.Ref) func(*profile.User) error {
 	}
 }
 
-// write changes the profile that ref names, or makes it.
+// writeUser changes the profile that ref names, or makes it.
 func (a *API) writeUser(ref profile.Ref, make bool, edit func(*profile.User) error) string {
 	if !make {
 		u, err := a.Users.Change(ref, edit)

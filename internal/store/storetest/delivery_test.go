@@ -90,7 +90,7 @@ func TestDelivery_paceIsKeptAndGivenBack(t *testing.T) {
 				finishOut(t, s, now, rules.Pace, end(o, chat.Accepted))
 			}
 		}
-		wantDiff(t, at, []int64{5000, 5500, 11_000})
+		wantDiff(t, at, []int64{5000, 5500, 17_000})
 
 		say(t, s, "u2", 100_000, "a", "b", "c")
 		for range 5 { // nothing of these attempts reached WhatsApp

@@ -9,6 +9,7 @@ CREATE TABLE contacts (
     phone TEXT NOT NULL,
     first_name TEXT NOT NULL,
     language TEXT NOT NULL,
+    opted_out BIGINT NOT NULL,
     merged_into TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL
 ) WITHOUT ROWID;
@@ -108,6 +109,7 @@ CREATE TABLE lanes (
     due_at BIGINT NOT NULL,
     lease_until BIGINT NOT NULL,
     lease_by TEXT NOT NULL,
+    since BIGINT NOT NULL,
     paid BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX lanes_due ON lanes (workspace, due_at) WHERE due_at > 0;
@@ -186,6 +188,7 @@ CREATE TABLE dead_letters (
     size BIGINT NOT NULL,
     at BIGINT NOT NULL
 );
+CREATE INDEX dead_letters_at ON dead_letters (at);
 
 CREATE TABLE exchanges (
     id TEXT PRIMARY KEY,
