@@ -68,6 +68,7 @@ CREATE TABLE messages (
     layout TEXT NOT NULL,
     choices TEXT NOT NULL,
     turn_id TEXT NOT NULL,
+    agent TEXT NOT NULL,
     arrival TEXT NOT NULL,
     at BIGINT NOT NULL
 );
