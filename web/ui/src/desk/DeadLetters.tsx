@@ -82,7 +82,7 @@ function Letter({ letter }: { letter: DeadLetter }) {
           <span className="text-meta text-muted">{letter.route}</span>
           <span className="tabular text-meta text-muted">{words.bytes(letter.size)}</span>
         </summary>
-        <div className="flex flex-col gap-2 px-4 pb-4 md:px-2">
+        <div className="flex flex-col gap-2 px-4 pt-2 pb-4 md:px-2">
           <p className="text-meta text-muted">
             {words.deadReceived}: {format.exact(letter.at)} · {words.deadType}: {letter.contentType || "–"}
           </p>

@@ -23,6 +23,7 @@ export function Inbox({ id }: { id: string | undefined }) {
   const [person, setPerson] = useState(true);
   const [sheet, setSheet] = useState(false);
   const detail = useDeskState((s) => s.transcript?.detail);
+  const failed = useDeskState((s) => s.transcript?.error !== undefined);
   useEffect(() => desk.open(id), [desk, id]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation starts with the sheet closed.
   useEffect(() => {
@@ -60,7 +61,7 @@ export function Inbox({ id }: { id: string | undefined }) {
           )}
         </main>
       )}
-      {id && wide && person && (
+      {id && wide && person && !failed && (
         <aside
           aria-label={words.person}
           className="scroll-thin w-[300px] shrink-0 overflow-y-auto border-line border-l bg-surface"
@@ -68,7 +69,7 @@ export function Inbox({ id }: { id: string | undefined }) {
           <PersonPane detail={detail} />
         </aside>
       )}
-      {id && !wide && (
+      {id && !wide && !failed && (
         <Sheet open={sheet} onOpenChange={setSheet} title={words.person} closeLabel={common.close}>
           <div className="scroll-thin min-h-0 flex-1 overflow-y-auto">
             <PersonPane detail={detail} />

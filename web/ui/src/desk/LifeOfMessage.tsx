@@ -4,6 +4,7 @@ import { Bone, useSlow } from "../ui/States";
 import { useCommonWords } from "../words/common";
 import { useFormat, useLanguage } from "../words/locale";
 import { api, type Life, type Message } from "./api";
+import { inWords } from "./Owner";
 import { useWords } from "./words";
 
 type Step = Life["steps"][number];
@@ -161,7 +162,7 @@ function Understood({ understanding: u }: { understanding: Understanding }) {
   // The runners-up come with the winner in front.
   const others = u.alternatives.filter((a) => a.intent !== u.intent);
   const how = [
-    words.bands[u.band] ?? u.band,
+    u.intent ? (words.bands[u.band] ?? u.band) : "",
     u.language ? words.detectedLanguage(format.language(u.language)) : "",
     u.micros ? words.took(format.span(u.micros / 1000)) : "",
   ];
@@ -174,7 +175,7 @@ function Understood({ understanding: u }: { understanding: Understanding }) {
             <Bar title={u.title || u.intent} p={u.p} tone="bg-bot" strong />
           </>
         ) : (
-          <p>{words.notRead}</p>
+          <p className="font-medium">{inWords(words.reasons, u.rule ?? "") || words.bands[u.band]}</p>
         )}
         <p className="text-meta text-muted">{how.filter(Boolean).join(" · ")}</p>
       </div>

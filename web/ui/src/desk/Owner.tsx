@@ -1,6 +1,6 @@
 import { Bot, Check, Headset, Hourglass } from "lucide-react";
 import type { Summary } from "./api";
-import { useWords, type Words } from "./words";
+import { catalogues, useWords, type Words } from "./words";
 
 const looks = {
   bot: { icon: Bot, className: "rounded-md bg-bot-soft text-bot" },
@@ -33,7 +33,9 @@ export function reasonInWords(words: Words, reason: string): { text: string; det
   if (!/^[a-z_]+$/.test(code)) return { text: reason, detail: "" };
   const text = inWords(words.reasons, code);
   const detail = rest.join(": ");
-  return { text, detail: detail.toLowerCase() === text.toLowerCase() ? "" : detail };
+  // The detail is English and often says no more than the code does.
+  const known = inWords(catalogues.en.reasons, code);
+  return { text, detail: detail.toLowerCase() === known.toLowerCase() ? "" : detail };
 }
 
 /** A stable code in words; one this page does not know is shown with its underscores taken out. */

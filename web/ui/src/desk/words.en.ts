@@ -127,7 +127,6 @@ export const en = {
   lifeEmpty: "Nothing was recorded for this message.",
   understood: "Understood as",
   confidence: "Confidence",
-  notRead: "Not read for its meaning",
   bands: {
     answer: "sure enough to answer",
     clarify: "unsure: offers choices",

@@ -96,7 +96,7 @@ function Entry({ entry, name }: { entry: ActivityEntry; name: string }) {
     [words.filterPhone, entry.phone],
     ["external_id", entry.external_id],
     ["braze_id", entry.braze_id],
-    [words.campaigns, entry.campaign],
+    [words.campaign, entry.campaign],
     ["campaign_id", entry.campaign_id],
     ["dispatch_id", entry.dispatch_id],
     [words.statusCode, entry.status_code ? String(entry.status_code) : undefined],

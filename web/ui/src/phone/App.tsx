@@ -153,13 +153,7 @@ function Row() {
   const session = useSession();
   const phones = useSandbox((s) => s.phones);
   const chosen = useSandbox((s) => s.chosen);
-  const box = useRef<HTMLUListElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a phone that was added may be off the edge, too.
-  useEffect(() => {
-    box.current
-      ?.querySelector(`[data-phone="${CSS.escape(chosen)}"]`)
-      ?.scrollIntoView({ inline: "nearest", block: "nearest", behavior: "smooth" });
-  }, [chosen, phones.length]);
+  const box = useInView<HTMLUListElement>(chosen, phones.length);
   return (
     <ul
       ref={box}
@@ -182,19 +176,34 @@ function Row() {
   );
 }
 
+/** Brings the chosen phone into view: at once when the page opens, gliding when another is chosen or one is added. */
+function useInView<Box extends HTMLElement>(chosen: string, count: number) {
+  const box = useRef<Box>(null);
+  const opened = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a phone that was added may be off the edge, too.
+  useEffect(() => {
+    const phone = box.current?.querySelector(`[data-phone="${CSS.escape(chosen)}"]`);
+    phone?.scrollIntoView({ inline: "center", block: "nearest", behavior: opened.current ? "smooth" : "instant" });
+    opened.current = true;
+  }, [chosen, count]);
+  return box;
+}
+
 /** On a narrow page one phone is shown; the others wait as chips. */
 function Switcher() {
   const words = useWords();
   const session = useSession();
   const phones = useSandbox((s) => s.phones);
   const chosen = useSandbox((s) => s.chosen);
+  const box = useInView<HTMLElement>(chosen, phones.length);
   if (phones.length < 2) return null;
   return (
-    <nav aria-label={words.phones} className="scroll-thin flex shrink-0 gap-1 overflow-x-auto px-2">
+    <nav ref={box} aria-label={words.phones} className="scroll-thin flex shrink-0 gap-1 overflow-x-auto px-2">
       {phones.map((phone) => (
         <button
           key={phone.phone}
           type="button"
+          data-phone={phone.phone}
           aria-pressed={phone.phone === chosen}
           onClick={() => session.choose(phone.phone)}
           className="flex min-h-11 shrink-0 items-center gap-2 rounded-full py-1 pr-3 pl-1.5 text-muted aria-pressed:bg-raised aria-pressed:text-text"

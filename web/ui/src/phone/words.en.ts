@@ -104,6 +104,7 @@ export const en = {
   faults: "Faults",
   clock: "Clock",
   campaigns: "Campaigns",
+  campaign: "Campaign",
 
   activityEmpty: "No activity yet",
   activityEmptyDo: "Every call between phones, Braze and Parley is listed here, the newest first.",

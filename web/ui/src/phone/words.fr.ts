@@ -107,6 +107,7 @@ export const fr: Shape<typeof en> = {
   faults: "Pannes",
   clock: "Horloge",
   campaigns: "Campagnes",
+  campaign: "Campagne",
 
   activityEmpty: "Aucune activité",
   activityEmptyDo: "Chaque appel entre téléphones, Braze et Parley s’affiche ici, du plus récent au plus ancien.",

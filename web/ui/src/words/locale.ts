@@ -80,7 +80,7 @@ export interface Format {
   time(at: Date | string | number): string;
   /** Hours, minutes and seconds. */
   clock(at: Date | string | number): string;
-  /** "Today", "Yesterday", a weekday within the week, else the date. */
+  /** "Today", "Yesterday" or "Tomorrow", a weekday within the week, else the date. */
   day(at: Date | string | number, now: number): string;
   /** Date and time in full, for a tooltip. */
   exact(at: Date | string | number): string;
@@ -122,7 +122,7 @@ function build(language: Language): Format {
     clock: (at) => clock.format(new Date(at)),
     day(at, now) {
       const days = Math.round((midnight(now) - midnight(at)) / dayLength);
-      if (days === 0 || days === 1) return capital(relative.format(-days, "day"));
+      if (Math.abs(days) <= 1) return capital(relative.format(-days, "day"));
       return capital(days > 1 && days < 7 ? weekday.format(new Date(at)) : date.format(new Date(at)));
     },
     exact: (at) => exact.format(new Date(at)),

@@ -20,7 +20,7 @@ function leaves(node: object, path = ""): Map<string, string> {
 
 // The type checker already refuses a missing French string; this finds empty and forgotten ones.
 const sameInBoth =
-  /^(common\.(english|french)|phone\.(business|message|namePlaceholder|externalId|title|campaignStatus\.active)|desk\.(inbox|navigation|deadRoute|views\.agent|owners\.agent|authors\.(agent|system|note)|conversation|route|identityKinds\.(external_id|braze_id|alias)))$/;
+  /^(common\.(english|french)|phone\.(business|message|namePlaceholder|externalId|title|campaignStatus\.active)|desk\.(inbox|navigation|deadRoute|views\.(agent|bot)|owners\.(agent|bot)|authors\.(agent|bot|system|note)|conversation|route|identityKinds\.(external_id|braze_id|alias)))$/;
 
 describe.each(Object.entries({ common, desk, phone }))("catalogue %s", (name, { en, fr }) => {
   const english = leaves(en);
@@ -46,6 +46,7 @@ describe("format", () => {
     const en = format("en");
     expect(en.day(noon - 2 * hour, noon)).toBe("Today");
     expect(en.day(noon - 24 * hour, noon)).toBe("Yesterday");
+    expect(en.day(noon + 24 * hour, noon)).toBe("Tomorrow");
     expect(en.day(noon - 3 * 24 * hour, noon)).toBe("Thursday");
     expect(en.day(noon - 40 * 24 * hour, noon)).toBe("13 October 2026");
     expect(format("fr").day(noon - 24 * hour, noon)).toBe("Hier");
