@@ -166,8 +166,9 @@ export function rows(messages: Message[], events: Event[], more: boolean): Row[]
   for (const message of messages) {
     rulesUpTo(message.at);
     chip(message.at, message.id);
-    out.push({ kind: "message", key: message.id, message, first: author !== message.author + message.direction });
-    author = message.author + message.direction;
+    const speaker = message.author + message.direction + (message.agent ?? "");
+    out.push({ kind: "message", key: message.id, message, first: author !== speaker });
+    author = speaker;
   }
   rulesUpTo("");
   return out;
