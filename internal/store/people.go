@@ -49,8 +49,9 @@ type Reply struct {
 	Text      string
 	Parts     []chat.Delivery // Text in sendable parts; id, text, layout and choices are read
 	Pace      chat.Pace
-	// SeenSeq is the newest line that the agent had seen. Newer ones make a reply a
-	// Conflict unless it is Forced: the agent may be answering something that has changed.
+	// SeenSeq is the newest line that the agent had seen. Newer ones by others, or
+	// another agent who took the conversation since, make a reply a Conflict unless it
+	// is Forced: the agent may be answering something that has changed.
 	SeenSeq int64
 	Forced  bool
 }
@@ -60,6 +61,10 @@ type Reply struct {
 // window has closed, or when there are lines that the agent has not seen.
 func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 	c, err := tx.lockConversation(ctx, r.ConversationID)
+	if err != nil {
+		return err
+	}
+	unseen, err := tx.unseen(ctx, r)
 	if err != nil {
 		return err
 	}
@@ -75,8 +80,8 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 		return chat.Errorf(chat.Conflict, "this conversation is resolved; open it again first")
 	case c.WindowUntil <= now:
 		return chat.Errorf(chat.Conflict, "not sent: the 24-hour window has closed, and only a template may be sent now")
-	case c.LastSeq > r.SeenSeq && !r.Forced:
-		return chat.Errorf(chat.Conflict, "%d new since you began writing; read first, or send anyway", c.LastSeq-r.SeenSeq)
+	case unseen > 0 && !r.Forced:
+		return chat.Errorf(chat.Conflict, "%d new since you began writing; read first, or send anyway", unseen)
 	}
 	var transitions []chat.Transition
 	if c.Owner != chat.OwnerAgent || c.Agent != r.Agent {
@@ -106,6 +111,15 @@ func (tx *Tx) mayReopen(ctx context.Context, c *chat.Conversation) error {
 		err = chat.Errorf(chat.Conflict, "this customer has another open conversation; go on there")
 	}
 	return err
+}
+
+// unseen counts what others have said, or taken, since the line that the agent had seen.
+func (tx *Tx) unseen(ctx context.Context, r Reply) (n int, err error) {
+	err = tx.tx.QueryRowContext(ctx, `SELECT
+		(SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND seq > $2 AND agent <> $3) +
+		(SELECT COUNT(*) FROM transitions WHERE conversation_id = $1 AND seq > $2 AND to_owner = 'agent' AND actor <> $3)`,
+		string(r.ConversationID), r.SeenSeq, r.Agent).Scan(&n)
+	return n, err
 }
 
 func (tx *Tx) lockConversation(ctx context.Context, id chat.ConversationID) (*chat.Conversation, error) {

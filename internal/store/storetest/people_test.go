@@ -80,11 +80,18 @@ func TestReply_isRefusedWhenItMustNotGo(t *testing.T) {
 		if err := sendReply(s, stale, 3200); err != nil {
 			t.Errorf("a forced reply: %v", err)
 		}
+		if err := changeOwner(s, store.OwnerChange{ConversationID: id, Kind: chat.Accept, Agent: "mia", Actor: "mia", Epoch: 2}, 3250); err != nil {
+			t.Fatal(err)
+		}
+		wantConflict(t, sendReply(s, reply(id, "ben", "unaware", 5), 3260), "1 new since you began") // mia has taken it
+		if err := sendReply(s, reply(id, "mia", "my own take-over is nothing new", 5), 3270); err != nil {
+			t.Errorf("after taking it over: %v", err)
+		}
 		taken := reply(id, "mia", "x", 99)
 		taken.MessageID = first.MessageID
 		wantConflict(t, sendReply(s, taken, 3300), "taken")
 		wantConflict(t, sendReply(s, reply(id, "ben", "late", 99), 3000+chat.Window), "window")
-		if err := changeOwner(s, store.OwnerChange{ConversationID: id, Kind: chat.Resolve, Actor: "ben", Epoch: 2}, 4000); err != nil {
+		if err := changeOwner(s, store.OwnerChange{ConversationID: id, Kind: chat.Resolve, Actor: "ben", Epoch: 3}, 4000); err != nil {
 			t.Fatal(err)
 		}
 		wantConflict(t, sendReply(s, reply(id, "ben", "after", 99), 4100), "resolved")
