@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -318,7 +319,10 @@ func TestStop_underLoad(t *testing.T) {
 		cfg := settings(t, database, braze.URL)
 		cfg.Limits.StopSeconds = int(limit / time.Second)
 		r := newRig(t, cfg)
-		acknowledged := r.load(8, func() { braze.called(4); time.AfterFunc(100*time.Millisecond, func() { close(release) }) })
+		acknowledged := r.load(8, 200, func() {
+			braze.called(1)
+			time.AfterFunc(100*time.Millisecond, func() { close(release) }) // while the stop waits
+		})
 		braze.answer(nil)
 		r.start()
 		r.settled()
@@ -361,11 +365,12 @@ func TestStop_isBounded(t *testing.T) {
 	})
 }
 
-// load lets people write until the gateway is stopped, which happens after ready, and returns
-// each one's acknowledged texts.
-func (r *rig) load(people int, ready func()) [][]string {
+// load lets people write until the gateway is stopped, which happens once so many messages are
+// acknowledged and ready returns. It gives each one's acknowledged texts.
+func (r *rig) load(people int, messages int64, ready func()) [][]string {
 	r.t.Helper()
 	acknowledged := make([][]string, people)
+	var all atomic.Int64
 	url, stopped := r.url(), make(chan struct{})
 	var writers sync.WaitGroup
 	for p := range people {
@@ -376,6 +381,7 @@ func (r *rig) load(people int, ready func()) [][]string {
 				switch {
 				case err == nil && status == http.StatusOK:
 					acknowledged[p] = append(acknowledged[p], s.text)
+					all.Add(1)
 				case err == nil && status != http.StatusServiceUnavailable:
 					r.t.Errorf("webhook answers %d", status)
 				}
@@ -391,6 +397,7 @@ func (r *rig) load(people int, ready func()) [][]string {
 			}
 		})
 	}
+	testkit.Eventually(r.t, patience, func() bool { return all.Load() >= messages })
 	ready()
 	r.stop()
 	close(stopped)
