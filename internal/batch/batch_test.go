@@ -31,14 +31,14 @@ func TestQueue_sharesBatchesInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sizes []int
 		q := New(4, nil, doubler(&sizes))
-		var order []int
+		answered := make(chan int, 10)
 		for i := range 10 {
 			go func() {
 				got, err := q.Do(t.Context(), 2*i)
 				if err != nil || got != 4*i {
 					t.Errorf("%d gave %d (%v)", 2*i, got, err)
 				}
-				order = append(order, i)
+				answered <- i
 			}()
 			synctest.Wait() // each is waiting before the next comes
 		}
@@ -47,8 +47,8 @@ func TestQueue_sharesBatchesInOrder(t *testing.T) {
 		if want := []int{1, 4, 4, 1}; !slices.Equal(sizes, want) {
 			t.Errorf("batches of %v, want %v: at once when idle, then together up to the limit", sizes, want)
 		}
-		if len(order) != 10 {
-			t.Errorf("%d of 10 callers were answered", len(order))
+		if len(answered) != 10 {
+			t.Errorf("%d of 10 callers were answered", len(answered))
 		}
 	})
 }
