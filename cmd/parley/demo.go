@@ -25,7 +25,7 @@ import (
 )
 
 type demoCmd struct {
-	Data          string `default:"./data" type:"path" help:"Folder for the database and the knowledge base; a second run goes on with them."`
+	Data          string `default:"./data" type:"path" help:"Folder for the database, the phones and the knowledge base; a second run goes on with them."`
 	Listen        string `default:"127.0.0.1:8080" help:"Address of the gateway and the desk."`
 	SandboxListen string `default:"127.0.0.1:8081" help:"Address of the pretend Braze and the phones."`
 	OpsListen     string `default:"127.0.0.1:9090" help:"Address of health and metrics."`
@@ -71,7 +71,10 @@ func (c demoCmd) Run() (err error) {
 		return errors.Join(err, l.Close())
 	}
 	desk := "http://" + gateway.Addr().String()
-	pretend := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: desk, Page: web.Phone(), DeskURL: desk})
+	pretend, err := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: desk, File: filepath.Join(c.Data, "sandbox.json"), Page: web.Phone(), DeskURL: desk})
+	if err != nil {
+		return errors.Join(err, gateway.Stop(), l.Close())
+	}
 	defer func() { err = errors.Join(err, pretend.stop()) }()
 	first, err := enrollDemoUsers(ctx, gateway)
 	if err != nil {

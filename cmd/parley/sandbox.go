@@ -17,6 +17,7 @@ import (
 type sandboxCmd struct {
 	Listen     string `default:"127.0.0.1:8081" help:"Address to listen on. The sandbox has no log-in: keep it on this machine."`
 	GatewayURL string `name:"gateway" default:"http://127.0.0.1:8080" help:"Where the seed webhook campaigns post: your integration, without a trailing slash."`
+	Data       string `type:"path" placeholder:"FILE" help:"Keep phones, profiles and campaigns in this file; a second run goes on with them. Without it all is forgotten at the end."`
 	BrazePorts bool   `help:"Let webhooks reach ports 80 and 443 only, as Braze does."`
 	LogLevel   string `default:"warn" enum:"debug,info,warn,error" help:"${enum}."`
 }
@@ -33,7 +34,10 @@ func (c sandboxCmd) Run() error {
 	if err != nil {
 		return fmt.Errorf("--listen: %w", err)
 	}
-	s := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: c.GatewayURL, Page: web.Phone(), BrazePortsOnly: c.BrazePorts})
+	s, err := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: c.GatewayURL, File: c.Data, Page: web.Phone(), BrazePortsOnly: c.BrazePorts})
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	fmt.Printf("sandbox: http://%s  (phones in the browser, Braze's REST API on the same address, key %s)\n", l.Addr(), sandbox.SeedKey)
 	<-ctx.Done()
 	return s.stop()
@@ -46,12 +50,17 @@ type runningSandbox struct {
 	served  chan error
 }
 
-func startSandbox(l net.Listener, cfg sandbox.Config) *runningSandbox {
-	s := &runningSandbox{sandbox: sandbox.New(cfg), served: make(chan error, 1)}
+// startSandbox serves on l; with an error l stays open.
+func startSandbox(l net.Listener, cfg sandbox.Config) (*runningSandbox, error) {
+	pretend, err := sandbox.Open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	s := &runningSandbox{sandbox: pretend, served: make(chan error, 1)}
 	s.server = &http.Server{Handler: s.sandbox.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	s.sandbox.Start(context.Background())
 	go func() { s.served <- s.server.Serve(l) }()
-	return s
+	return s, nil
 }
 
 func (s *runningSandbox) stop() error {

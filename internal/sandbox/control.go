@@ -60,7 +60,7 @@ func (s *Server) putFaults(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.faults.Put(sheet)
-	s.net.SetRules(s.switches.Load().whatsApp(sheet.Delivery.FailCode))
+	s.net.SetRules(s.switches.Load().WhatsApp(sheet.Delivery.FailCode))
 	s.hub.Publish("faults", s.faults.Current())
 	wire.Write(w, http.StatusOK, s.faults.Current())
 }
@@ -216,7 +216,7 @@ func (s *Server) putKey(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) switchState() map[string]any {
 	sw := s.switches.Load()
-	return map[string]any{"switches": sw, "about": sw.report()}
+	return map[string]any{"switches": sw, "about": sw.Report()}
 }
 
 // putSwitches takes {"name": value} or {"switches": {"name": value}}; what is not named stays.
@@ -231,7 +231,7 @@ func (s *Server) putSwitches(w http.ResponseWriter, r *http.Request) {
 	if json.Unmarshal(body, &wrapped) == nil && wrapped.Switches != nil {
 		body = wrapped.Switches
 	}
-	next, err := s.switches.Load().changed(body)
+	next, err := s.switches.Load().Changed(body)
 	if err != nil {
 		answer(w, 0, nil, err)
 		return

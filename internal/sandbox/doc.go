@@ -7,7 +7,8 @@
 //
 // Start reading at [Server]; inbound.go is a customer's message on its way to the webhooks, deliver.go
 // a business's message on its way to the phone. What Braze's documentation leaves open is decided in
-// switches.go, each choice with a switch. The parts below know nothing of this package:
+// package switches, each choice with a switch; keep.go is what a second run goes on with. The parts below
+// know nothing of this package:
 //
 //	liquid    templates               profile   the user base
 //	campaign  what is set up          userapi   Braze's endpoints on users
@@ -15,4 +16,5 @@
 //	webhook   calls going out         currents  receipts going out
 //	gate      keys, limits, faults    wire      JSON in and out
 //	clock     the movable clock       feed      live events, activity log
+//	switches  answers to silences     keep      the file of a second run
 package sandbox

@@ -5,12 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/netip"
-	"slices"
 	"strings"
 
+	"parley/internal/sandbox/gate"
 	"parley/internal/sandbox/wire"
 )
 
@@ -30,8 +28,11 @@ func (s *Server) Handler() http.Handler {
 		wire.Write(w, http.StatusNotFound, wire.Message{Message: "the sandbox has nothing at " + r.Method + " " + r.URL.Path + ": docs/sandbox-api.md lists its calls"})
 	})
 	local.Handle("/", s.page())
-	guarded := s.guard(local)
+	guarded := gate.Local(s.cfg.Hosts, local)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			defer s.touched.Add(1)
+		}
 		methods, ok := braze[strings.TrimSuffix(r.URL.Path, "/")]
 		switch {
 		case ok && methods[r.Method] != nil:
@@ -44,38 +45,6 @@ func (s *Server) Handler() http.Handler {
 			guarded.ServeHTTP(w, r)
 		}
 	})
-}
-
-// guard keeps other sites and other machines away: there is no log-in, so the Host must be loopback
-// or allowed, and a browser may write only from the sandbox's own page.
-func (s *Server) guard(next http.Handler) http.Handler {
-	own := http.NewCrossOriginProtection()
-	own.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		wire.Write(w, http.StatusForbidden, wire.Message{Message: "a page of another site may not change the sandbox"})
-	}))
-	inner := own.Handler(next)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.allowedHost(r.Host) {
-			wire.Write(w, http.StatusForbidden, wire.Message{Message: fmt.Sprintf("the sandbox does not answer to the name %q: call it by a loopback address, or allow the name in its configuration", r.Host)})
-			return
-		}
-		inner.ServeHTTP(w, r)
-	})
-}
-
-func (s *Server) allowedHost(hostport string) bool {
-	host := hostport
-	if h, _, err := net.SplitHostPort(hostport); err == nil {
-		host = h
-	}
-	host = strings.Trim(strings.ToLower(host), "[]")
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	if address, err := netip.ParseAddr(host); err == nil && address.IsLoopback() {
-		return true
-	}
-	return slices.ContainsFunc(s.cfg.Hosts, func(allowed string) bool { return allowed == "*" || strings.EqualFold(allowed, host) })
 }
 
 const plainPage = `<!doctype html><meta charset="utf-8"><title>Parley sandbox</title>

@@ -43,16 +43,30 @@ const webhookBody = `{
 
 const replyBody = "{{api_trigger_properties.${external_system_msg_body}}}"
 
+// useSwitches makes the switches count.
+func (s *Server) useSwitches(sw Switches) {
+	s.switches.Store(&sw)
+	s.net.SetRules(sw.WhatsApp(s.faults.Delivery().FailCode))
+	s.hooks.SetRules(sw.Webhooks())
+	s.rates.Set(sw.HourlyLimit, sw.TrackLimit)
+}
+
+// firstTarget is where the seed Currents connector posts.
+func (s *Server) firstTarget() currents.Target {
+	return currents.Target{Enabled: s.cfg.Currents, URL: s.cfg.GatewayURL + "/braze/currents", Token: s.cfg.CurrentsToken}
+}
+
 // seed puts the sandbox into its first state.
 func (s *Server) seed() {
-	switches := defaultSwitches()
-	switches.AnyPort = !s.cfg.BrazePortsOnly
-	if s.cfg.Adjust != nil {
-		s.cfg.Adjust(&switches)
-	}
+	s.setUp()
+	s.seedPeople()
+}
+
+// setUp puts what a marketer sets up into its first state, and leaves no phone.
+func (s *Server) setUp() {
 	s.net.Clear(whatsapp.DefaultRules())
-	s.useSwitches(switches)
-	s.stream.out.SetTarget(currents.Target{Enabled: s.cfg.Currents, URL: s.cfg.GatewayURL + "/braze/currents", Token: s.cfg.CurrentsToken})
+	s.useSwitches(s.first)
+	s.stream.out.SetTarget(s.firstTarget())
 	s.mu.Lock()
 	s.campaigns = map[string]*campaign.Campaign{}
 	s.order = nil
@@ -70,6 +84,16 @@ func (s *Server) seed() {
 			s.log.Error("seed campaign refused", "campaign_id", d.ID, "error", err)
 		}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seeded = map[string]campaign.Definition{}
+	for id, c := range s.campaigns {
+		s.seeded[id] = c.Definition
+	}
+}
+
+// seedPeople adds the first phones and profiles.
+func (s *Server) seedPeople() {
 	for _, p := range []struct{ number, name, first, last, language, externalID, country string }{
 		{"+15550000001", "Grace Hopper", "Grace", "Hopper", "en", "grace", "US"},
 		{"+33600000002", "Ada Lovelace", "Ada", "Lovelace", "fr", "ada", "FR"},

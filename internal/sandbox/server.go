@@ -15,10 +15,14 @@ import (
 	"parley/internal/sandbox/gate"
 	"parley/internal/sandbox/liquid"
 	"parley/internal/sandbox/profile"
+	"parley/internal/sandbox/switches"
 	"parley/internal/sandbox/userapi"
 	"parley/internal/sandbox/webhook"
 	"parley/internal/sandbox/whatsapp"
 )
+
+// Switches are the sandbox's answers to what the documentation leaves open.
+type Switches = switches.Set
 
 // Config is what a Server needs; the zero value works.
 type Config struct {
@@ -46,6 +50,8 @@ type Config struct {
 	Hosts []string
 	// Workers is how many webhooks are under way at once; 64 when 0.
 	Workers int
+	// File is where Open keeps the state for the next run; New does not look at it.
+	File string
 	// Adjust changes the switches that the sandbox starts with and returns to on reset.
 	Adjust func(*Switches)
 }
@@ -68,12 +74,14 @@ type Server struct {
 	stream stream
 	people *userapi.API
 
+	first    Switches // those it starts with
 	switches atomic.Pointer[Switches]
 
 	mu        sync.RWMutex // guards what is set up
 	campaigns map[string]*campaign.Campaign
-	order     []string             // campaign ids as they were made
-	actions   []*campaign.Campaign // those that an inbound message may set off
+	order     []string                       // campaign ids as they were made
+	actions   []*campaign.Campaign           // those that an inbound message may set off
+	seeded    map[string]campaign.Definition // campaigns as the sandbox started with them
 	keys      map[string]*gate.Key
 	sendIDs   map[string]string // send_id to campaign_id
 
@@ -82,14 +90,27 @@ type Server struct {
 	held      map[string]*heldMessage // by phone: messages that the reorder fault holds back
 	heldHooks map[string]*heldHook
 
+	file     string       // where the state is kept, "" for nowhere
+	touched  atomic.Int64 // see changes
+	saved    bool
+	savedAt  int64
+	lastSave func() error // saves once
+
 	wg     sync.WaitGroup
 	cancel context.CancelFunc
 	ended  chan struct{} // closed by Stop: open event streams end
 	stop   sync.Once
 }
 
-// New returns a server with the seed data.
+// New returns a server with the seed data that keeps everything in memory; see Open.
 func New(cfg Config) *Server {
+	s := build(cfg)
+	s.seed()
+	return s
+}
+
+// build puts the parts together and leaves them empty.
+func build(cfg Config) *Server {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -119,25 +140,35 @@ func New(cfg Config) *Server {
 	s.rates = gate.NewRates()
 	s.faults = gate.NewFaults()
 	s.stream = stream{currents.New(s.clock, cfg.Logger)}
-	s.people = &userapi.API{Users: s.users, Clock: s.clock, IsGroup: s.isGroup, Record: s.record, Rules: func() userapi.Rules { return s.switches.Load().users() }}
-	s.seed()
+	s.people = &userapi.API{Users: s.users, Clock: s.clock, IsGroup: s.isGroup, Record: s.record, Rules: func() userapi.Rules { return s.switches.Load().Users() }}
+	s.first = switches.Default()
+	s.first.AnyPort = !cfg.BrazePortsOnly
+	if cfg.Adjust != nil {
+		cfg.Adjust(&s.first)
+	}
+	s.lastSave = sync.OnceValue(func() error {
+		s.saved = false // write, whatever changes says
+		return s.save()
+	})
 	return s
 }
 
-// Start starts the clock and the webhook workers; ctx ends them as Stop does.
+// Start starts the clock, the webhook workers and the keeping of the state; ctx ends them as Stop does.
 func (s *Server) Start(ctx context.Context) {
 	ctx, s.cancel = context.WithCancel(ctx)
 	s.hooks.Start(ctx)
-	s.wg.Add(2)
-	go func() { defer s.wg.Done(); s.clock.Run(ctx) }()
-	go func() { defer s.wg.Done(); s.stream.out.Run(ctx) }()
+	s.wg.Go(func() { s.clock.Run(ctx) })
+	s.wg.Go(func() { s.stream.out.Run(ctx) })
+	if s.file != "" {
+		s.wg.Go(func() { s.keepOn(ctx) })
+	}
 	s.log.Info("sandbox started", "gateway_url", s.cfg.GatewayURL)
 }
 
-// Stop ends event streams, webhooks and the clock, and waits for them. The error is that of ctx when it
-// ends first.
+// Stop ends event streams, webhooks and the clock, waits for them and writes the state, the first time it
+// is called. The error is that of ctx when it ends first, else that of writing.
 func (s *Server) Stop(ctx context.Context) error {
-	done := make(chan struct{})
+	done := make(chan error, 1)
 	s.stop.Do(func() {
 		close(s.ended)
 		if s.cancel != nil {
@@ -147,11 +178,11 @@ func (s *Server) Stop(ctx context.Context) error {
 	go func() {
 		s.hooks.Stop()
 		s.wg.Wait()
-		close(done)
+		done <- s.lastSave()
 	}()
 	select {
-	case <-done:
-		return nil
+	case err := <-done:
+		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -173,6 +204,7 @@ func (s *Server) reset() {
 
 // identify tells the phone what Braze now knows about its holder.
 func (s *Server) identify(u *profile.User) {
+	s.touched.Add(1)
 	s.net.SetIdentity(s.numberOf(u), whatsapp.Identity{ExternalID: u.ExternalID, BrazeID: u.BrazeID, Subscribed: u.Subscribed(SeedGroup)})
 }
 

@@ -324,7 +324,7 @@ func (s *Server) resolve(r *recipient, groups bool, sw *Switches) (u *profile.Us
 		delete(attributes, "subscription_groups")
 	}
 	apply := func(u *profile.User) error {
-		problems = profile.Apply(u, attributes, sw.limits(), s.isGroup)
+		problems = profile.Apply(u, attributes, sw.Limits(), s.isGroup)
 		return nil
 	}
 	if r.SendToExistingOnly != nil && !*r.SendToExistingOnly && ref.ExternalID != "" {

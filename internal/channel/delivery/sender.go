@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"parley/internal/alarm"
@@ -28,7 +27,7 @@ type Settings struct {
 	// SubscriptionGroup, if set, is written to the profile of senders without an
 	// external id in the call that answers them: Braze leaves such people
 	// unsubscribed, and an unsubscribed person gets nothing (Braze docs, "Handling
-	// unknown phone numbers").
+	// unknown phone numbers"). Nobody who asked for no more messages is subscribed again.
 	SubscriptionGroup string
 	Batch             int // recipients in a call; Braze allows 50
 	CallsInFlight     int
@@ -47,7 +46,6 @@ type Sender struct {
 	now     func() int64
 	wake    alarm.Alarm
 	finish  *store.Group[outcome, struct{}]
-	claims  atomic.Int64
 	by      string
 	backoff backoff
 }

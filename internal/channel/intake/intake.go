@@ -103,6 +103,11 @@ func (in *Intake) Accept(ctx context.Context, w Webhook) (obs.WebhookOutcome, er
 	return outcome, err
 }
 
+// TooLarge counts a webhook whose body was not read to its end.
+func (in *Intake) TooLarge(route string, took time.Duration) {
+	in.metrics.WebhookAnswered(route, obs.WebhookTooLarge, took)
+}
+
 func (in *Intake) accept(ctx context.Context, w Webhook) (obs.WebhookOutcome, error) {
 	r, outcome, err := in.admit(w)
 	if err != nil {

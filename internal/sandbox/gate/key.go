@@ -1,5 +1,6 @@
 // Package gate is what stands before Braze's endpoints: REST keys with their permissions and addresses, rate
-// limits, and the sheet of faults that a test may order. It knows no endpoint.
+// limits, and the sheet of faults that a test may order; and before the sandbox's own, which other machines
+// must not reach. It knows no endpoint.
 //
 // Sources: Braze documentation, "API overview" (keys, permissions), "API rate limits".
 package gate

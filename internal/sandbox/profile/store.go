@@ -32,6 +32,7 @@ type Store struct {
 	email    map[string][]*record
 	sender   map[string]*record
 	order    []*record
+	changes  uint64
 }
 
 type record struct {
@@ -39,6 +40,7 @@ type record struct {
 	received map[string]time.Time // last message of each campaign
 	capped   []time.Time          // messages that count towards frequency caps, oldest first
 	removed  bool
+	changed  uint64 // grows with every change of any profile
 }
 
 // NewStore returns an empty store. changed is told of every new version of a user.
@@ -217,6 +219,8 @@ func (s *Store) free(u *User, r *record) error {
 
 func (s *Store) index(r *record) {
 	u := r.user
+	s.changes++
+	r.changed = s.changes
 	s.byBraze[u.BrazeID] = r
 	if u.ExternalID != "" {
 		s.external[u.ExternalID] = r

@@ -116,9 +116,9 @@ func CheckNumber(number string) error {
 
 // Identity is what Braze knows about the holder of a phone.
 type Identity struct {
-	ExternalID string
-	BrazeID    string
-	Subscribed bool
+	ExternalID string `json:"external_id"`
+	BrazeID    string `json:"braze_id"`
+	Subscribed bool   `json:"subscribed"`
 }
 
 // AddPhone adds a phone. A number that is taken is an *Error with status 409.

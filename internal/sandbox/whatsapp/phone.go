@@ -154,16 +154,21 @@ func (n *Network) append(p *phone, m Message) Message {
 	m.ID = newID()
 	m.At = clock.Stamp(n.clock.Now())
 	m.Status = Sent
-	p.messages = append(p.messages, m)
-	p.forget(p.count - int64(n.rules.MessagesPerPhone))
-	if old, ok := n.history.push(mark{p, m.N}, n.rules.MessagesInAll); ok {
-		old.phone.forget(old.n)
-	}
+	n.hold(p, m)
 	n.publish("message", messageEvent{Phone: p.number, Message: m})
 	if m.Direction == Out {
 		n.status(p.number, m)
 	}
 	return m
+}
+
+// hold puts a numbered message on the phone and forgets what is beyond the bounds.
+func (n *Network) hold(p *phone, m Message) {
+	p.messages = append(p.messages, m)
+	p.forget(m.N - int64(n.rules.MessagesPerPhone))
+	if old, ok := n.history.push(mark{p, m.N}, n.rules.MessagesInAll); ok {
+		old.phone.forget(old.n)
+	}
 }
 
 func (n *Network) setStatus(p *phone, m *Message, status string) {

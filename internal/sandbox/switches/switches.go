@@ -1,4 +1,6 @@
-package sandbox
+// Package switches is the sandbox's answers to what Braze's and Meta's documentation leaves open, each with
+// its reason, and what they mean to the parts of the sandbox. It holds no state.
+package switches
 
 import (
 	"bytes"
@@ -14,9 +16,9 @@ import (
 	"parley/internal/sandbox/whatsapp"
 )
 
-// Switches are the sandbox's answers to what Braze's and Meta's documentation leaves open, and their
-// published figures, so that a test may scale them. GET /sandbox/switches explains each.
-type Switches struct {
+// Set is all switches: what the documentation leaves open, and Braze's and Meta's published figures, so that
+// a test may scale them. GET /sandbox/switches explains each.
+type Set struct {
 	AnyPort                bool    `json:"any_port"`
 	DuplicateRecipient     string  `json:"duplicate_recipient"`
 	RecipientErrors        string  `json:"recipient_errors"`
@@ -50,9 +52,9 @@ type Switches struct {
 	ListTapSeparator       string  `json:"list_tap_separator"`
 }
 
-// defaultSwitches are what the sandbox does when nobody says otherwise.
-func defaultSwitches() Switches {
-	return Switches{
+// Default returns what the sandbox does when nobody says otherwise.
+func Default() Set {
+	return Set{
 		AnyPort: true, DuplicateRecipient: "first", RecipientErrors: "fatal", InactiveCampaign: "notice", BlankParts: "drop",
 		MessageLimits: "refuse", MediaURLs: "array", FailureCountsAsReceipt: true, IPRefusedStatus: 403,
 		HourlyLimit: 250_000, TrackLimit: 3_000, TrackObjects: "75_total", LongText: "refuse", SharedPhone: "last_changed",
@@ -61,8 +63,8 @@ func defaultSwitches() Switches {
 	}
 }
 
-// aboutSwitch explains a switch.
-type aboutSwitch struct {
+// About explains one switch.
+type About struct {
 	Name    string   `json:"name"`
 	Value   any      `json:"value"`
 	Default any      `json:"default"`
@@ -78,9 +80,9 @@ const (
 	choice     = "choice"
 )
 
-// aboutSwitches is the report "what the documentation does not say".
-func aboutSwitches() []aboutSwitch {
-	return []aboutSwitch{
+// explained is the report "what the documentation does not say".
+func explained() []About {
+	return []About{
 		{Name: "any_port", Source: documented, What: "Braze calls webhooks on ports 80 and 443 only. On, any port may be called, so that a gateway on this machine can be tried."},
 		{Name: "duplicate_recipient", Source: choice, Choices: []string{"first", "last"}, What: "A user named twice in one call gets one message; which copy survives is not documented."},
 		{Name: "recipient_errors", Source: choice, Choices: []string{"fatal", "minor"}, What: "A recipient with none or several identifiers: refuse the whole call with 400, or answer 201 with errors and send the others."},
@@ -116,9 +118,9 @@ func aboutSwitches() []aboutSwitch {
 }
 
 // validate names the first switch with a value it cannot have.
-func (sw *Switches) validate() error {
+func (sw *Set) validate() error {
 	values := sw.values()
-	for _, a := range aboutSwitches() {
+	for _, a := range explained() {
 		value := fmt.Sprint(values[a.Name])
 		if len(a.Choices) > 0 && !slices.Contains(a.Choices, value) {
 			return fmt.Errorf("%s cannot be %q: it is one of %s", a.Name, value, strings.Join(a.Choices, ", "))
@@ -137,26 +139,26 @@ func (sw *Switches) validate() error {
 }
 
 // values returns the switches by name.
-func (sw *Switches) values() map[string]any {
+func (sw *Set) values() map[string]any {
 	b, _ := json.Marshal(sw)
 	values := map[string]any{}
 	_ = json.Unmarshal(b, &values)
 	return values
 }
 
-// report explains all switches with their present values.
-func (sw *Switches) report() []aboutSwitch {
-	first := defaultSwitches()
+// Report explains all switches with their present values.
+func (sw *Set) Report() []About {
+	first := Default()
 	defaults, values := first.values(), sw.values()
-	about := aboutSwitches()
+	about := explained()
 	for i := range about {
 		about[i].Value, about[i].Default = values[about[i].Name], defaults[about[i].Name]
 	}
 	return about
 }
 
-// changed returns the switches with the named ones replaced; an unknown name is an error.
-func (sw *Switches) changed(body []byte) (Switches, error) {
+// Changed returns the switches with the named ones replaced; an unknown name is an error.
+func (sw *Set) Changed(body []byte) (Set, error) {
 	next := *sw
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
@@ -166,15 +168,19 @@ func (sw *Switches) changed(body []byte) (Switches, error) {
 	return next, next.validate()
 }
 
-// useSwitches makes the switches count.
-func (s *Server) useSwitches(sw Switches) {
-	s.switches.Store(&sw)
-	s.net.SetRules(sw.whatsApp(s.faults.Delivery().FailCode))
-	s.hooks.SetRules(sw.webhooks())
-	s.rates.Set(sw.HourlyLimit, sw.TrackLimit)
+// Beyond returns the switches that are not as in first, by name; Changed on first takes them.
+func (sw *Set) Beyond(first *Set) map[string]any {
+	values := sw.values()
+	for name, value := range first.values() {
+		if values[name] == value {
+			delete(values, name)
+		}
+	}
+	return values
 }
 
-func (sw *Switches) whatsApp(failWith int) whatsapp.Rules {
+// WhatsApp is what the switches mean to the pretend WhatsApp; failWith is that of [whatsapp.Rules].
+func (sw *Set) WhatsApp(failWith int) whatsapp.Rules {
 	r := whatsapp.DefaultRules()
 	r.Window = time.Duration(sw.WindowHours * float64(time.Hour))
 	r.Throughput = sw.Throughput
@@ -188,7 +194,8 @@ func (sw *Switches) whatsApp(failWith int) whatsapp.Rules {
 	return r
 }
 
-func (sw *Switches) webhooks() webhook.Rules {
+// Webhooks is what the switches mean to the calls going out.
+func (sw *Set) Webhooks() webhook.Rules {
 	r := webhook.DefaultRules()
 	r.Timeout = time.Duration(sw.WebhookTimeout * float64(time.Second))
 	r.Retries = sw.WebhookRetries
@@ -199,11 +206,13 @@ func (sw *Switches) webhooks() webhook.Rules {
 	return r
 }
 
-func (sw *Switches) users() userapi.Rules {
-	return userapi.Rules{Limits: sw.limits(), TrackObjects: sw.TrackObjects, SubscriptionDelay: time.Duration(sw.SubscriptionDelay) * time.Second}
+// Users is what the switches mean to Braze's endpoints on users.
+func (sw *Set) Users() userapi.Rules {
+	return userapi.Rules{Limits: sw.Limits(), TrackObjects: sw.TrackObjects, SubscriptionDelay: time.Duration(sw.SubscriptionDelay) * time.Second}
 }
 
-func (sw *Switches) limits() profile.Limits {
+// Limits is what the switches mean to an attributes object.
+func (sw *Set) Limits() profile.Limits {
 	l := profile.DefaultLimits()
 	l.CutTooLong = sw.LongText == "cut"
 	return l
