@@ -30,7 +30,8 @@ func (c phoneCmd) Run() error {
 	if err != nil && !strings.Contains(err.Error(), "404") {
 		return err
 	}
-	after := printFeed(feed, 0)
+	shown := &screen{}
+	shown.print(feed)
 	fmt.Fprintln(os.Stderr, "Write a line to send it; an empty line or Ctrl-D ends.")
 	lines := make(chan string)
 	go func() { // ends with the input or the process
@@ -44,10 +45,10 @@ func (c phoneCmd) Run() error {
 			}
 		}
 	}()
-	return c.talk(ctx, p, number, after, lines)
+	return c.talk(ctx, p, number, shown, lines)
 }
 
-func (c phoneCmd) talk(ctx context.Context, p phones, number string, after int64, lines <-chan string) error {
+func (c phoneCmd) talk(ctx context.Context, p phones, number string, shown *screen, lines <-chan string) error {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	var ended <-chan time.Time
@@ -69,17 +70,17 @@ func (c phoneCmd) talk(ctx context.Context, p phones, number string, after int64
 				return err
 			}
 		case <-tick.C:
-			if !sent && after == 0 {
+			if !sent && shown.line == 0 {
 				continue // the number may not exist yet
 			}
-			feed, err := p.messages(ctx, number, after)
+			feed, err := p.messages(ctx, number, shown.line)
 			if err != nil {
 				if errors.Is(ctx.Err(), context.Canceled) {
 					return nil
 				}
 				return err
 			}
-			after = printFeed(feed, after)
+			shown.print(feed)
 		}
 	}
 }
@@ -93,17 +94,23 @@ func (c phoneCmd) patience(sent bool) time.Duration {
 	return c.Wait
 }
 
-func printFeed(feed phoneFeed, after int64) int64 {
+// screen remembers what was printed already: a notice comes again with every
+// reading until a message follows it.
+type screen struct{ line, notice int64 }
+
+func (s *screen) print(feed phoneFeed) {
 	for _, m := range feed.Messages {
 		mark := "you "
 		if m.Direction == "out" {
 			mark = "shop"
 		}
 		fmt.Printf("%s | %s\n", mark, strings.ReplaceAll(m.show(), "\n", "\n     | "))
-		after = max(after, m.N)
+		s.line = max(s.line, m.N)
 	}
 	for _, n := range feed.Notices {
-		fmt.Printf("     * %s\n", n.Text.EN)
+		if n.ID > s.notice {
+			fmt.Printf("     * %s\n", n.Text.EN)
+			s.notice = n.ID
+		}
 	}
-	return after
 }

@@ -28,7 +28,7 @@ type phoneLine struct {
 }
 
 type phoneNotice struct {
-	N    int64 `json:"n"`
+	ID   int64 `json:"id"`
 	Text struct {
 		EN string `json:"en"`
 		FR string `json:"fr"`

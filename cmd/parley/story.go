@@ -35,7 +35,7 @@ var acts = [][]scene{
 		},
 	},
 	{
-		{name: "Ada", phone: "+33600000002", bubbles: []string{"Je voudrais parler à un conseiller"}, replies: 1},
+		{name: "+4915550000003 (unknown to Braze)", phone: "+4915550000003", bubbles: []string{"thanks, I want to talk to a person"}, replies: 1},
 	},
 }
 
@@ -83,6 +83,7 @@ func (t *teller) play(ctx context.Context, s scene) error {
 			return err
 		}
 	}
+	noticed := int64(0)
 	deadline := time.Now().Add(storyPatience)
 	for replies := 0; replies < s.replies && time.Now().Before(deadline); {
 		feed, err := t.phones.messages(ctx, s.phone, after)
@@ -99,7 +100,10 @@ func (t *teller) play(ctx context.Context, s scene) error {
 			t.tell(who, m.show())
 		}
 		for _, n := range feed.Notices {
-			t.tell("Sandbox", n.Text.EN)
+			if n.ID > noticed {
+				noticed = n.ID
+				t.tell("Sandbox", n.Text.EN)
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -20,6 +20,7 @@ import (
 	"parley/internal/auth"
 	"parley/internal/channel/intake"
 	"parley/internal/chat"
+	"parley/internal/desk"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -42,6 +43,7 @@ type API struct {
 	store  *store.Store
 	auth   *auth.Auth
 	intake *intake.Intake
+	desk   *desk.Desk
 	hub    *live.Hub
 	log    *slog.Logger
 	huma   huma.API
@@ -49,8 +51,8 @@ type API struct {
 }
 
 // New makes the API. SetHub must be called before it serves events.
-func New(set Settings, s *store.Store, a *auth.Auth, in *intake.Intake, log *slog.Logger) *API {
-	api := &API{set: set, store: s, auth: a, intake: in, log: log, mux: http.NewServeMux()}
+func New(set Settings, s *store.Store, a *auth.Auth, in *intake.Intake, d *desk.Desk, log *slog.Logger) *API {
+	api := &API{set: set, store: s, auth: a, intake: in, desk: d, log: log, mux: http.NewServeMux()}
 	config := huma.DefaultConfig("Parley desk", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil // no $schema in bodies
@@ -60,6 +62,7 @@ func New(set Settings, s *store.Store, a *auth.Auth, in *intake.Intake, log *slo
 	api.huma = humago.New(api.mux, config)
 	api.sessions()
 	api.conversations()
+	api.people()
 	api.life()
 	api.describeEvents()
 	return api

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"parley/internal/channel/intake"
 )
@@ -15,10 +16,12 @@ import (
 // each status decides which are used (Braze docs, "Webhook errors"): a 4xx is
 // final, so only what no retry can mend gets one.
 func (a *API) inbound(w http.ResponseWriter, r *http.Request) {
+	started := time.Now()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, a.set.BodyBytes))
 	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
+			a.intake.TooLarge(r.PathValue("route"), time.Since(started))
 			plain(w, http.StatusRequestEntityTooLarge, "the body is larger than limits.body_bytes allows")
 			return
 		}

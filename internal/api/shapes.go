@@ -25,6 +25,7 @@ type ConversationSummary struct {
 	Route         string         `json:"route"`
 	Owner         string         `json:"owner" enum:"bot,queue,agent,none"`
 	Epoch         int64          `json:"epoch"`
+	Agent         string         `json:"agent,omitempty" doc:"User id of the agent who owns it."`
 	Language      string         `json:"language"`
 	LastText      string         `json:"lastText"`
 	LastDirection string         `json:"lastDirection" enum:"in,out"`
@@ -43,7 +44,7 @@ func summary(l store.Listed) ConversationSummary {
 		language = l.Contact.Language
 	}
 	s := ConversationSummary{
-		ID: string(l.ID), Workspace: l.Workspace, Route: l.Route, Owner: string(l.Owner), Epoch: l.Epoch, Language: language,
+		ID: string(l.ID), Workspace: l.Workspace, Route: l.Route, Owner: string(l.Owner), Epoch: l.Epoch, Agent: l.Agent, Language: language,
 		Contact:  ContactSummary{ID: string(l.Contact.ID), Name: l.Contact.FirstName, Phone: l.Contact.Phone, Language: l.Contact.Language},
 		LastText: l.LastText, LastDirection: string(l.LastDir), LastAt: when(l.LastAt), OpenedAt: when(l.OpenedAt),
 		QueuedAt: maybe(l.QueuedAt), WindowUntil: maybe(l.WindowUntil), Unanswered: l.Pending(), LastSeq: l.LastSeq,
@@ -97,6 +98,7 @@ type Message struct {
 	Choices      []string  `json:"choices" nullable:"false"`
 	At           time.Time `json:"at"`
 	TurnID       string    `json:"turnId,omitempty"`
+	Agent        string    `json:"agent,omitempty" doc:"User id of the agent who wrote it."`
 	Status       string    `json:"status" enum:"received,queued,sending,accepted,unknown,dead,cancelled" doc:"accepted means that Braze took it, which is no promise that it arrives."`
 	StatusReason string    `json:"statusReason,omitempty"`
 	Repaired     bool      `json:"repaired,omitempty"`
@@ -105,7 +107,7 @@ type Message struct {
 func message(m chat.Message, parts []chat.Delivery) Message {
 	out := Message{
 		ID: string(m.ID), Seq: m.Seq, Direction: string(m.Direction), Author: string(m.Author), Text: m.Text, Media: []Media{},
-		Layout: string(m.Layout), Choices: m.Choices, At: when(m.At), TurnID: string(m.TurnID), Status: "received",
+		Layout: string(m.Layout), Choices: m.Choices, At: when(m.At), TurnID: string(m.TurnID), Agent: m.Agent, Status: "received",
 		Repaired: m.Arrival != nil && len(m.Arrival.Repaired) > 0,
 	}
 	if out.Choices == nil {

@@ -20,6 +20,7 @@ import (
 	"parley/internal/channel/delivery"
 	"parley/internal/channel/intake"
 	"parley/internal/config"
+	"parley/internal/desk"
 	"parley/internal/engine"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -46,6 +47,7 @@ type App struct {
 	base    *bases
 	intake  *intake.Intake
 	engine  *engine.Engine
+	desk    *desk.Desk
 	senders []*delivery.Sender
 	hub     *live.Hub
 
@@ -126,7 +128,7 @@ func (a *App) buildHTTP() (err error) {
 	}
 	desk = api.New(api.Settings{
 		BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk,
-	}, a.store, a.auth, a.intake, a.log)
+	}, a.store, a.auth, a.intake, a.desk, a.log)
 	a.hub = live.New(a.store, desk.Render, a.metrics, a.log, a.now)
 	desk.SetHub(a.hub)
 	quiet := slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)

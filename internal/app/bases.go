@@ -22,45 +22,62 @@ type bases struct {
 	watchers []*knowledge.Watcher
 }
 
+// shared is one folder's base and who answers from it.
+type shared struct {
+	current    atomic.Pointer[knowledge.Published]
+	workspaces []string
+}
+
 func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.Metrics, log *slog.Logger) (*bases, error) {
 	out := &bases{bots: map[string]*bot.Bot{}}
-	byFolder := map[string]*atomic.Pointer[knowledge.Published]{}
+	byFolder := map[string]*shared{}
 	for _, w := range workspaces {
-		current, ok := byFolder[w.Knowledge]
+		base, ok := byFolder[w.Knowledge]
 		if !ok {
-			var err error
-			if current, err = out.load(ctx, w.Knowledge, metrics, log); err != nil {
+			base = &shared{}
+			byFolder[w.Knowledge] = base
+			if err := out.load(ctx, w.Knowledge, base, metrics, log); err != nil {
 				return nil, fmt.Errorf("workspace %s: knowledge: %w", w.ID, err)
 			}
-			byFolder[w.Knowledge] = current
 		}
-		metrics.KnowledgePublished(w.ID, current.Load().Version, time.Now())
-		out.bots[w.ID] = bot.New(current.Load, time.Now)
+		base.workspaces = append(base.workspaces, w.ID)
+		metrics.KnowledgePublished(w.ID, base.current.Load().Version, time.Now())
+		out.bots[w.ID] = bot.New(base.current.Load, time.Now)
 	}
 	return out, nil
 }
 
 // load publishes a folder, or the seed for none, and watches a folder for changes.
-func (b *bases) load(ctx context.Context, folder string, metrics *obs.Metrics, log *slog.Logger) (*atomic.Pointer[knowledge.Published], error) {
+func (b *bases) load(ctx context.Context, folder string, into *shared, metrics *obs.Metrics, log *slog.Logger) error {
 	files := knowledge.Seed()
 	if folder != "" {
-		if _, err := fs.Stat(os.DirFS(folder), "base.yaml"); err != nil {
-			return nil, fmt.Errorf("%w; `parley kb init %s` starts one from the built-in base", err, folder)
-		}
 		files = os.DirFS(folder)
+		if _, err := fs.Stat(files, "base.yaml"); err != nil {
+			return fmt.Errorf("%w; `parley kb init %s` starts one from the built-in base", err, folder)
+		}
 	}
 	base, err := knowledge.Load(files)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	published, err := knowledge.Publish(ctx, base, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	current := &atomic.Pointer[knowledge.Published]{}
-	current.Store(published)
-	if folder != "" {
-		b.watchers = append(b.watchers, knowledge.NewWatcher(files, current, log, nil))
+	into.current.Store(published)
+	if folder == "" {
+		return nil
 	}
-	return current, nil
+	changed := func(p *knowledge.Published) {
+		for _, w := range into.workspaces {
+			metrics.KnowledgePublished(w, p.Version, time.Now())
+		}
+	}
+	refused := func() {
+		for _, w := range into.workspaces {
+			metrics.KnowledgeRejected(w)
+		}
+	}
+	b.watchers = append(b.watchers, knowledge.NewWatcher(files, &into.current, log, changed, refused))
+	return nil
 }

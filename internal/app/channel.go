@@ -11,6 +11,7 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/chat"
 	"parley/internal/config"
+	"parley/internal/desk"
 	"parley/internal/engine"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -21,7 +22,7 @@ const history = 20
 
 // buildChannel makes the way in, the turns and the way out of every workspace.
 func (a *App) buildChannel() error {
-	workspaces := map[string]engine.Workspace{}
+	workspaces, desks := map[string]engine.Workspace{}, map[string]desk.Workspace{}
 	var routes []intake.Route
 	workers, lease := 0, time.Duration(0)
 	for _, w := range a.opts.Config.Workspaces {
@@ -31,13 +32,17 @@ func (a *App) buildChannel() error {
 		}
 		a.senders = append(a.senders, sender)
 		workspaces[w.ID] = engine.Workspace{
-			Bot: a.base.bots[w.ID], Layouts: layouts(w.Layouts), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
+			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w.Layouts), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
+		}
+		desks[w.ID] = desk.Workspace{
+			Plan: func(text string) []chat.Delivery { return layouts(w.Layouts).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
 		}
 		routes = append(routes, routesOf(w)...)
 		workers, lease = workers+w.Turn.Workers, max(lease, w.Turn.Lease)
 	}
 	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, History: history},
 		a.store, a.metrics, a.log, a.now, a.wake)
+	a.desk = desk.New(desks, a.store, a.now, a.wake)
 	a.intake = intake.New(routes, a.store, a.metrics, a.log, a.now, a.engine.Wake, a.wake)
 	return nil
 }

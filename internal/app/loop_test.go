@@ -43,13 +43,7 @@ func newLoop(t *testing.T, database string, demo bool, adjust func(*sandbox.Swit
 		w.Knowledge = builtin(t, "opening_hours", "order_tracking", "delivery_countries", "delivery_cost", "size_guide", "return_item")
 		w.Turn.Settle, w.Delivery.PairInterval = 1200*time.Millisecond, 6*time.Second
 	}
-	r := &rig{t: t, cfg: cfg, front: f, logs: &logs{}, secret: map[string]bool{}}
-	t.Cleanup(func() {
-		r.stop()
-		r.checkLog()
-	})
-	r.start()
-	return &loop{rig: r, box: b}
+	return &loop{rig: newRigBehind(t, cfg, f), box: b}
 }
 
 func (l *loop) write(phone string, bubbles ...string) {

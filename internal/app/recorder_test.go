@@ -127,10 +127,10 @@ func (b *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.sends = append(c.sends, send{to: p.ExternalUserID, text: text, at: time.Now()})
 	}
 	v := b.take(c)
-	defer b.release(c)
 	if v.hold != nil {
 		<-v.hold
 	}
+	b.release(c) // before the answer, after which the next call may come
 	if v.cut || v.noEntry {
 		panic(http.ErrAbortHandler)
 	}

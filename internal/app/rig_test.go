@@ -48,6 +48,7 @@ type rig struct {
 	app   *app.App
 	front *front // nil: nothing stands before the gateway
 	logs  *logs
+	http  *http.Client
 	ahead atomic.Int64 // how far the gateway's clock is ahead, in milliseconds
 
 	mu     sync.Mutex
@@ -78,13 +79,22 @@ func settings(t *testing.T, database, endpoint string) config.Config {
 // searched for what it must not hold.
 func newRig(t *testing.T, cfg config.Config) *rig {
 	t.Helper()
-	r := &rig{t: t, cfg: cfg, logs: &logs{}, secret: map[string]bool{}}
+	return newRigBehind(t, cfg, nil)
+}
+
+func newRigBehind(t *testing.T, cfg config.Config, f *front) *rig {
+	t.Helper()
+	r := &rig{t: t, cfg: cfg, front: f, logs: &logs{}, http: newClient(), secret: map[string]bool{}}
 	t.Cleanup(func() {
 		r.stop()
 		r.checkLog()
 	})
 	r.start()
 	return r
+}
+
+func newClient() *http.Client {
+	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: patience}
 }
 
 func (r *rig) start() {
@@ -111,6 +121,12 @@ func (r *rig) stop() {
 	r.t.Helper()
 	if r.app == nil {
 		return
+	}
+	// A server waits five seconds for a connection that was opened and never used, which
+	// a busy client leaves behind.
+	r.http.CloseIdleConnections()
+	if r.front != nil {
+		r.front.http.CloseIdleConnections()
 	}
 	if err := r.app.Stop(); err != nil {
 		r.t.Errorf("stop: %v", err)
@@ -248,18 +264,16 @@ func (r *rig) post(s said) (status int, outcome string) {
 	return status, v.Status
 }
 
-var driver = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: patience}
-
 func (r *rig) raw(route string, body []byte, authorization string) (int, []byte) {
 	r.t.Helper()
-	status, answer, err := post(r.t.Context(), r.url()+"/braze/inbound/"+route, body, authorization)
+	status, answer, err := post(r.t.Context(), r.http, r.url()+"/braze/inbound/"+route, body, authorization)
 	if err != nil {
 		r.t.Errorf("webhook: %v", err)
 	}
 	return status, answer
 }
 
-func post(ctx context.Context, url string, body []byte, authorization string) (int, []byte, error) {
+func post(ctx context.Context, client *http.Client, url string, body []byte, authorization string) (int, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
@@ -268,7 +282,7 @@ func post(ctx context.Context, url string, body []byte, authorization string) (i
 	if authorization != "" {
 		req.Header.Set("Authorization", authorization)
 	}
-	res, err := driver.Do(req)
+	res, err := client.Do(req)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -336,7 +350,16 @@ func (d *desk) get(path string) string {
 // topics are what the test's knowledge base knows about; each has an answer of its own.
 var topics = strings.Fields("harbour lantern meadow copper violin glacier pepper saddle thunder walnut")
 
-func question(topic int) string { return "tell me about the " + topics[topic%len(topics)] }
+var phrasings = []string{
+	"tell me about the %s", "what is a %s", "%s details please", "how much is the %s", "where do I find the %s",
+	"is the %s any good", "%s information", "I need the %s",
+}
+
+// question asks about a topic. Neighbours use other words: the bot takes much the same words
+// for the same question again.
+func question(topic int) string {
+	return fmt.Sprintf(phrasings[topic%len(phrasings)], topics[topic%len(topics)])
+}
 
 // asked is a question that nobody has asked in the same words.
 func asked(topic, nth int) string { return fmt.Sprintf("%s (number %d)", question(topic), nth) }
@@ -360,10 +383,7 @@ func knowledgeOf(t *testing.T) string {
 	for i, topic := range topics {
 		var b strings.Builder
 		fmt.Fprintf(&b, "title: About the %s\nphrasings:\n", topic)
-		for _, phrasing := range []string{
-			"tell me about the %s", "what is a %s", "%s details please", "how much is the %s", "where do I find the %s",
-			"is the %s any good", "%s information", "I need the %s",
-		} {
+		for _, phrasing := range phrasings {
 			fmt.Fprintf(&b, "  - "+phrasing+"\n", topic)
 		}
 		fmt.Fprintf(&b, "answer: %s\nhandoff: never\n", answerTo(i))
@@ -400,6 +420,7 @@ func builtin(t *testing.T, intents ...string) string {
 // gateway is started anew. It remembers every webhook.
 type front struct {
 	*httptest.Server
+	http    *http.Client
 	gateway atomic.Value // string
 
 	mu       sync.Mutex
@@ -413,7 +434,7 @@ type webhook struct {
 
 func newFront(t *testing.T) *front {
 	t.Helper()
-	f := &front{}
+	f := &front{http: newClient()}
 	f.Server = httptest.NewServer(http.HandlerFunc(f.pass))
 	t.Cleanup(f.Close)
 	return f
@@ -428,7 +449,7 @@ func (f *front) pass(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	f.webhooks = append(f.webhooks, webhook{r.URL.Path, body})
 	f.mu.Unlock()
-	status, answer, err := post(r.Context(), f.gateway.Load().(string)+r.URL.Path, body, r.Header.Get("Authorization"))
+	status, answer, err := post(r.Context(), f.http, f.gateway.Load().(string)+r.URL.Path, body, r.Header.Get("Authorization"))
 	if err != nil {
 		status = http.StatusBadGateway
 	}
@@ -444,8 +465,9 @@ func (f *front) seen() []webhook {
 
 // box is a pretend Braze and WhatsApp.
 type box struct {
-	t   *testing.T
-	url string
+	t    *testing.T
+	url  string
+	http *http.Client
 }
 
 func newBox(t *testing.T, gateway string, adjust func(*sandbox.Switches)) *box {
@@ -453,15 +475,16 @@ func newBox(t *testing.T, gateway string, adjust func(*sandbox.Switches)) *box {
 	s := sandbox.New(sandbox.Config{Logger: slog.New(slog.DiscardHandler), GatewayURL: gateway, WebhookSecret: webhookSecret, Adjust: adjust})
 	s.Start(context.Background())
 	web := httptest.NewServer(s.Handler())
+	b := &box{t: t, url: web.URL, http: newClient()}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		if err := s.Stop(ctx); err != nil {
 			t.Errorf("stop the sandbox: %v", err)
 		}
+		b.http.CloseIdleConnections()
 		web.Close()
 	})
-	b := &box{t: t, url: web.URL}
 	b.call(http.MethodPut, "/sandbox/keys/"+brazeKey, map[string]any{"name": "test", "permissions": []string{"campaigns.trigger.send"}}, nil)
 	return b
 }
@@ -481,7 +504,7 @@ func (b *box) call(method, path string, in, out any) {
 		b.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	res, err := driver.Do(req)
+	res, err := b.http.Do(req)
 	if err != nil {
 		b.t.Fatal(err)
 	}

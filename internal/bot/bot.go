@@ -20,7 +20,9 @@ import (
 type Turn struct {
 	Workspace string
 	Route     string
-	Contact   Contact
+	// Language is spoken when nothing tells the customer's; empty means the base's default.
+	Language string
+	Contact  Contact
 	// Messages are all inbound messages not answered yet, oldest first. A burst is
 	// read as one question unless it clearly holds two.
 	Messages []Inbound
@@ -89,8 +91,6 @@ type Outcome struct {
 	// Choices are the button titles for layouts that have buttons: at most three
 	// intents and then "a person". A tap sends the title back as text.
 	Choices []string
-	// Layout is the kind of WhatsApp message the knowledge base asks for, or empty.
-	Layout string
 	// Handoff is set exactly when Action is [ActionHandoff].
 	Handoff *Handoff
 	// Language of Text, as a key of the knowledge base ("en", "fr").

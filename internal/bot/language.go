@@ -52,6 +52,9 @@ func (r *run) pickLanguage() (language, from string) {
 	if guess.P >= weakGuess && r.pub.Speaks(guess.Language) {
 		return guess.Language, fromText
 	}
+	if fallback := baseLanguage(r.turn.Language); r.pub.Speaks(fallback) {
+		return fallback, fromDefault
+	}
 	return r.pub.Default, fromDefault
 }
 

@@ -163,7 +163,6 @@ func (r *run) answer(list []*knowledge.Intent, band, rule, reason string) Outcom
 	out := r.say(ActionAnswer, band, rule, reason, body, offer)
 	r.state.Said = cut(intent.Fold(body)) // without the offer, so that a repeat is seen
 	if len(list) == 1 && offer == "" {
-		out.Layout = list[0].Layout
 	}
 	return out
 }

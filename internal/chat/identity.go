@@ -35,5 +35,6 @@ type Contact struct {
 	Phone      string
 	FirstName  string
 	Language   string
+	OptedOut   int64 // when they asked for no more messages; 0 if they did not
 	CreatedAt  int64
 }

@@ -12,6 +12,7 @@ type Message struct {
 	Layout         Layout
 	Choices        []string
 	TurnID         TurnID // the turn that wrote it, or that answered it
+	Agent          string // user id of the agent who wrote it
 	Arrival        *Arrived
 	At             int64
 }

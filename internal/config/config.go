@@ -63,7 +63,7 @@ type Workspace struct {
 // Braze is the REST side of one workspace.
 type Braze struct {
 	Endpoint      string        `yaml:"endpoint" required:"true" example:"https://rest.iad-01.braze.com" doc:"REST endpoint of your instance, from Settings > APIs and Identifiers. Not the address of the dashboard. Plain http is allowed for a sandbox on this machine only."`
-	APIKey        Secret        `yaml:"api_key" example:"your-braze-rest-api-key" doc:"REST API key with the permissions campaigns.trigger.send and users.track. Better kept in the environment than in this file."`
+	APIKey        Secret        `yaml:"api_key" example:"your-braze-rest-api-key" doc:"REST API key with the permission campaigns.trigger.send. Better kept in the environment than in this file."`
 	Timeout       time.Duration `yaml:"timeout" default:"10s" doc:"Longest that one call may take."`
 	CallsInFlight int           `yaml:"calls_in_flight" default:"4" doc:"Calls made at the same time by one process."`
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley/internal/alarm"
+	"parley/internal/batch"
 	"parley/internal/bot"
 	"parley/internal/channel/delivery"
 	"parley/internal/chat"
@@ -26,6 +27,7 @@ import (
 // Workspace is what the engine needs to know of one.
 type Workspace struct {
 	Bot      *bot.Bot
+	Language string // spoken when nothing tells the customer's
 	Layouts  delivery.Layouts
 	Timing   chat.Timing
 	Pace     chat.Pace
@@ -49,7 +51,7 @@ type Engine struct {
 	now     func() int64
 	publish func(store.Topic)
 	wake    alarm.Alarm
-	finish  *store.Group[store.Result, chat.Verdict]
+	finish  *batch.Queue[store.Result, chat.Verdict]
 	by      string
 }
 
@@ -57,7 +59,7 @@ type Engine struct {
 // after a commit what it has made available.
 func New(set Settings, s *store.Store, metrics *obs.Metrics, log *slog.Logger, now func() int64, publish func(store.Topic)) *Engine {
 	e := &Engine{set: set, store: s, metrics: metrics, log: log, now: now, publish: publish, by: chat.NewID()}
-	e.finish = store.NewGroup(256, metrics.StoreCommit, e.commit)
+	e.finish = batch.New(256, metrics.StoreCommit, e.commit)
 	return e
 }
 
@@ -171,7 +173,7 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 			err = fmt.Errorf("the bot panicked: %v", p)
 		}
 	}()
-	turn := botTurn(w, e.now())
+	turn := botTurn(w, ws.Language, e.now())
 	var out bot.Outcome
 	if w.Conversation.Attempts > ws.Attempts {
 		out = ws.Bot.GiveUp(turn, fmt.Sprintf("the bot failed %d times", w.Conversation.Attempts-1))
@@ -192,6 +194,7 @@ func (ws Workspace) result(w *store.Work, out bot.Outcome) (store.Result, error)
 	}
 	if out.Handoff != nil {
 		r.Handoff = string(out.Handoff.Code) + ": " + out.Handoff.Detail
+		r.OptOut = out.Handoff.Code == bot.HandoffOptOut
 	}
 	r.Parts = ws.Layouts.Plan(delivery.Line{Text: out.Text, Prompt: out.Prompt, Choices: out.Choices})
 	if len(r.Parts) > 0 {
@@ -228,9 +231,9 @@ func (e *Engine) commit(ctx context.Context, results []store.Result) ([]chat.Ver
 	return verdicts, err
 }
 
-func botTurn(w *store.Work, now int64) bot.Turn {
+func botTurn(w *store.Work, language string, now int64) bot.Turn {
 	t := bot.Turn{
-		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route,
+		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route, Language: language,
 		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language},
 		State:   json.RawMessage(w.Conversation.BotState), Now: time.UnixMilli(now),
 	}

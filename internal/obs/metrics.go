@@ -41,10 +41,9 @@ type DuplicateReason string
 const (
 	DuplicateRedelivered DuplicateReason = "redelivered" // Braze delivered it again
 	DuplicateOtherRoute  DuplicateReason = "other_route" // came through a keyword route and the catch-all
-	DuplicateTest        DuplicateReason = "test"        // a test send, not a message
 )
 
-var duplicateReasons = []DuplicateReason{DuplicateRedelivered, DuplicateOtherRoute, DuplicateTest}
+var duplicateReasons = []DuplicateReason{DuplicateRedelivered, DuplicateOtherRoute}
 
 // TurnAction is how one turn of the bot ended.
 type TurnAction string
@@ -70,7 +69,6 @@ const (
 	DeliverySent         DeliveryResult = "sent"          // Braze took it
 	DeliveryRetry        DeliveryResult = "retry"         // will be tried again
 	DeliveryUnknown      DeliveryResult = "unknown"       // connection broke after sending
-	DeliveryHeld         DeliveryResult = "held"          // waits for a person
 	DeliveryDead         DeliveryResult = "dead"          // refused for good
 	DeliveryExpired      DeliveryResult = "expired"       // older than its limit
 	DeliveryWindowClosed DeliveryResult = "window_closed" // WhatsApp's 24 h are over
@@ -78,7 +76,7 @@ const (
 )
 
 var deliveryResults = []DeliveryResult{
-	DeliverySent, DeliveryRetry, DeliveryUnknown, DeliveryHeld, DeliveryDead, DeliveryExpired, DeliveryWindowClosed, DeliveryStale,
+	DeliverySent, DeliveryRetry, DeliveryUnknown, DeliveryDead, DeliveryExpired, DeliveryWindowClosed, DeliveryStale,
 }
 
 // Statuses of a Braze call that got no HTTP status.

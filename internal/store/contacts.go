@@ -10,21 +10,21 @@ import (
 )
 
 var contactColumns = []string{
-	"id", "workspace", "external_id", "braze_id", "alias_name", "alias_label", "phone", "first_name", "language", "created_at",
+	"id", "workspace", "external_id", "braze_id", "alias_name", "alias_label", "phone", "first_name", "language", "opted_out", "created_at",
 }
 
 func contactRow(c *chat.Contact) []any {
 	return []any{
-		string(c.ID), c.Workspace, c.ExternalID, c.BrazeID, c.AliasName, c.AliasLabel, c.Phone, c.FirstName, c.Language, c.CreatedAt,
+		string(c.ID), c.Workspace, c.ExternalID, c.BrazeID, c.AliasName, c.AliasLabel, c.Phone, c.FirstName, c.Language, c.OptedOut, c.CreatedAt,
 	}
 }
 
 func scanContact(rows *sql.Rows) (*chat.Contact, error) {
 	c := new(chat.Contact)
-	return c, rows.Scan(&c.ID, &c.Workspace, &c.ExternalID, &c.BrazeID, &c.AliasName, &c.AliasLabel, &c.Phone, &c.FirstName, &c.Language, &c.CreatedAt)
+	return c, rows.Scan(&c.ID, &c.Workspace, &c.ExternalID, &c.BrazeID, &c.AliasName, &c.AliasLabel, &c.Phone, &c.FirstName, &c.Language, &c.OptedOut, &c.CreatedAt)
 }
 
-const selectContact = "SELECT id, workspace, external_id, braze_id, alias_name, alias_label, phone, first_name, language, created_at FROM contacts "
+const selectContact = "SELECT id, workspace, external_id, braze_id, alias_name, alias_label, phone, first_name, language, opted_out, created_at FROM contacts "
 
 // identityKey is an identity within its workspace.
 type identityKey struct {
@@ -204,7 +204,7 @@ func (p *people) save(ctx context.Context, now int64) error {
 		rows = append(rows, contactRow(p.contacts[id]))
 	}
 	sortRows(rows)
-	if _, err := p.tx.insert(ctx, "contacts", contactColumns, rows, overwrite("id", contactColumns)); err != nil {
+	if _, err := p.tx.insert(ctx, "contacts", contactColumns, rows, overwrite("id", contactColumns, "opted_out", "created_at")); err != nil {
 		return err
 	}
 	rows = nil

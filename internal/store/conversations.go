@@ -83,7 +83,7 @@ func (tx *Tx) insertMessages(ctx context.Context, list []chat.Message) error {
 		}
 		rows[i] = []any{
 			string(m.ID), string(m.ConversationID), m.Seq, string(m.Direction), string(m.Author), m.Text, encode(m.Media),
-			string(m.Layout), encode(m.Choices), string(m.TurnID), arrival, m.At,
+			string(m.Layout), encode(m.Choices), string(m.TurnID), m.Agent, arrival, m.At,
 		}
 	}
 	_, err := tx.insert(ctx, "messages", messageColumns, rows, "")
@@ -91,7 +91,7 @@ func (tx *Tx) insertMessages(ctx context.Context, list []chat.Message) error {
 }
 
 var messageColumns = []string{
-	"id", "conversation_id", "seq", "direction", "author", "text", "media", "layout", "choices", "turn_id", "arrival", "at",
+	"id", "conversation_id", "seq", "direction", "author", "text", "media", "layout", "choices", "turn_id", "agent", "arrival", "at",
 }
 
 var selectMessage = "SELECT " + strings.Join(messageColumns, ", ") + " FROM messages "
@@ -99,7 +99,7 @@ var selectMessage = "SELECT " + strings.Join(messageColumns, ", ") + " FROM mess
 func scanMessage(rows *sql.Rows) (chat.Message, error) {
 	var m chat.Message
 	var media, choices, arrival string
-	err := rows.Scan(&m.ID, &m.ConversationID, &m.Seq, &m.Direction, &m.Author, &m.Text, &media, &m.Layout, &choices, &m.TurnID, &arrival, &m.At)
+	err := rows.Scan(&m.ID, &m.ConversationID, &m.Seq, &m.Direction, &m.Author, &m.Text, &media, &m.Layout, &choices, &m.TurnID, &m.Agent, &arrival, &m.At)
 	if err != nil {
 		return m, err
 	}

@@ -29,7 +29,7 @@ var (
 	// may become visible after a later one. Below the snapshot's xmin every
 	// transaction has ended, hence nothing can appear there any more.
 	postgresDialect = dialect{
-		name: "postgres", lock: " FOR UPDATE", skipLocked: " FOR UPDATE SKIP LOCKED",
+		name: "postgres", lock: " FOR NO KEY UPDATE", skipLocked: " FOR NO KEY UPDATE SKIP LOCKED",
 		after:     "(txid, cursor) > (CAST(CAST(CAST($1 AS BIGINT) AS TEXT) AS XID8), $2) AND txid < pg_snapshot_xmin(pg_current_snapshot())",
 		feedOrder: []string{"txid", "cursor"},
 	}

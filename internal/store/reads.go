@@ -18,12 +18,12 @@ type Listed struct {
 
 func scanListed(rows *sql.Rows) (l Listed, err error) {
 	fields := append(conversationFields(&l.Conversation), &l.Contact.ID, &l.Contact.Workspace, &l.Contact.ExternalID, &l.Contact.BrazeID,
-		&l.Contact.AliasName, &l.Contact.AliasLabel, &l.Contact.Phone, &l.Contact.FirstName, &l.Contact.Language, &l.Contact.CreatedAt)
+		&l.Contact.AliasName, &l.Contact.AliasLabel, &l.Contact.Phone, &l.Contact.FirstName, &l.Contact.Language, &l.Contact.OptedOut, &l.Contact.CreatedAt)
 	return l, rows.Scan(fields...)
 }
 
 var selectListed = "SELECT c." + strings.Join(conversationColumns, ", c.") + `,
-	p.id, p.workspace, p.external_id, p.braze_id, p.alias_name, p.alias_label, p.phone, p.first_name, p.language, p.created_at
+	p.id, p.workspace, p.external_id, p.braze_id, p.alias_name, p.alias_label, p.phone, p.first_name, p.language, p.opted_out, p.created_at
 	FROM conversations c JOIN contacts p ON p.id = c.contact_id `
 
 // Filter chooses conversations. The zero value means all.
@@ -34,14 +34,19 @@ type Filter struct {
 	Limit  int
 }
 
-// Conversations lists a page, newest activity first, and the mark of the next
-// page, empty when this is the last.
+// Conversations lists a page and the mark of the next page, empty when this is the
+// last: the queue with the longest wait first, everything else with the newest
+// activity first.
 func (s *Store) Conversations(ctx context.Context, f Filter) (list []Listed, next string, err error) {
 	where := []string{"1 = 1"}
 	var args []any
 	arg := func(v any) string {
 		args = append(args, v)
 		return "$" + strconv.Itoa(len(args))
+	}
+	column, after, direction := "c.last_at", "<", "DESC"
+	if f.Owner == chat.OwnerQueue {
+		column, after, direction = "c.queued_at", ">", "ASC"
 	}
 	if f.Owner != "" {
 		where = append(where, "c.owner = "+arg(string(f.Owner)))
@@ -52,23 +57,26 @@ func (s *Store) Conversations(ctx context.Context, f Filter) (list []Listed, nex
 		if !ok || err != nil {
 			return nil, "", chat.Errorf(chat.Invalid, "cursor %q is not one this list gave out", f.Before)
 		}
-		where = append(where, "(c.last_at, c.id) < ("+arg(ms)+", "+arg(id)+")")
+		where = append(where, "("+column+", c.id) "+after+" ("+arg(ms)+", "+arg(id)+")")
 	}
 	if f.Search != "" {
-		like := "%" + escapeLike(strings.ToLower(f.Search)) + "%"
-		mark := arg(like)
+		mark := arg("%" + escapeLike(strings.ToLower(f.Search)) + "%")
 		var any []string
 		for _, column := range []string{"p.first_name", "p.phone", "p.external_id", "c.last_text"} {
 			any = append(any, "LOWER("+column+") LIKE "+mark+` ESCAPE '\'`)
 		}
 		where = append(where, "("+strings.Join(any, " OR ")+")")
 	}
-	list, err = collect(ctx, s.read, scanListed,
-		selectListed+"WHERE "+strings.Join(where, " AND ")+" ORDER BY c.last_at DESC, c.id DESC LIMIT "+arg(f.Limit+1), args...)
+	list, err = collect(ctx, s.read, scanListed, selectListed+"WHERE "+strings.Join(where, " AND ")+
+		" ORDER BY "+column+" "+direction+", c.id "+direction+" LIMIT "+arg(f.Limit+1), args...)
 	if err == nil && len(list) > f.Limit {
 		list = list[:f.Limit]
 		last := list[f.Limit-1]
-		next = strconv.FormatInt(last.LastAt, 10) + "." + string(last.ID)
+		at := last.LastAt
+		if f.Owner == chat.OwnerQueue {
+			at = last.QueuedAt
+		}
+		next = strconv.FormatInt(at, 10) + "." + string(last.ID)
 	}
 	return list, next, err
 }

@@ -74,7 +74,7 @@ func (tx *Tx) loadWork(ctx context.Context, works []Work, history int) error {
 	}
 	in, args = oneOf(tx.dialect, 2, ids)
 	lines, err := collect(ctx, tx.tx, scanMessage,
-		`SELECT m.id, m.conversation_id, m.seq, m.direction, m.author, m.text, m.media, m.layout, m.choices, m.turn_id, m.arrival, m.at
+		`SELECT m.id, m.conversation_id, m.seq, m.direction, m.author, m.text, m.media, m.layout, m.choices, m.turn_id, m.agent, m.arrival, m.at
 		FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.seq > c.done_seq - $1
 		WHERE c.id `+in+" ORDER BY m.conversation_id, m.seq", append([]any{history}, args...)...)
 	if err != nil {
@@ -102,6 +102,7 @@ type Result struct {
 	Message   *chat.Message   // the line to send, or nil for silence; id, text, layout and choices are read
 	Parts     []chat.Delivery // Message in sendable parts; id, text, layout and choices are read
 	Handoff   string          // reason for handing over to people, or empty
+	OptOut    bool            // the customer asked for no more messages
 	Timing    chat.Timing
 	Pace      chat.Pace
 	StartedAt int64
@@ -152,6 +153,7 @@ type finish struct {
 	turns       [][]any
 	lanes       map[chat.ContactID][]*outgoing
 	restamp     []*chat.Conversation
+	optOuts     []chat.ContactID
 }
 
 func (f *finish) take(c *chat.Conversation, r *Result) error {
@@ -164,11 +166,15 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 		string(r.ID), string(c.ID), w.Conversation.Epoch, w.Conversation.DoneSeq, w.Conversation.InSeq,
 		w.DueAt, w.ClaimedAt, f.now, w.Conversation.Attempts, r.Action, r.Trace,
 	})
+	var said chat.Message
 	if r.Message != nil {
-		m := *r.Message
-		m.ConversationID, m.Direction, m.Author, m.TurnID, m.At = c.ID, chat.Out, chat.AuthorBot, r.ID, f.now
-		m.Seq = c.Line(chat.Out, m.Text, f.now)
-		f.messages = append(f.messages, m)
+		said = *r.Message
+		said.ConversationID, said.Direction, said.Author, said.TurnID, said.At = c.ID, chat.Out, chat.AuthorBot, r.ID, f.now
+		said.Seq = c.Line(chat.Out, said.Text, f.now)
+		f.messages = append(f.messages, said)
+	}
+	if r.OptOut {
+		f.optOuts = append(f.optOuts, c.ContactID)
 	}
 	if r.Handoff != "" {
 		t, err := transition(c, chat.Offer, "", r.Handoff, "bot", f.now)
@@ -180,21 +186,9 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 		f.restamp = append(f.restamp, c)
 	}
 	if r.Message != nil {
-		f.lanes[c.ContactID] = append(f.lanes[c.ContactID], &outgoing{pace: r.Pace, deliveries: f.deliveries(c, r)})
+		f.lanes[c.ContactID] = append(f.lanes[c.ContactID], &outgoing{pace: r.Pace, deliveries: deliveriesOf(c, said, r.Parts, f.now)})
 	}
 	return nil
-}
-
-func (f *finish) deliveries(c *chat.Conversation, r *Result) []chat.Delivery {
-	out := make([]chat.Delivery, len(r.Parts))
-	for i, p := range r.Parts {
-		out[i] = chat.Delivery{
-			ID: p.ID, Workspace: c.Workspace, ContactID: c.ContactID, ConversationID: c.ID, MessageID: r.Message.ID,
-			Part: i, Parts: len(r.Parts), Author: chat.AuthorBot, Epoch: c.Epoch,
-			Layout: p.Layout, Text: p.Text, Choices: p.Choices, State: chat.Queued, QueuedAt: f.now,
-		}
-	}
-	return out
 }
 
 func (f *finish) save(ctx context.Context, tx *Tx) error {
@@ -219,6 +213,11 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 	}
 	if err := tx.queue(ctx, f.lanes, f.now); err != nil {
 		return err
+	}
+	for _, id := range f.optOuts {
+		if _, err := tx.tx.ExecContext(ctx, "UPDATE contacts SET opted_out = $2 WHERE id = $1", string(id), f.now); err != nil {
+			return err
+		}
 	}
 	for _, c := range f.restamp {
 		if _, err := tx.tx.ExecContext(ctx,

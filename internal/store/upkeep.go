@@ -18,6 +18,7 @@ func (tx *Tx) Prune(ctx context.Context, keep Retention, now int64, limit int) (
 	}{
 		{"exchanges", "id", "at", now - keep.Exchanges},
 		{"drops", "id", "at", now - keep.Drops},
+		{"dead_letters", "id", "at", now - keep.Drops},
 		{"sessions", "hash", "expires_at", now},
 		{"copies", "key", "until", now},
 		{"pairs", "contact_id, hash", "until", now},

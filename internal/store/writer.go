@@ -16,6 +16,8 @@ type writer struct {
 	mu      sync.Mutex
 	waiting []*write
 	running bool
+	closed  bool
+	idle    *sync.Cond // running has become false
 
 	conn       *sql.Conn // of whoever runs
 	statements map[string]*sql.Stmt
@@ -28,6 +30,8 @@ type write struct {
 	done chan struct{}
 }
 
+var errClosed = errors.New("the database is closed")
+
 // maxStatements bounds what is kept; beyond it statements are prepared for one use.
 const maxStatements = 400
 
@@ -36,11 +40,19 @@ func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &writer{conn: conn, statements: map[string]*sql.Stmt{}}, nil
+	w := &writer{conn: conn, statements: map[string]*sql.Stmt{}}
+	w.idle = sync.NewCond(&w.mu)
+	return w, nil
 }
 
-// close must be called when nobody writes any more.
+// close lets those who wait finish and refuses everybody after them.
 func (w *writer) close() error {
+	w.mu.Lock()
+	w.closed = true
+	for w.running {
+		w.idle.Wait()
+	}
+	w.mu.Unlock()
 	var errs []error
 	for _, s := range w.statements {
 		errs = append(errs, s.Close())
@@ -55,25 +67,30 @@ func (w *writer) close() error {
 func (w *writer) transact(ctx context.Context, fn func() error) error {
 	one := &write{ctx: ctx, fn: fn, done: make(chan struct{})}
 	w.mu.Lock()
-	w.waiting = append(w.waiting, one)
-	leads := !w.running
-	w.running = true
-	w.mu.Unlock()
-	if leads {
-		w.lead()
+	if w.closed {
+		w.mu.Unlock()
+		return errClosed
 	}
+	w.waiting = append(w.waiting, one)
+	if !w.running {
+		w.running = true
+		// Not in the caller's own goroutine: with others always waiting it would never return.
+		go w.run()
+	}
+	w.mu.Unlock()
 	<-one.done
 	return one.err
 }
 
-// lead runs transactions until nobody waits.
-func (w *writer) lead() {
+// run carries out transactions until nobody waits; close waits for it.
+func (w *writer) run() {
 	for {
 		w.mu.Lock()
 		batch := w.waiting
 		w.waiting = nil
 		if len(batch) == 0 {
 			w.running = false
+			w.idle.Broadcast()
 			w.mu.Unlock()
 			return
 		}

@@ -59,7 +59,6 @@ type Intent struct {
 	// Answer is the text with {{variables}}; empty only when Handoff is always.
 	Answer  string
 	Handoff Handoff
-	Layout  string // kind of WhatsApp message, empty for text
 	File    string // path within the base
 }
 

@@ -51,7 +51,7 @@ func TestLoad(t *testing.T) {
 	if !ok {
 		t.Fatal("opening_hours is missing")
 	}
-	if in.Title != "Opening hours" || in.Handoff != knowledge.HandoffNever || in.Layout != "list" || len(in.Phrasings) != 12 {
+	if in.Title != "Opening hours" || in.Handoff != knowledge.HandoffNever || len(in.Phrasings) != 12 {
 		t.Errorf("opening_hours = %+v", in)
 	}
 	if got := in.Phrasings[1]; got != (knowledge.Phrasing{Text: "when are you open", Line: 4}) {

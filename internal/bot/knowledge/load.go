@@ -28,7 +28,6 @@ const (
 var (
 	languageCode = regexp.MustCompile(`^[a-z]{2,3}$`)
 	intentName   = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
-	layoutName   = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 )
 
 // Problem is one thing wrong with a knowledge base, and how to mend it.
@@ -242,10 +241,6 @@ func (l *loader) loadIntent(lang, file string) error {
 	}
 	in.Answer = strings.TrimSpace(doc.text("answer", in.Handoff != HandoffAlways))
 	l.checkAnswer(file, doc.line("answer"), &in)
-	in.Layout = doc.text("layout", false)
-	if in.Layout != "" && !layoutName.MatchString(in.Layout) {
-		l.problem(file, doc.line("layout"), "layout %q: use lower-case letters, digits and _", in.Layout)
-	}
 	doc.done()
 	l.base.Intents = append(l.base.Intents, in)
 	return nil

@@ -24,6 +24,7 @@ type Watcher struct {
 	mu      sync.Mutex
 	status  Status
 	changed func(*Published)
+	refused func()
 }
 
 // Status is what an operator wants to know about a watched base.
@@ -34,9 +35,10 @@ type Status struct {
 }
 
 // NewWatcher watches fsys and swaps *current, which must hold a published base already.
-// changed, if not nil, is called after every swap, from the goroutine of Run.
-func NewWatcher(fsys fs.FS, current *atomic.Pointer[Published], log *slog.Logger, changed func(*Published)) *Watcher {
-	w := &Watcher{fsys: fsys, current: current, log: log, every: time.Second, changed: changed}
+// changed is called after every swap and refused for every version that is wrong in
+// a new way, both from the goroutine of Run.
+func NewWatcher(fsys fs.FS, current *atomic.Pointer[Published], log *slog.Logger, changed func(*Published), refused func()) *Watcher {
+	w := &Watcher{fsys: fsys, current: current, log: log, every: time.Second, changed: changed, refused: refused}
 	w.status.Version = current.Load().Version
 	return w
 }
@@ -97,9 +99,7 @@ func (w *Watcher) look(ctx context.Context) {
 	w.current.Store(p)
 	w.accept(p.Version)
 	w.log.Info("knowledge base republished", "version", p.Version, "intents", len(p.Intents), "took", time.Since(start))
-	if w.changed != nil {
-		w.changed(p)
-	}
+	w.changed(p)
 }
 
 func (w *Watcher) accept(version string) {
@@ -116,6 +116,7 @@ func (w *Watcher) refuse(err error) {
 		return
 	}
 	w.status.Problem = err.Error()
+	w.refused()
 	w.log.Warn("knowledge base not republished, the last good one stays", "version", w.status.Version, "error", err)
 }
 

@@ -39,7 +39,7 @@ func watch(t *testing.T) *watched {
 		t.Fatal(err)
 	}
 	w.current.Store(p)
-	w.Watcher = NewWatcher(os.DirFS(w.dir), &w.current, slog.New(slog.NewTextHandler(&w.log, nil)), func(*Published) { w.swaps++ })
+	w.Watcher = NewWatcher(os.DirFS(w.dir), &w.current, slog.New(slog.NewTextHandler(&w.log, nil)), func(*Published) { w.swaps++ }, func() {})
 	w.looks(2)
 	return w
 }
@@ -129,7 +129,7 @@ func TestWatcher_runLooksEverySecondUntilTheEnd(t *testing.T) {
 	w := watch(t)
 	counted := &countFS{FS: os.DirFS(w.dir)}
 	synctest.Test(t, func(t *testing.T) {
-		watcher := NewWatcher(counted, &w.current, slog.New(slog.DiscardHandler), nil)
+		watcher := NewWatcher(counted, &w.current, slog.New(slog.DiscardHandler), func(*Published) {}, func() {})
 		ctx, cancel := context.WithTimeout(t.Context(), 10500*time.Millisecond)
 		defer cancel()
 		if err := watcher.Run(ctx); err != nil {

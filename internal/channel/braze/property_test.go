@@ -13,13 +13,12 @@ import (
 
 // webhook is a template as a campaign's author may have laid it out: fields in order, one of them message.
 type webhook struct {
-	name    string
-	fields  [][2]string
-	escaped bool // every value goes through json_escape
-	open    string
-	sep     string
-	colon   string
-	end     string
+	name   string
+	fields [][2]string
+	open   string
+	sep    string
+	colon  string
+	end    string
 }
 
 var layouts = []webhook{

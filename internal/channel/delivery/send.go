@@ -53,7 +53,7 @@ func (d *Sender) request(batch []store.Outbound) (request braze.TriggerSend, sen
 			continue
 		}
 		recipient.TriggerProperties = layout.properties(o)
-		if c.ExternalID == "" && d.set.SubscriptionGroup != "" {
+		if c.ExternalID == "" && c.OptedOut == 0 && d.set.SubscriptionGroup != "" {
 			recipient.Attributes = map[string]any{"subscription_groups": []map[string]string{
 				{"subscription_group_id": d.set.SubscriptionGroup, "subscription_state": "subscribed"},
 			}}

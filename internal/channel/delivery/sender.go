@@ -11,10 +11,10 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"parley/internal/alarm"
+	"parley/internal/batch"
 	"parley/internal/channel/braze"
 	"parley/internal/chat"
 	"parley/internal/obs"
@@ -28,7 +28,7 @@ type Settings struct {
 	// SubscriptionGroup, if set, is written to the profile of senders without an
 	// external id in the call that answers them: Braze leaves such people
 	// unsubscribed, and an unsubscribed person gets nothing (Braze docs, "Handling
-	// unknown phone numbers").
+	// unknown phone numbers"). Nobody who asked for no more messages is subscribed again.
 	SubscriptionGroup string
 	Batch             int // recipients in a call; Braze allows 50
 	CallsInFlight     int
@@ -46,8 +46,7 @@ type Sender struct {
 	log     *slog.Logger
 	now     func() int64
 	wake    alarm.Alarm
-	finish  *store.Group[outcome, struct{}]
-	claims  atomic.Int64
+	finish  *batch.Queue[outcome, struct{}]
 	by      string
 	backoff backoff
 }
@@ -63,7 +62,7 @@ type outcome struct {
 // New makes a sender; now is the clock in unix milliseconds.
 func New(set Settings, s *store.Store, client *braze.Client, metrics *obs.Metrics, log *slog.Logger, now func() int64) *Sender {
 	d := &Sender{set: set, store: s, client: client, metrics: metrics, log: log.With(obs.FieldWorkspace, set.Workspace), now: now, by: chat.NewID()}
-	d.finish = store.NewGroup(64, metrics.StoreCommit, d.settle)
+	d.finish = batch.New(64, metrics.StoreCommit, d.settle)
 	return d
 }
 

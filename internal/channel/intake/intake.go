@@ -20,6 +20,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"parley/internal/batch"
 	"parley/internal/channel/braze"
 	"parley/internal/chat"
 	"parley/internal/obs"
@@ -71,7 +72,7 @@ type Intake struct {
 	now     func() int64
 	due     func(at int64)
 	publish func(store.Topic)
-	group   *store.Group[store.Arrival, store.Receipt]
+	group   *batch.Queue[store.Arrival, store.Receipt]
 }
 
 type route struct {
@@ -90,7 +91,7 @@ func New(routes []Route, s *store.Store, metrics *obs.Metrics, log *slog.Logger,
 		}
 		in.routes[r.ID] = known
 	}
-	in.group = store.NewGroup(256, metrics.StoreCommit, in.commit)
+	in.group = batch.New(256, metrics.StoreCommit, in.commit)
 	return in
 }
 
@@ -101,6 +102,11 @@ func (in *Intake) Accept(ctx context.Context, w Webhook) (obs.WebhookOutcome, er
 	outcome, err := in.accept(ctx, w)
 	in.metrics.WebhookAnswered(w.Route, outcome, time.Since(started))
 	return outcome, err
+}
+
+// TooLarge counts a webhook whose body was not read to its end.
+func (in *Intake) TooLarge(route string, took time.Duration) {
+	in.metrics.WebhookAnswered(route, obs.WebhookTooLarge, took)
 }
 
 func (in *Intake) accept(ctx context.Context, w Webhook) (obs.WebhookOutcome, error) {

@@ -423,3 +423,56 @@ func TestTurn_handoffGoesToPeople(t *testing.T) {
 		wantDiff(t, out, []string{"first answer", "a colleague takes over"})
 	})
 }
+
+func TestConversations_queueShowsTheLongestWaitFirst(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for i := range 5 {
+			now := int64(1000 + 10_000*i)
+			ingest(t, s, now, arrival(fmt.Sprint("u", i), "a person please"))
+			w := claim(t, s, fmt.Sprint("w", i), now+1200)
+			r := answer(&w[0], "a colleague takes over")
+			r.Handoff = "asked_for_person"
+			finish(t, s, now+1300, r)
+		}
+		ingest(t, s, 90_000, arrival("u0", "hello?")) // activity does not cost the place in the queue
+		for _, c := range []struct {
+			owner chat.Owner
+			want  []string
+		}{
+			{chat.OwnerQueue, []string{"u0", "u1", "u2", "u3", "u4"}},
+			{"", []string{"u0", "u4", "u3", "u2", "u1"}},
+		} {
+			var got []string
+			for before := ""; ; {
+				list, next, err := s.Conversations(context.Background(), store.Filter{Owner: c.owner, Before: before, Limit: 2})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, l := range list {
+					got = append(got, l.Contact.ExternalID)
+				}
+				if before = next; next == "" {
+					break
+				}
+			}
+			wantDiff(t, got, c.want)
+		}
+	})
+}
+
+func TestFinish_remembersAnOptOut(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ingest(t, s, 1000, arrival("u1", "stop"))
+		w := claim(t, s, "w", 2300)
+		r := answer(&w[0], "understood")
+		r.Handoff, r.OptOut = "opt_out", true
+		finish(t, s, 2400, r)
+		ingest(t, s, 3000, with(arrival("u1", "hello"), func(a *store.Arrival) { a.FirstName = "Grace" }))
+		c, err := s.Conversation(context.Background(), w[0].Conversation.ID)
+		if err != nil || c.Contact.OptedOut != 2400 || c.Contact.FirstName != "Grace" {
+			t.Errorf("the contact afterwards: %+v (%v)", c.Contact, err)
+		}
+	})
+}

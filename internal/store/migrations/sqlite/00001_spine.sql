@@ -9,6 +9,7 @@ CREATE TABLE contacts (
     phone TEXT NOT NULL,
     first_name TEXT NOT NULL,
     language TEXT NOT NULL,
+    opted_out BIGINT NOT NULL,
     merged_into TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL
 ) WITHOUT ROWID;
@@ -67,6 +68,7 @@ CREATE TABLE messages (
     layout TEXT NOT NULL,
     choices TEXT NOT NULL,
     turn_id TEXT NOT NULL,
+    agent TEXT NOT NULL,
     arrival TEXT NOT NULL,
     at BIGINT NOT NULL
 );
@@ -186,6 +188,7 @@ CREATE TABLE dead_letters (
     size BIGINT NOT NULL,
     at BIGINT NOT NULL
 );
+CREATE INDEX dead_letters_at ON dead_letters (at);
 
 CREATE TABLE exchanges (
     id TEXT PRIMARY KEY,

@@ -5,6 +5,7 @@ import { useCommonWords } from "../words/common";
 import { ApiError, api, type Session } from "./api";
 import { DeskContext } from "./context";
 import { Login } from "./Login";
+import { People } from "./people";
 import { Shell } from "./Shell";
 import { Desk } from "./session";
 import { useWords } from "./words";
@@ -12,7 +13,7 @@ import { useWords } from "./words";
 type Gate =
   | { at: "asking" }
   | { at: "out"; ended: boolean }
-  | { at: "in"; session: Session; desk: Desk }
+  | { at: "in"; session: Session; desk: Desk; people: People }
   | { at: "failed" };
 
 /** Asks who is logged in, and shows the log-in page or the desk. */
@@ -37,7 +38,7 @@ export function App() {
     (session: Session) => {
       const desk = new Desk(() => leave(true));
       desk.start();
-      setGate({ at: "in", session, desk });
+      setGate({ at: "in", session, desk, people: new People(desk, session) });
     },
     [leave],
   );
@@ -84,7 +85,17 @@ export function App() {
       return <Login ended={gate.ended} onLogIn={enter} />;
     case "in":
       return (
-        <DeskContext value={{ desk: gate.desk, session: gate.session, onLogOut: () => leave(false) }}>
+        <DeskContext
+          value={{
+            desk: gate.desk,
+            people: gate.people,
+            session: gate.session,
+            onLogOut: () => {
+              gate.people.forget();
+              leave(false);
+            },
+          }}
+        >
           <Shell />
         </DeskContext>
       );

@@ -7,16 +7,20 @@ import { useNow } from "../ui/now";
 import { Bone, Empty, Problem, useSlow } from "../ui/States";
 import { useCommonWords } from "../words/common";
 import { useFormat } from "../words/locale";
-import type { Detail, Event } from "./api";
+import { Actions, ActNotice } from "./Actions";
+import type { Detail, Event, Message } from "./api";
+import { Composer } from "./Composer";
 import { WindowRing } from "./ConversationList";
-import { useDesk, useDeskState } from "./context";
+import { useDesk, useDeskState, useDoings, usePeople, useShown } from "./context";
+import { withOutgoing } from "./draft";
 import { useKeys } from "./Inbox";
 import { DayLine, EventLine, MessageLine } from "./Lines";
 import { type Row, rows } from "./model";
-import { nameOf, OwnerMark } from "./Owner";
+import { nameOf, OwnerMark, whoOwns } from "./Owner";
 import { useWords } from "./words";
 
 const noEvents: Event[] = [];
+const noMessages: Message[] = [];
 
 /** The header and the transcript of one conversation. */
 export function Conversation({
@@ -76,51 +80,69 @@ export function Conversation({
   return (
     <>
       <Header detail={transcript.detail} onPerson={onPerson} personShown={personShown} />
+      <ActNotice id={id} />
       <Lines id={id} />
+      <Composer detail={transcript.detail} />
     </>
   );
 }
 
-function Header({ detail, onPerson, personShown }: { detail: Detail; onPerson: () => void; personShown: boolean }) {
+function Header({
+  detail: known,
+  onPerson,
+  personShown,
+}: {
+  detail: Detail;
+  onPerson: () => void;
+  personShown: boolean;
+}) {
   const words = useWords();
+  const detail = useShown(known);
+  const { me } = usePeople();
+  const owner = whoOwns(words, detail, me);
   const format = useFormat();
   const now = useNow();
   const open = detail.windowUntil && Date.parse(detail.windowUntil) > now;
   return (
-    <header className="flex min-h-14 shrink-0 items-center gap-3 border-line border-b bg-surface px-3 md:px-4">
-      <Link
-        href="/"
-        aria-label={words.back}
-        className="flex size-8 shrink-0 items-center justify-center rounded-md hover:bg-sunken pointer-coarse:size-11 md:hidden"
-      >
-        <ArrowLeft aria-hidden className="size-5" />
-      </Link>
-      <div className="min-w-0 flex-1">
-        <h1 dir="auto" className="truncate text-left font-semibold text-title">
-          {nameOf(detail.contact)}
-        </h1>
-        <p className="flex items-center gap-1.5 truncate text-meta text-muted">
-          <OwnerMark owner={detail.owner} small />
-          <span aria-hidden>{words.owners[detail.owner]}</span>
-          <span aria-hidden>·</span>
-          <span>{format.language(detail.language || detail.contact.language || "und")}</span>
+    <header className="@container shrink-0 border-line border-b bg-surface px-3 md:px-4">
+      <div className="flex min-h-14 flex-wrap items-center gap-3 py-1.5">
+        <Link
+          href="/"
+          aria-label={words.back}
+          className="flex size-8 shrink-0 items-center justify-center rounded-md hover:bg-sunken pointer-coarse:size-11 md:hidden"
+        >
+          <ArrowLeft aria-hidden className="size-5" />
+        </Link>
+        <div className="min-w-0 flex-1">
+          <h1 dir="auto" className="truncate text-left font-semibold text-title">
+            {nameOf(detail.contact)}
+          </h1>
+          <p className="flex items-center gap-1.5 truncate text-meta text-muted">
+            <OwnerMark owner={detail.owner} small />
+            <span role="status" className="truncate">
+              {owner}
+            </span>
+            <span aria-hidden>·</span>
+            <span>{format.language(detail.language || detail.contact.language || "und")}</span>
+          </p>
+        </div>
+        <Actions detail={known} />
+        <p className="hidden shrink-0 items-center gap-2 text-meta text-muted @4xl:flex">
+          {open ? (
+            <span aria-hidden>{words.windowLeft(format.span(Date.parse(detail.windowUntil ?? "") - now))}</span>
+          ) : (
+            <Lock aria-hidden className="size-4" />
+          )}
         </p>
+        <WindowRing until={detail.windowUntil} now={now} size={18} />
+        <IconButton
+          icon={PanelRight}
+          label={words.showPerson}
+          aria-pressed={personShown}
+          onClick={onPerson}
+          side="left"
+        />
       </div>
-      <p className="hidden shrink-0 items-center gap-2 text-meta text-muted md:flex">
-        {open ? (
-          <span aria-hidden>{words.windowLeft(format.span(Date.parse(detail.windowUntil ?? "") - now))}</span>
-        ) : (
-          <Lock aria-hidden className="size-4" />
-        )}
-      </p>
-      <WindowRing until={detail.windowUntil} now={now} size={18} />
-      <IconButton
-        icon={PanelRight}
-        label={words.showPerson}
-        aria-pressed={personShown}
-        onClick={onPerson}
-        side="left"
-      />
     </header>
   );
 }
@@ -130,7 +152,10 @@ function Lines({ id }: { id: string }) {
   const words = useWords();
   const format = useFormat();
   const desk = useDesk();
-  const messages = useDeskState((s) => s.transcript?.messages) ?? [];
+  const stored = useDeskState((s) => s.transcript?.messages) ?? noMessages;
+  const outgoing = useDoings((d) => d.drafts[id]?.outgoing);
+  const { me } = usePeople();
+  const messages = useMemo(() => withOutgoing(stored, outgoing, me), [stored, outgoing, me]);
   const events = useDeskState((s) => s.transcript?.detail?.events) ?? noEvents;
   const more = useDeskState((s) => s.transcript?.more ?? false);
   const loading = useDeskState((s) => s.transcript?.loading ?? false);
@@ -148,9 +173,25 @@ function Lines({ id }: { id: string }) {
   useEffect(() => {
     firstKey.current = first;
   }, [first]);
+  const sentAt = useRef(outgoing?.at);
   useLayoutEffect(() => {
+    // What one has just sent is shown, wherever one was.
+    if (outgoing && outgoing.at !== sentAt.current) stuck.current = true;
+    sentAt.current = outgoing?.at;
     if (stuck.current && all.length > 0) handle.current?.scrollToIndex(all.length - 1, { align: "end" });
-  }, [all.length]);
+  }, [all.length, outgoing]);
+  // The composer grows into the lines from below; the newest one must not slip behind it.
+  const frame = useRef<HTMLDivElement>(null);
+  const end = useRef(0);
+  end.current = all.length - 1;
+  useEffect(() => {
+    if (!frame.current) return;
+    const observer = new ResizeObserver(() => {
+      if (stuck.current) handle.current?.scrollToIndex(end.current, { align: "end" });
+    });
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, []);
 
   const toggle = (message: string) => {
     stuck.current = false;
@@ -178,7 +219,7 @@ function Lines({ id }: { id: string }) {
     );
   }
   return (
-    <div className="relative min-h-0 flex-1">
+    <div ref={frame} className="relative min-h-0 flex-1">
       {loading && (
         <p
           role="status"
@@ -210,6 +251,7 @@ function Lines({ id }: { id: string }) {
             {row.kind === "message" && (
               <MessageLine
                 message={row.message}
+                pending={row.message === messages.at(-1) && row.message.id === outgoing?.clientId}
                 first={row.first}
                 open={unfolded.has(row.message.id)}
                 onToggle={() => toggle(row.message.id)}

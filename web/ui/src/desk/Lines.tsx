@@ -15,6 +15,7 @@ import {
 import { useState } from "react";
 import { useFormat } from "../words/locale";
 import type { Event, Message } from "./api";
+import { usePeople } from "./context";
 import { LifeOfMessage } from "./LifeOfMessage";
 import { reasonInWords } from "./Owner";
 import { useWords, type Words } from "./words";
@@ -35,7 +36,8 @@ export function EventLine({ event }: { event: Event }) {
   const format = useFormat();
   const handover = event.kind === "offer";
   const reason = reasonInWords(words, event.reason);
-  const text = [eventText(words, event), reason.text].filter(Boolean).join(" · ");
+  const { me } = usePeople();
+  const text = [eventText(words, event, me), reason.text].filter(Boolean).join(" · ");
   return (
     <div
       role="note"
@@ -52,9 +54,9 @@ export function EventLine({ event }: { event: Event }) {
   );
 }
 
-function eventText(words: Words, event: Event): string {
+function eventText(words: Words, event: Event, me: string): string {
   const { events } = words;
-  const who = event.actor && !["bot", "system", "customer"].includes(event.actor) ? event.actor : words.someone;
+  const who = event.actor === me ? words.you : words.people.colleague;
   if (event.kind === "accept") return events.accept(who);
   if (event.kind === "assign") return events.assign(event.to && event.to !== "agent" ? event.to : who);
   const known = (events as Record<string, unknown>)[event.kind];
@@ -65,14 +67,18 @@ function eventText(words: Words, event: Event): string {
 export function MessageLine({
   message,
   first,
+  pending = false,
   open,
   onToggle,
 }: {
   message: Message;
   first: boolean;
+  /** Sent from this page and not yet taken by the gateway: it has no life to unfold. */
+  pending?: boolean;
   open: boolean;
   onToggle: () => void;
 }) {
+  const { me } = usePeople();
   const words = useWords();
   if (message.direction === "note") return <Note message={message} />;
   const ours = message.direction === "out";
@@ -81,7 +87,7 @@ export function MessageLine({
   const look = !ours
     ? "bg-customer-soft rounded-bl-sm"
     : human
-      ? "bg-agent-soft rounded-br-sm"
+      ? "border border-agent/60 bg-agent-soft rounded-br-none"
       : "bg-bot-soft rounded-br-sm";
   return (
     <div
@@ -93,7 +99,7 @@ export function MessageLine({
           className={`flex items-center gap-1.5 pb-1 font-medium text-meta ${ours ? (human ? "text-agent" : "text-bot") : "text-customer"}`}
         >
           {ours && <Icon aria-hidden className="size-3.5" />}
-          {words.authors[message.author]}
+          {human ? (message.agent === me ? words.you : words.people.colleague) : words.authors[message.author]}
         </p>
       )}
       <div className={`max-w-[85%] rounded-bubble px-3 py-2 ${look}`}>
@@ -117,8 +123,14 @@ export function MessageLine({
           </ul>
         )}
       </div>
-      <Foot message={message} open={open} {...(ours ? { onToggle } : {})} />
-      {ours && open && <LifeOfMessage id={message.id} status={message.status} />}
+      {pending ? (
+        <p role="status" className="pt-0.5 text-meta text-muted">
+          {words.people.sending}
+        </p>
+      ) : (
+        <Foot message={message} open={open} {...(ours ? { onToggle } : {})} />
+      )}
+      {ours && open && !pending && <LifeOfMessage id={message.id} status={message.status} />}
     </div>
   );
 }

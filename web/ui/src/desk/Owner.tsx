@@ -21,6 +21,11 @@ export function OwnerMark({ owner, small = false }: { owner: Summary["owner"]; s
   );
 }
 
+/** Who may speak, by name where it matters: the agent who reads this, or another one. */
+export function whoOwns(words: Words, { owner, agent }: Pick<Summary, "owner" | "agent">, me: string): string {
+  return owner === "agent" ? (agent === me ? words.you : words.people.colleague) : words.owners[owner];
+}
+
 /** The name of a person, or the number when there is none. */
 export function nameOf(contact: Summary["contact"]): string {
   return contact.name || contact.phone || contact.id;

@@ -7,7 +7,9 @@ import { LanguageSwitch, ThemeSwitch } from "../ui/Preferences";
 import { Sheet } from "../ui/Sheet";
 import { OfflineStrip } from "../ui/States";
 import { useCommonWords } from "../words/common";
+import { actKeys } from "./Actions";
 import { api } from "./api";
+import { apple } from "./Composer";
 import { useAccount, useDeskState } from "./context";
 import { DeadLetters } from "./DeadLetters";
 import { Inbox } from "./Inbox";
@@ -148,6 +150,12 @@ function Keys({ open, onOpenChange }: { open: boolean; onOpenChange: (open: bool
     ["/", words.keyList.search],
     ["W", words.keyList.why],
     ["P", words.keyList.person],
+    ["R", words.keyList.reply],
+    [apple ? "⌘ ↵" : "Ctrl ↵", words.people.send],
+    ...(Object.keys(actKeys) as (keyof typeof actKeys)[]).map((k): [string, string] => [
+      actKeys[k],
+      words.people.acts[k],
+    ]),
     ["Esc", words.keyList.back],
     ["?", words.keyList.help],
   ];

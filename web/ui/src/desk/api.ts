@@ -12,6 +12,7 @@ export type Change = operations["stream-events"]["responses"][200]["content"]["t
 export type Message = Schemas["Message"];
 export type Life = Schemas["LifeOutputBody"];
 export type DeadLetter = Schemas["DeadLetter"];
+export type OwnerKind = Schemas["OwnerInputBody"]["kind"];
 export type View = NonNullable<NonNullable<operations["list-conversations"]["parameters"]["query"]>["view"]>;
 
 /** What the gateway said when it refused; `status` 0 means that it could not be reached. */
@@ -59,6 +60,22 @@ export const api = {
     answer<Schemas["MessageListBody"]>(
       client.GET("/api/v1/conversations/{id}/messages", {
         params: { path: { id }, query: { limit: 100, ...(before ? { before } : {}) } },
+      }),
+    ),
+  reply: (id: string, csrfToken: string, body: Schemas["ReplyInputBody"]) =>
+    answer<Detail>(
+      client.POST("/api/v1/conversations/{id}/replies", {
+        params: { path: { id } },
+        body,
+        headers: { "X-CSRF-Token": csrfToken },
+      }),
+    ),
+  changeOwner: (id: string, csrfToken: string, body: Schemas["OwnerInputBody"]) =>
+    answer<Detail>(
+      client.POST("/api/v1/conversations/{id}/owner", {
+        params: { path: { id } },
+        body,
+        headers: { "X-CSRF-Token": csrfToken },
       }),
     ),
   life: (id: string) => answer<Life>(client.GET("/api/v1/messages/{id}/life", { params: { path: { id } } })),

@@ -1,9 +1,15 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
-import type { Session } from "./api";
+import type { Detail, Session } from "./api";
 import type { State } from "./model";
+import { type Doings, type People, shown } from "./people";
 import type { Desk } from "./session";
 
-export const DeskContext = createContext<{ desk: Desk; session: Session; onLogOut: () => void } | null>(null);
+export const DeskContext = createContext<{
+  desk: Desk;
+  people: People;
+  session: Session;
+  onLogOut: () => void;
+} | null>(null);
 
 function useContextValue() {
   const value = useContext(DeskContext);
@@ -25,4 +31,25 @@ export function useAccount() {
 export function useDeskState<T>(pick: (state: State) => T): T {
   const { store } = useDesk();
   return useSyncExternalStore(store.subscribe, () => pick(store.snapshot()));
+}
+
+/** What the person at this desk can do. */
+export function usePeople(): People {
+  return useContextValue().people;
+}
+
+/** A part of what is being done. `pick` must return what the state holds, not something made anew. */
+export function useDoings<T>(pick: (doings: Doings) => T): T {
+  const { store } = usePeople();
+  return useSyncExternalStore(store.subscribe, () => pick(store.snapshot()));
+}
+
+/** The conversation as it is shown while a change of owner is on its way. */
+export function useShown(detail: Detail): Detail {
+  const { me } = usePeople();
+  return shown(
+    detail,
+    useDoings((d) => d.acts[detail.id]),
+    me,
+  );
 }

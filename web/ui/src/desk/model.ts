@@ -50,9 +50,13 @@ export function belongs(view: View, c: Summary): boolean {
   }
 }
 
-/** The server's order: the last activity first. */
-export function order(a: Summary, b: Summary): number {
-  return Date.parse(b.lastAt) - Date.parse(a.lastAt) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+/** The server's order: the longest wait first in the queue, the last activity first everywhere else. */
+export function order(view: List["view"]): (a: Summary, b: Summary) => number {
+  const byId = (a: Summary, b: Summary) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  if (view === "queue") {
+    return (a, b) => Date.parse(a.queuedAt ?? a.lastAt) - Date.parse(b.queuedAt ?? b.lastAt) || byId(a, b);
+  }
+  return (a, b) => Date.parse(b.lastAt) - Date.parse(a.lastAt) || byId(b, a);
 }
 
 /** The newer of two states of one conversation: events and answers may overtake each other. */
@@ -81,12 +85,12 @@ export function withConversation(state: State, c: Summary, held: boolean): State
 /** Whether a row falls into the pages read so far; one further down will come with its page. */
 function within(list: List, c: Summary): boolean {
   const last = list.items.at(-1);
-  return !list.nextCursor || !last || order(c, last) < 0;
+  return !list.nextCursor || !last || order(list.view)(c, last) < 0;
 }
 
 /** Puts waiting rows in, takes rows out that no longer belong, and restores the order. */
 export function settle(list: List): List {
-  const items = [...list.items, ...list.waiting].filter((c) => belongs(list.view, c)).sort(order);
+  const items = [...list.items, ...list.waiting].filter((c) => belongs(list.view, c)).sort(order(list.view));
   return { ...list, items, waiting: [] };
 }
 
@@ -162,8 +166,9 @@ export function rows(messages: Message[], events: Event[], more: boolean): Row[]
   for (const message of messages) {
     rulesUpTo(message.at);
     chip(message.at, message.id);
-    out.push({ kind: "message", key: message.id, message, first: author !== message.author + message.direction });
-    author = message.author + message.direction;
+    const speaker = message.author + message.direction + (message.agent ?? "");
+    out.push({ kind: "message", key: message.id, message, first: author !== speaker });
+    author = speaker;
   }
   rulesUpTo("");
   return out;

@@ -1,7 +1,7 @@
 // Joins the desk's model to the gateway: one live line, paged reads, and a fresh read when events were missed.
 import { Store } from "../live/store";
 import { type Line, Stream } from "../live/stream";
-import { ApiError, api, type Change, type View } from "./api";
+import { ApiError, api, type Change, type Detail, type View } from "./api";
 import { initial, leavesGap, type State, settle, upsert, withConversation, withMessages, withPage } from "./model";
 
 export class Desk {
@@ -36,13 +36,25 @@ export class Desk {
   #onLine(line: Line) {
     this.store.queue((s) => ({ ...s, line }));
     // The stream cannot say why it was refused; a session that has ended is one reason.
-    if (line === "reconnecting") api.session().catch((cause) => this.#fail(cause));
+    if (line === "reconnecting") api.session().catch((cause) => this.fail(cause));
   }
 
-  #fail(cause: unknown): ApiError {
+  /** What a failed call means; one that nobody is logged in for ends the session. */
+  fail(cause: unknown): ApiError {
     const error = cause instanceof ApiError ? cause : new ApiError(0, "", String(cause));
     if (error.status === 401) this.#onSessionEnd();
     return error;
+  }
+
+  /** Shows what an action made of a conversation, without waiting for the live line to say so. */
+  took(detail: Detail) {
+    this.store.set((s) => {
+      const next = withConversation(s, detail, this.#held);
+      const t = next.transcript;
+      const open = t?.detail && t.id === detail.id && t.detail.epoch <= detail.epoch;
+      return open ? { ...next, transcript: { ...t, detail: { ...detail, ...t.detail, events: detail.events } } } : next;
+    });
+    if (this.store.snapshot().transcript?.id === detail.id) void this.#readNewest(detail.id);
   }
 
   #onEvent(name: string, data: unknown) {
@@ -97,7 +109,7 @@ export class Desk {
       this.store.queue((s) => ({ ...s, list: withPage(s.list, items, nextCursor, cursor === "") }));
     } catch (cause) {
       if (mine !== this.#listRead) return;
-      const error = this.#fail(cause);
+      const error = this.fail(cause);
       this.store.queue((s) => ({ ...s, list: { ...s.list, loading: false, error } }));
     }
   }
@@ -141,7 +153,7 @@ export class Desk {
       const detail = await api.conversation(id);
       this.#change(id, (t) => ({ ...t, detail }));
     } catch (cause) {
-      const error = this.#fail(cause);
+      const error = this.fail(cause);
       this.#change(id, (t) => (t.detail ? t : { ...t, error }));
     }
   }
@@ -163,7 +175,7 @@ export class Desk {
         };
       });
     } catch (cause) {
-      const error = this.#fail(cause);
+      const error = this.fail(cause);
       this.#change(id, (t) => (t.messages.length > 0 ? t : { ...t, loading: false, error }));
     }
   }
@@ -182,7 +194,7 @@ export class Desk {
         loading: false,
       }));
     } catch (cause) {
-      this.#fail(cause);
+      this.fail(cause);
       this.#change(id, (now) => ({ ...now, loading: false }));
     }
   }

@@ -1,8 +1,10 @@
 import { format } from "../words/locale";
+import { people } from "./people.en";
 
 const { plural } = format("en");
 
 export const en = {
+  people,
   title: "Parley desk",
   inbox: "Conversations",
   deadLetters: "Unreadable messages",
@@ -107,6 +109,7 @@ export const en = {
   by: (who: string) => `by ${who}`,
   someone: "An agent",
   reasons: {
+    replied: "By answering",
     person_requested: "The customer asked for a person",
     safety: "Someone may be in danger",
     legal: "The matter is a legal one",
@@ -182,6 +185,7 @@ export const en = {
     search: "Search",
     why: "Why: unfold the last answer",
     person: "Show or hide the person",
+    reply: "Write a reply",
     back: "Back to the list",
     help: "These keys",
   },

@@ -1,9 +1,11 @@
 import { format, type Shape } from "../words/locale";
+import { people } from "./people.fr";
 import type { en } from "./words.en";
 
 const { plural } = format("fr");
 
 export const fr: Shape<typeof en> = {
+  people,
   title: "Bureau Parley",
   inbox: "Conversations",
   deadLetters: "Messages illisibles",
@@ -110,6 +112,7 @@ export const fr: Shape<typeof en> = {
   by: (who: string) => `par ${who}`,
   someone: "Un agent",
   reasons: {
+    replied: "En répondant",
     person_requested: "Le client a demandé une personne",
     safety: "Quelqu’un est peut-être en danger",
     legal: "L’affaire est juridique",
@@ -186,6 +189,7 @@ export const fr: Shape<typeof en> = {
     search: "Rechercher",
     why: "Pourquoi : déplier la dernière réponse",
     person: "Afficher ou masquer la personne",
+    reply: "Écrire une réponse",
     back: "Retour à la liste",
     help: "Ces touches",
   },

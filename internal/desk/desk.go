@@ -1,0 +1,112 @@
+// Package desk is what people do: take a conversation, answer it, give it back to
+// the bot, end it. It owns who may do what to a conversation and what that means
+// for the bot; ownership itself is a rule of package chat, and the store carries it out.
+//
+// Start reading at Desk.Reply.
+package desk
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"parley/internal/chat"
+	"parley/internal/store"
+)
+
+// MaxText is the longest reply that is taken, in characters. It leaves as several
+// WhatsApp messages when it is beyond the layout's limit.
+const MaxText = 8000
+
+// Workspace is what the desk needs to know of one.
+type Workspace struct {
+	Plan func(text string) []chat.Delivery // a text in sendable parts
+	Pace chat.Pace
+}
+
+// Desk lets people act on conversations.
+type Desk struct {
+	store      *store.Store
+	workspaces map[string]Workspace
+	now        func() int64
+	publish    func(store.Topic)
+}
+
+// New makes a desk. now is the clock in unix milliseconds; publish is told after a
+// commit what it has made available.
+func New(workspaces map[string]Workspace, s *store.Store, now func() int64, publish func(store.Topic)) *Desk {
+	return &Desk{store: s, workspaces: workspaces, now: now, publish: publish}
+}
+
+// Reply is an answer as an agent sends it.
+type Reply struct {
+	ConversationID chat.ConversationID
+	ClientID       string // a UUID made by the page: sending again with the same one sends nothing new
+	Agent          string // user id
+	Text           string
+	SeenSeq        int64 // newest line the agent had seen
+	Forced         bool  // send although there are newer ones
+}
+
+// Reply sends an agent's answer and makes the agent the owner.
+func (d *Desk) Reply(ctx context.Context, r Reply) error {
+	text := strings.TrimSpace(r.Text)
+	switch {
+	case text == "":
+		return chat.Errorf(chat.Invalid, "the reply is empty; write something first")
+	case utf8.RuneCountInString(text) > MaxText:
+		return chat.Errorf(chat.Invalid, "the reply has %d characters; at most %d are sent at once", utf8.RuneCountInString(text), MaxText)
+	case uuid.Validate(r.ClientID) != nil:
+		return chat.Errorf(chat.Invalid, "clientId must be a UUID made by the page for this reply")
+	}
+	c, err := d.store.Conversation(ctx, r.ConversationID)
+	if err != nil {
+		return err
+	}
+	w, ok := d.workspaces[c.Workspace]
+	if !ok {
+		return chat.Errorf(chat.Unavailable, "the workspace %s is not configured any more", c.Workspace)
+	}
+	out := store.Reply{
+		ConversationID: c.ID, MessageID: chat.MessageID(r.ClientID), Agent: r.Agent, Text: text, Parts: w.Plan(text), Pace: w.Pace,
+		SeenSeq: r.SeenSeq, Forced: r.Forced,
+	}
+	return d.write(ctx, func(tx *store.Tx) error { return tx.Reply(ctx, out, d.now()) })
+}
+
+// Change is a change of owner as an agent asks for it.
+type Change struct {
+	ConversationID chat.ConversationID
+	Kind           chat.Kind // chat.Accept, chat.PassBack, chat.Resolve or chat.Reopen
+	Agent          string    // user id of who asks
+	Epoch          int64     // the epoch of the conversation as the agent saw it
+}
+
+// Change carries it out, or is a Conflict when somebody was faster.
+func (d *Desk) Change(ctx context.Context, c Change) error {
+	switch c.Kind {
+	case chat.Accept, chat.PassBack, chat.Resolve, chat.Reopen:
+	default:
+		return chat.Errorf(chat.Invalid, "%q is not something an agent can do here", c.Kind)
+	}
+	return d.write(ctx, func(tx *store.Tx) error {
+		return tx.ChangeOwner(ctx, store.OwnerChange{
+			ConversationID: c.ConversationID, Kind: c.Kind, Agent: c.Agent, Actor: c.Agent, Epoch: c.Epoch,
+		}, d.now())
+	})
+}
+
+func (d *Desk) write(ctx context.Context, fn func(*store.Tx) error) error {
+	err := d.store.Write(ctx, func(tx *store.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return tx.Notify(ctx, store.TopicDeliveries)
+	})
+	if err == nil {
+		d.publish(store.TopicDeliveries)
+	}
+	return err
+}

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+
+	"parley/internal/chat"
+)
+
+// OwnerChange is a change of owner that a person asks for.
+type OwnerChange struct {
+	ConversationID chat.ConversationID
+	Kind           chat.Kind
+	Agent          string // user id of the new owner, for chat.Accept and chat.Assign
+	Actor          string // who asks
+	Reason         string
+	Epoch          int64 // the epoch that the person saw
+}
+
+// ChangeOwner carries out a change of owner. If somebody else was first, so that
+// the epoch is not the one the person saw, it is a Conflict and nothing changes.
+// What the bot has queued but not sent dies with its epoch.
+func (tx *Tx) ChangeOwner(ctx context.Context, change OwnerChange, now int64) error {
+	c, err := tx.lockConversation(ctx, change.ConversationID)
+	if err != nil {
+		return err
+	}
+	if c.Epoch != change.Epoch {
+		return chat.Errorf(chat.Conflict, "somebody else changed this conversation meanwhile; it is now owned by %s", c.Owner)
+	}
+	if change.Kind == chat.Reopen {
+		if err := tx.mayReopen(ctx, c); err != nil {
+			return err
+		}
+	}
+	t, err := transition(c, change.Kind, change.Agent, change.Reason, change.Actor, now)
+	if err != nil {
+		return err
+	}
+	return tx.savePeople(ctx, c, []chat.Transition{t}, now)
+}
+
+// Reply is a line that an agent sends.
+type Reply struct {
+	ConversationID chat.ConversationID
+	// MessageID is made by the page that sends, so that a reply whose answer was
+	// lost can be sent again without being doubled.
+	MessageID chat.MessageID
+	Agent     string
+	Text      string
+	Parts     []chat.Delivery // Text in sendable parts; id, text, layout and choices are read
+	Pace      chat.Pace
+	// SeenSeq is the newest line that the agent had seen. Newer ones by others, or
+	// another agent who took the conversation since, make a reply a Conflict unless it
+	// is Forced: the agent may be answering something that has changed.
+	SeenSeq int64
+	Forced  bool
+}
+
+// Reply queues an agent's line. Whoever answers takes the conversation, whoever
+// owned it. It is a Conflict when the conversation is resolved, when WhatsApp's
+// window has closed, or when there are lines that the agent has not seen.
+func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
+	c, err := tx.lockConversation(ctx, r.ConversationID)
+	if err != nil {
+		return err
+	}
+	unseen, err := tx.unseen(ctx, r)
+	if err != nil {
+		return err
+	}
+	known, err := collect(ctx, tx.tx, scanMessage, selectMessage+"WHERE id = $1", string(r.MessageID))
+	switch {
+	case err != nil:
+		return err
+	case len(known) > 0 && known[0].ConversationID == c.ID && known[0].Agent == r.Agent:
+		return nil // it was sent already
+	case len(known) > 0:
+		return chat.Errorf(chat.Conflict, "this message id is taken; use a fresh one")
+	case c.Owner == chat.OwnerNone:
+		return chat.Errorf(chat.Conflict, "this conversation is resolved; open it again first")
+	case c.WindowUntil <= now:
+		return chat.Errorf(chat.Conflict, "not sent: the 24-hour window has closed, and only a template may be sent now")
+	case unseen > 0 && !r.Forced:
+		return chat.Errorf(chat.Conflict, "%d new since you began writing; read first, or send anyway", unseen)
+	}
+	var transitions []chat.Transition
+	if c.Owner != chat.OwnerAgent || c.Agent != r.Agent {
+		t, err := transition(c, chat.Accept, r.Agent, "replied", r.Agent, now)
+		if err != nil {
+			return err
+		}
+		transitions = append(transitions, t)
+	}
+	m := chat.Message{
+		ID: r.MessageID, ConversationID: c.ID, Seq: c.Line(chat.Out, r.Text, now), Direction: chat.Out, Author: chat.AuthorAgent,
+		Text: r.Text, Layout: chat.LayoutText, Agent: r.Agent, At: now,
+	}
+	if err := tx.savePeople(ctx, c, transitions, now); err != nil {
+		return err
+	}
+	if err := tx.insertMessages(ctx, []chat.Message{m}); err != nil {
+		return err
+	}
+	return tx.queue(ctx, map[chat.ContactID][]*outgoing{c.ContactID: {{pace: r.Pace, deliveries: deliveriesOf(c, m, r.Parts, now)}}}, now)
+}
+
+// mayReopen keeps the rule that a contact has at most one open conversation.
+func (tx *Tx) mayReopen(ctx context.Context, c *chat.Conversation) error {
+	open, err := collect(ctx, tx.tx, scanConversation, selectConversation+"WHERE owner <> 'none' AND contact_id = $1", string(c.ContactID))
+	if err == nil && len(open) > 0 {
+		err = chat.Errorf(chat.Conflict, "this customer has another open conversation; go on there")
+	}
+	return err
+}
+
+// unseen counts what others have said, or taken, since the line that the agent had seen.
+func (tx *Tx) unseen(ctx context.Context, r Reply) (n int, err error) {
+	err = tx.tx.QueryRowContext(ctx, `SELECT
+		(SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND seq > $2 AND agent <> $3) +
+		(SELECT COUNT(*) FROM transitions WHERE conversation_id = $1 AND seq > $2 AND to_owner = 'agent' AND actor <> $3)`,
+		string(r.ConversationID), r.SeenSeq, r.Agent).Scan(&n)
+	return n, err
+}
+
+func (tx *Tx) lockConversation(ctx context.Context, id chat.ConversationID) (*chat.Conversation, error) {
+	found, err := tx.lockConversations(ctx, []chat.ConversationID{id})
+	if err != nil {
+		return nil, err
+	}
+	if found[id] == nil {
+		return nil, chat.Errorf(chat.NotFound, "there is no such conversation")
+	}
+	return found[id], nil
+}
+
+func (tx *Tx) savePeople(ctx context.Context, c *chat.Conversation, transitions []chat.Transition, now int64) error {
+	changed := []*chat.Conversation{c}
+	if err := tx.saveConversations(ctx, changed, byOwner); err != nil {
+		return err
+	}
+	if err := tx.insertTransitions(ctx, transitions); err != nil {
+		return err
+	}
+	return tx.announce(ctx, changed, now)
+}
+
+// deliveriesOf makes the deliveries of a line under the conversation's present epoch.
+func deliveriesOf(c *chat.Conversation, m chat.Message, parts []chat.Delivery, now int64) []chat.Delivery {
+	out := make([]chat.Delivery, len(parts))
+	for i, p := range parts {
+		out[i] = chat.Delivery{
+			ID: p.ID, Workspace: c.Workspace, ContactID: c.ContactID, ConversationID: c.ID, MessageID: m.ID,
+			Part: i, Parts: len(parts), Author: m.Author, Epoch: c.Epoch,
+			Layout: p.Layout, Text: p.Text, Choices: p.Choices, State: chat.Queued, QueuedAt: now,
+		}
+	}
+	return out
+}
