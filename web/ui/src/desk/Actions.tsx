@@ -5,7 +5,7 @@ import type { Detail, OwnerKind } from "./api";
 import { focusComposer } from "./Composer";
 import { useDoings, usePeople, useShown } from "./context";
 import type { Failure } from "./draft";
-import { useKeys } from "./Inbox";
+import { useKeys } from "./keys";
 import { offered } from "./people";
 import { useWords, type Words } from "./words";
 
