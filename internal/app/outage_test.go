@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"parley/internal/chat"
+	"parley/internal/config"
 	"parley/internal/store/storetest"
 	"parley/internal/testkit"
 )
@@ -195,51 +196,74 @@ func TestOutage_holdsWhatMayHaveArrived(t *testing.T) {
 func TestOutage_oneBadRecipient(t *testing.T) {
 	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, database string) {
-		const people, bad = 50, "person-033"
-		braze := newRecorder(t)
-		hold := make(chan struct{})
-		// While the first calls wait for their answers, everybody else's message is queued, so
-		// that one call takes them all.
-		var largest int
-		braze.answer(func(c *call) verdict {
-			if c.names("early") {
-				return verdict{hold: hold}
-			}
-			largest = max(largest, len(c.sends))
-			if c.names(bad) {
-				return verdict{status: http.StatusBadRequest, body: `{"message": "The recipient cannot be used"}`}
-			}
-			return verdict{}
-		})
-		cfg := settings(t, database, braze.URL)
-		cfg.Workspaces[0].Braze.CallsInFlight = 1
-		r := newRig(t, cfg)
-		r.accepted(said{from: "early", text: question(0)})
-		braze.called(1)
-		for p := range people {
-			r.accepted(said{from: person(p), text: question(p)})
-		}
-		testkit.Eventually(t, patience, func() bool {
-			b, err := r.app.Store().Backlog(t.Context(), 1<<60)
-			return err == nil && b.Turns == 0 && b.Deliveries == people+1
-		})
-		close(hold)
-		r.settled()
-		if largest != people {
-			t.Errorf("the largest call had %d recipients, want %d", largest, people)
-		}
-		for _, c := range r.conversations() {
-			who := c.Contact.ExternalID
-			d := deliveriesOf(t, r.app.Store(), c.ID)[0]
-			sent := braze.taken(who)
-			switch {
-			case who == bad && (d.State != chat.Dead || !strings.Contains(d.Reason, "The recipient cannot be used") || len(sent) != 0):
-				t.Errorf("the refused one is %s, reason %q, sent %d times", d.State, d.Reason, len(sent))
-			case who != bad && (d.State != chat.Accepted || len(sent) != 1):
-				t.Errorf("%s is %s, sent %d times", who, d.State, len(sent))
-			}
-		}
+		cfg := settings(t, database, "")
+		badRecipients(t, cfg, 50, 0, func(p int) bool { return p == 33 })
 	})
+}
+
+// TestOutage_manyBadRecipients makes the search for those at fault take longer than a lease.
+func TestOutage_manyBadRecipients(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, database string) {
+		cfg := settings(t, database, "")
+		cfg.Workspaces[0].Delivery.Lease, cfg.Workspaces[0].Braze.Timeout = 1500*time.Millisecond, time.Second
+		badRecipients(t, cfg, 12, 150*time.Millisecond, func(p int) bool { return p%2 == 0 })
+	})
+}
+
+// badRecipients lets Braze refuse some people, taking its time for each call: they end with the
+// reason, and everybody else gets their message once.
+func badRecipients(t *testing.T, cfg config.Config, people int, took time.Duration, bad func(p int) bool) {
+	t.Helper()
+	braze := newRecorder(t)
+	hold := make(chan struct{})
+	largest := 0
+	braze.answer(func(c *call) verdict {
+		if c.names("early-1") || c.names("early-2") {
+			return verdict{hold: hold}
+		}
+		largest = max(largest, len(c.sends))
+		for p := range people {
+			if bad(p) && c.names(person(p)) {
+				return verdict{took: took, status: http.StatusBadRequest, body: `{"message": "The recipient cannot be used"}`}
+			}
+		}
+		return verdict{took: took}
+	})
+	// While the first calls wait for their answers, everybody else's message is queued, so that
+	// the next call takes them all.
+	cfg.Workspaces[0].Braze.Endpoint, cfg.Workspaces[0].Braze.CallsInFlight = braze.URL, 2
+	lease := cfg.Workspaces[0].Delivery.Lease
+	r := newRig(t, cfg)
+	for n := range 2 {
+		r.accepted(said{from: fmt.Sprintf("early-%d", n+1), text: question(0)})
+		braze.called(n + 1)
+	}
+	for p := range people {
+		r.accepted(said{from: person(p), text: question(p)})
+	}
+	testkit.Eventually(t, lease, func() bool {
+		b, err := r.app.Store().Backlog(t.Context(), 1<<60)
+		return err == nil && b.Turns == 0 && b.Deliveries == people+2
+	})
+	close(hold)
+	r.settled()
+	if largest != people {
+		t.Errorf("the largest call had %d recipients, want %d", largest, people)
+	}
+	for _, c := range r.conversations() {
+		who := c.Contact.ExternalID
+		var p int
+		_, err := fmt.Sscanf(who, "person-%d", &p)
+		d := deliveriesOf(t, r.app.Store(), c.ID)[0]
+		sent := braze.taken(who)
+		switch refused := err == nil && bad(p); {
+		case refused && (d.State != chat.Dead || !strings.Contains(d.Reason, "The recipient cannot be used") || len(sent) != 0):
+			t.Errorf("%s, who is refused, is %s, reason %q, sent %d times", who, d.State, d.Reason, len(sent))
+		case !refused && (d.State != chat.Accepted || len(sent) != 1):
+			t.Errorf("%s is %s, sent %d times", who, d.State, len(sent))
+		}
+	}
 }
 
 // TestOutage_wrongKey lets Braze refuse the key: nothing is lost, and everything is sent

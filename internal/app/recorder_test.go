@@ -57,6 +57,7 @@ type verdict struct {
 	reset   time.Time     // X-RateLimit-Reset
 	cut     bool          // take the call, then close without an answer
 	hold    chan struct{} // answer only once this is closed
+	took    time.Duration // how long Braze takes to answer
 	noEntry bool          // close without taking the call
 }
 
@@ -130,6 +131,7 @@ func (b *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if v.hold != nil {
 		<-v.hold
 	}
+	time.Sleep(v.took)
 	b.release(c) // before the answer, after which the next call may come
 	if v.cut || v.noEntry {
 		panic(http.ErrAbortHandler)

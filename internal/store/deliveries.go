@@ -273,6 +273,29 @@ func (tx *Tx) FinishDeliveries(ctx context.Context, sent []Sent, pace chat.Pace,
 	return lost, tx.saveLanes(ctx, released)
 }
 
+// RenewLanes lengthens the lease of claimed deliveries that are still to be sent, and gives
+// those whose lease was not lost meanwhile: only they may be sent.
+func (tx *Tx) RenewLanes(ctx context.Context, claimed []Outbound, lease, now int64) ([]Outbound, error) {
+	ids := make([]chat.ContactID, len(claimed))
+	for i := range claimed {
+		ids[i] = claimed[i].ContactID
+	}
+	slices.Sort(ids)
+	lanes, err := tx.lockLanes(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var kept []Outbound
+	var renewed []*chat.Lane
+	for _, o := range claimed {
+		if lane := lanes[o.ContactID]; lane.LeaseBy == o.LeaseBy {
+			lane.Claim(o.LeaseBy, now, lease)
+			kept, renewed = append(kept, o), append(renewed, lane)
+		}
+	}
+	return kept, tx.saveLanes(ctx, renewed)
+}
+
 func (tx *Tx) lanesWithMore(ctx context.Context, lanes []*chat.Lane) (map[chat.ContactID]bool, error) {
 	ids := make([]chat.ContactID, len(lanes))
 	for i, l := range lanes {

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -67,8 +68,9 @@ func (l Layout) fit(line Line) bool {
 	if len(line.Choices) == 0 || len(line.Choices) > len(l.Buttons) || strings.TrimSpace(line.Prompt) == "" {
 		return false
 	}
-	for _, c := range line.Choices {
-		if utf8.RuneCountInString(c) > maxLabel || strings.TrimSpace(c) == "" {
+	for i, c := range line.Choices {
+		// Of two equal labels nobody could tell which was tapped: a tap arrives as its label.
+		if utf8.RuneCountInString(c) > maxLabel || strings.TrimSpace(c) == "" || slices.Contains(line.Choices[:i], c) {
 			return false
 		}
 	}

@@ -11,8 +11,25 @@ import (
 	"parley/internal/store"
 )
 
+// keep renews the lease of a batch that has waited since it was claimed, and gives
+// what is still ours to send.
+func (d *Sender) keep(ctx context.Context, batch []store.Outbound) (kept []store.Outbound) {
+	err := d.store.Write(ctx, func(tx *store.Tx) (err error) {
+		kept, err = tx.RenewLanes(ctx, batch, d.set.Lease.Milliseconds(), d.now())
+		return err
+	})
+	if err != nil {
+		d.log.ErrorContext(ctx, "renew deliveries", obs.Error(err))
+		return nil // the lease ends and somebody else goes on
+	}
+	return kept
+}
+
 // send makes one call for a batch of one layout and settles every recipient.
 func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
+	if len(batch) == 0 {
+		return
+	}
 	request, sendable, bad := d.request(batch)
 	if len(bad) > 0 {
 		d.record(ctx, outcome{sent: bad})
@@ -99,8 +116,8 @@ func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error,
 	if (e.Splittable() || e.Kind == braze.KindInvalid && e.Status == 0) && len(batch) > 1 {
 		d.record(ctx, outcome{exchange: ex})
 		half := len(batch) / 2
-		d.send(ctx, batch[:half])
-		d.send(ctx, batch[half:])
+		d.send(ctx, d.keep(ctx, batch[:half]))
+		d.send(ctx, d.keep(ctx, batch[half:]))
 		return
 	}
 	now := d.now()

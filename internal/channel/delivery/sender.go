@@ -93,6 +93,9 @@ func (d *Sender) Run(ctx, drain context.Context) {
 			}
 			calls.Go(func() {
 				defer func() { <-slots }()
+				if i > 0 {
+					batch = d.keep(drain, batch)
+				}
 				d.send(drain, batch)
 			})
 		}

@@ -1,0 +1,195 @@
+package delivery_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+
+	"parley/internal/channel/braze"
+	"parley/internal/channel/delivery"
+	"parley/internal/chat"
+	"parley/internal/testkit"
+)
+
+// letters are what people write, with more of what matters to a cut than chance would bring.
+func letters() *rapid.Generator[string] {
+	return rapid.OneOf(
+		rapid.String(),
+		rapid.StringOf(rapid.SampledFrom([]rune("ab. !?…。\n\n\t \u00a0é\u0301👩\u200d🏽{%}"))),
+	)
+}
+
+func withoutSpace(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func TestSplit_losesNothingButWhiteSpace(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		text, limit := letters().Draw(t, "text"), rapid.IntRange(-1, 40).Draw(t, "limit")
+		parts := delivery.Split(text, limit)
+		for i, p := range parts {
+			if strings.TrimSpace(p) == "" {
+				t.Errorf("part %d of %q is blank", i, text)
+			}
+			if p != strings.TrimSpace(p) {
+				t.Errorf("part %d of %q begins or ends with white space: %q", i, text, p)
+			}
+			if n := utf8.RuneCountInString(p); limit > 0 && n > limit {
+				t.Errorf("part %d of %q has %d characters, at most %d", i, text, n, limit)
+			}
+		}
+		if got, want := withoutSpace(strings.Join(parts, "")), withoutSpace(text); got != want {
+			t.Errorf("split into %q, which is %q and not %q", parts, got, want)
+		}
+		if limit < 1 && len(parts) > 1 {
+			t.Errorf("without a limit there are %d parts", len(parts))
+		}
+	})
+}
+
+func TestSplit_cutsWhereAReaderWould(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, text string
+		limit      int
+		want       []string
+	}{
+		{"short", "Hello.", 10, []string{"Hello."}},
+		{"just fits", "Hello you.", 10, []string{"Hello you."}},
+		{"nothing", " \n\t ", 10, nil},
+		{"paragraph before sentence", "Ab cd ef.\n\nG. Hi jk lm no", 14, []string{"Ab cd ef.", "G. Hi jk lm no"}},
+		{"line before sentence", "Ab cd ef\ngh. Ij kl mn", 14, []string{"Ab cd ef", "gh. Ij kl mn"}},
+		{"sentence before word", "Ab cd ef. Gh ij kl mn", 14, []string{"Ab cd ef.", "Gh ij kl mn"}},
+		{"word", "Abcdef ghijkl mnopqr", 15, []string{"Abcdef ghijkl", "mnopqr"}},
+		{"no early cut for a paragraph", "A.\n\nBcdefghijk lmnopqrstu", 20, []string{"A.\n\nBcdefghijk", "lmnopqrstu"}},
+		{"no space at all", "abcdefghij", 4, []string{"abcd", "efgh", "ij"}},
+		{"code points, not bytes", "éééééééé", 4, []string{"éééé", "éééé"}},
+		{"a family stays together", "abcde👩\u200d👩\u200d👧fgh", 8, []string{"abcde", "👩\u200d👩\u200d👧fgh"}},
+		{"an accent stays on its letter", "abcde\u0301fg", 5, []string{"abcd", "e\u0301fg"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			testkit.Diff(t, delivery.Split(c.text, c.limit), c.want)
+		})
+	}
+}
+
+var layouts = delivery.Layouts{
+	chat.LayoutText:       {CampaignID: "text", Property: "body", MaxRunes: 30},
+	chat.LayoutQuickReply: {CampaignID: "buttons", Property: "body", Buttons: []string{"b1", "b2", "b3"}, MaxRunes: 20},
+}
+
+func TestPlan_keepsTheLayoutsLimits(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		line := delivery.Line{
+			Text: letters().Draw(t, "text"), Prompt: letters().Draw(t, "prompt"),
+			Choices: rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom([]rune("ab {%é👩\u200d")), 0, 22, -1), 0, 4).Draw(t, "choices"),
+		}
+		given := slices.Clone(line.Choices)
+		out := layouts.Plan(line)
+		if !slices.Equal(given, line.Choices) {
+			t.Errorf("the caller's choices became %q", line.Choices)
+		}
+		ids := map[chat.DeliveryID]bool{}
+		for _, d := range out {
+			ids[d.ID] = true
+			for _, said := range append([]string{d.Text}, d.Choices...) {
+				if strings.TrimSpace(said) == "" {
+					t.Errorf("%s has a blank part: %+v", d.Layout, d)
+				}
+				if strings.Contains(said, "{{") || strings.Contains(said, "{%") {
+					t.Errorf("Liquid goes out: %q", said)
+				}
+			}
+			if n, most := utf8.RuneCountInString(d.Text), layouts[d.Layout].MaxRunes; n > most {
+				t.Errorf("%s has %d characters, at most %d", d.Layout, n, most)
+			}
+		}
+		if len(ids) != len(out) {
+			t.Error("two parts share an id")
+		}
+		if len(out) > 0 && out[0].Layout == chat.LayoutQuickReply {
+			checkButtons(t, line, out)
+			return
+		}
+		var texts []string
+		for _, d := range out {
+			texts = append(texts, d.Text)
+			if d.Layout != chat.LayoutText || len(d.Choices) > 0 {
+				t.Errorf("a plain text goes out as %+v", d)
+			}
+		}
+		if got, want := withoutSpace(strings.Join(texts, "")), withoutSpace(braze.NeutralizeLiquid(line.Text)); got != want {
+			t.Errorf("%q is sent for %q", got, want)
+		}
+	})
+}
+
+func checkButtons(t *rapid.T, line delivery.Line, out []chat.Delivery) {
+	d := out[0]
+	if len(out) != 1 || len(d.Choices) != len(line.Choices) || len(d.Choices) < 1 || len(d.Choices) > 3 {
+		t.Fatalf("%d choices became %+v", len(line.Choices), out)
+	}
+	if d.Text != braze.NeutralizeLiquid(line.Prompt) {
+		t.Errorf("the prompt %q became %q", line.Prompt, d.Text)
+	}
+	for i, c := range d.Choices {
+		if utf8.RuneCountInString(c) > 20 {
+			t.Errorf("button %q is too long", c)
+		}
+		if c != braze.NeutralizeLiquid(line.Choices[i]) {
+			t.Errorf("choice %q became %q", line.Choices[i], c)
+		}
+		if slices.Contains(d.Choices[:i], c) {
+			t.Errorf("two buttons say %q, and a tap sends nothing but that", c)
+		}
+	}
+}
+
+func TestPlan_choosesButtonsWhenTheyFit(t *testing.T) {
+	t.Parallel()
+	const text = "Which one?\n1. A\n2. B"
+	buttons := []chat.Layout{chat.LayoutQuickReply}
+	plain := []chat.Layout{chat.LayoutText}
+	without := delivery.Layouts{chat.LayoutText: layouts[chat.LayoutText]}
+	for _, c := range []struct {
+		name    string
+		layouts delivery.Layouts
+		line    delivery.Line
+		want    []chat.Layout
+	}{
+		{"fit", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", "B"}}, buttons},
+		{"no campaign for them", without, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", "B"}}, plain},
+		{"too many", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", "B", "C", "D"}}, plain},
+		{"none", layouts, delivery.Line{Text: text, Prompt: "Which one?"}, plain},
+		{"too long a label", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", strings.Repeat("é", 21)}}, plain},
+		{"as long as may be", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", strings.Repeat("é", 20)}}, buttons},
+		{"a blank label", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", " "}}, plain},
+		{"equal labels", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", "A"}}, plain},
+		{"no prompt", layouts, delivery.Line{Text: text, Choices: []string{"A", "B"}}, plain},
+		{"too long a prompt", layouts, delivery.Line{Text: text, Prompt: strings.Repeat("x", 21), Choices: []string{"A", "B"}}, plain},
+		{"a prompt that Liquid makes too long", layouts, delivery.Line{Text: text, Prompt: strings.Repeat("x", 18) + "{{", Choices: []string{"A"}}, plain},
+		{"two parts", layouts, delivery.Line{Text: strings.Repeat("word ", 10)}, []chat.Layout{chat.LayoutText, chat.LayoutText}},
+		{"silence", layouts, delivery.Line{}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var got []chat.Layout
+			for _, d := range c.layouts.Plan(c.line) {
+				got = append(got, d.Layout)
+			}
+			testkit.Diff(t, got, c.want)
+		})
+	}
+}
