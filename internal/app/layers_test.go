@@ -28,6 +28,7 @@ var layers = []struct {
 	pattern string
 }{
 	{0, "internal/alarm"},
+	{0, "internal/batch"},
 	{0, "internal/chat"},
 	{0, "internal/config"},
 	{0, "internal/obs"},

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley/internal/alarm"
+	"parley/internal/batch"
 	"parley/internal/bot"
 	"parley/internal/bot/knowledge"
 	"parley/internal/channel/delivery"
@@ -51,7 +52,7 @@ type Engine struct {
 	now     func() int64
 	publish func(store.Topic)
 	wake    alarm.Alarm
-	finish  *store.Group[store.Result, chat.Verdict]
+	finish  *batch.Queue[store.Result, chat.Verdict]
 	by      string
 }
 
@@ -59,7 +60,7 @@ type Engine struct {
 // after a commit what it has made available.
 func New(set Settings, s *store.Store, metrics *obs.Metrics, log *slog.Logger, now func() int64, publish func(store.Topic)) *Engine {
 	e := &Engine{set: set, store: s, metrics: metrics, log: log, now: now, publish: publish, by: chat.NewID()}
-	e.finish = store.NewGroup(256, metrics.StoreCommit, e.commit)
+	e.finish = batch.New(256, metrics.StoreCommit, e.commit)
 	return e
 }
 

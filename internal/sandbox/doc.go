@@ -1,4 +1,4 @@
-// Package sandbox is a pretend Braze and a pretend WhatsApp in one process, held in memory: Braze's REST
+// Package sandbox is a pretend Braze and a pretend WhatsApp in one process: Braze's REST
 // endpoints with their rules and silences, webhook campaigns, Liquid, phones that a person or a test writes
 // with, a movable clock and faults to order.
 //

@@ -47,8 +47,8 @@ func Open(cfg Config) (*Server, error) {
 	return s, s.save() // says now, not later, that the file cannot be written
 }
 
-// changes grows with every change of what is kept: all that a phone shows is published, the rest comes in
-// a call or changes a profile, which touch.
+// changes grows with every change of what is kept: each comes in a call, which touches, or later, and then
+// is published or logged.
 func (s *Server) changes() int64 { return s.hub.Last() + s.touched.Load() }
 
 // keepOn writes changes until ctx ends.

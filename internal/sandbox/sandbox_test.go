@@ -85,7 +85,10 @@ func start(t testing.TB, adjust ...func(*sandbox.Config)) *box {
 	for _, a := range adjust {
 		a(&cfg)
 	}
-	s := sandbox.New(cfg)
+	s, err := sandbox.Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.Start(t.Context())
 	web := httptest.NewServer(s.Handler())
 	t.Cleanup(func() {

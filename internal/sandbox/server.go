@@ -204,7 +204,6 @@ func (s *Server) reset() {
 
 // identify tells the phone what Braze now knows about its holder.
 func (s *Server) identify(u *profile.User) {
-	s.touched.Add(1)
 	s.net.SetIdentity(s.numberOf(u), whatsapp.Identity{ExternalID: u.ExternalID, BrazeID: u.BrazeID, Subscribed: u.Subscribed(SeedGroup)})
 }
 

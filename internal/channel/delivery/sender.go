@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"parley/internal/alarm"
+	"parley/internal/batch"
 	"parley/internal/channel/braze"
 	"parley/internal/chat"
 	"parley/internal/obs"
@@ -45,7 +46,7 @@ type Sender struct {
 	log     *slog.Logger
 	now     func() int64
 	wake    alarm.Alarm
-	finish  *store.Group[outcome, struct{}]
+	finish  *batch.Queue[outcome, struct{}]
 	by      string
 	backoff backoff
 }
@@ -61,7 +62,7 @@ type outcome struct {
 // New makes a sender; now is the clock in unix milliseconds.
 func New(set Settings, s *store.Store, client *braze.Client, metrics *obs.Metrics, log *slog.Logger, now func() int64) *Sender {
 	d := &Sender{set: set, store: s, client: client, metrics: metrics, log: log.With(obs.FieldWorkspace, set.Workspace), now: now, by: chat.NewID()}
-	d.finish = store.NewGroup(64, metrics.StoreCommit, d.settle)
+	d.finish = batch.New(64, metrics.StoreCommit, d.settle)
 	return d
 }
 

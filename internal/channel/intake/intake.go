@@ -20,6 +20,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"parley/internal/batch"
 	"parley/internal/channel/braze"
 	"parley/internal/chat"
 	"parley/internal/obs"
@@ -71,7 +72,7 @@ type Intake struct {
 	now     func() int64
 	due     func(at int64)
 	publish func(store.Topic)
-	group   *store.Group[store.Arrival, store.Receipt]
+	group   *batch.Queue[store.Arrival, store.Receipt]
 }
 
 type route struct {
@@ -90,7 +91,7 @@ func New(routes []Route, s *store.Store, metrics *obs.Metrics, log *slog.Logger,
 		}
 		in.routes[r.ID] = known
 	}
-	in.group = store.NewGroup(256, metrics.StoreCommit, in.commit)
+	in.group = batch.New(256, metrics.StoreCommit, in.commit)
 	return in
 }
 

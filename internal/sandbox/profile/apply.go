@@ -244,7 +244,7 @@ func without(old, operand any, limits Limits) ([]any, string) {
 		}
 		gone = append(gone, element)
 	}
-	return slices.DeleteFunc(slices.Clone(before), func(v any) bool {
+	return slices.DeleteFunc(append([]any{}, before...), func(v any) bool {
 		return slices.ContainsFunc(gone, func(g any) bool { return reflect.DeepEqual(g, v) })
 	}), ""
 }
@@ -255,7 +255,7 @@ func editObjects(old any, object map[string]any, limits Limits) (any, string) {
 	if old != nil && !ok {
 		return nil, "is not an array of objects"
 	}
-	list := slices.Clone(before)
+	list := append([]any{}, before...) // not nil, which would be no attribute
 	for _, op := range []string{"$remove", "$update", "$add"} {
 		operand, ok := object[op]
 		if !ok {

@@ -57,7 +57,7 @@ func (n *Network) Export() ([]KeptPhone, []KeptMessage) {
 			Windows: maps.Clone(p.windows), Pairs: pairs,
 		}
 	}
-	var messages []KeptMessage
+	messages := make([]KeptMessage, 0, len(n.history.ring))
 	for i := range n.history.ring {
 		k := n.history.ring[(n.history.next+i)%len(n.history.ring)]
 		if m := k.phone.at(k.n); m != nil {

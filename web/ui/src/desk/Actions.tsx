@@ -4,10 +4,10 @@ import { Button, Hint, IconButton } from "../ui/Button";
 import type { Detail, OwnerKind } from "./api";
 import { focusComposer } from "./Composer";
 import { useDoings, usePeople, useShown } from "./context";
-import type { Failure } from "./draft";
-import { useKeys } from "./Inbox";
+import { failureInWords } from "./failure";
+import { useKeys } from "./keys";
 import { offered } from "./people";
-import { useWords, type Words } from "./words";
+import { useWords } from "./words";
 
 /** The key of each change of owner. */
 export const actKeys: Record<OwnerKind, string> = { accept: "T", pass_back: "B", resolve: "E", reopen: "O" };
@@ -84,10 +84,4 @@ export function ActNotice({ id }: { id: string }) {
       <IconButton icon={X} label={words.people.dismiss} onClick={() => people.dismiss(id)} className="-my-1.5" />
     </div>
   );
-}
-
-/** Why something was not done, and the cure. */
-export function failureInWords(words: Words, failure: Failure): string {
-  const { failures } = words.people;
-  return failure.code === "refused" ? failures.refused(failure.detail) : failures[failure.code];
 }

@@ -3,10 +3,10 @@ import { type ReactNode, useId, useLayoutEffect, useMemo, useRef } from "react";
 import { Button, IconButton } from "../ui/Button";
 import { useNow } from "../ui/now";
 import { useFormat } from "../words/locale";
-import { failureInWords } from "./Actions";
 import type { Detail, Message } from "./api";
 import { useDeskState, useDoings, usePeople, useShown } from "./context";
 import { blank, type Draft, newSince, underWay } from "./draft";
+import { failureInWords } from "./failure";
 import { codePoints, countParts, partLimit, replyLimit } from "./parts";
 import { useWords } from "./words";
 

@@ -10,13 +10,13 @@ import { useFormat } from "../words/locale";
 import { Actions, ActNotice } from "./Actions";
 import type { Detail, Event, Message } from "./api";
 import { Composer } from "./Composer";
-import { WindowRing } from "./ConversationList";
 import { useDesk, useDeskState, useDoings, usePeople, useShown } from "./context";
 import { withOutgoing } from "./draft";
-import { useKeys } from "./Inbox";
+import { useKeys } from "./keys";
 import { DayLine, EventLine, MessageLine } from "./Lines";
 import { type Row, rows } from "./model";
 import { nameOf, OwnerMark, whoOwns } from "./Owner";
+import { WindowRing } from "./WindowRing";
 import { useWords } from "./words";
 
 const noEvents: Event[] = [];

@@ -2,16 +2,16 @@ import { Inbox as InboxIcon, Search, SearchX, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { VList, type VListHandle } from "virtua";
 import { Link } from "wouter";
-import { Button, Hint } from "../ui/Button";
+import { Button } from "../ui/Button";
 import { useNow } from "../ui/now";
-import { Ring } from "../ui/Ring";
 import { Bone, Empty, Problem, useSlow } from "../ui/States";
 import { useCommonWords } from "../words/common";
 import { useFormat } from "../words/locale";
 import type { Summary, View } from "./api";
 import { useDesk, useDeskState } from "./context";
-import { useKeys } from "./Inbox";
+import { useKeys } from "./keys";
 import { nameOf, OwnerMark } from "./Owner";
+import { WindowRing } from "./WindowRing";
 import { useWords } from "./words";
 
 const views: View[] = ["all", "bot", "queue", "agent", "resolved"];
@@ -244,21 +244,5 @@ function Row({ conversation: c, chosen }: { conversation: Summary; chosen: boole
         </span>
       </Link>
     </div>
-  );
-}
-
-/** The 24-hour window as a ring, its words on hover. */
-export function WindowRing({ until, now, size }: { until: string | undefined; now: number; size?: number }) {
-  const words = useWords();
-  const format = useFormat();
-  const left = until ? Date.parse(until) - now : 0;
-  const label = !until ? words.windowNone : left > 0 ? words.windowLeft(format.span(left)) : words.windowClosed;
-  return (
-    <Hint label={label} side="top">
-      <span className="inline-flex shrink-0">
-        <Ring left={left} {...(size ? { size } : {})} />
-        <span className="sr-only">{label}</span>
-      </span>
-    </Hint>
   );
 }

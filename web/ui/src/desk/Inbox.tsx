@@ -8,8 +8,8 @@ import { useCommonWords } from "../words/common";
 import { Conversation } from "./Conversation";
 import { ConversationList } from "./ConversationList";
 import { useDesk, useDeskState } from "./context";
+import { useKeys } from "./keys";
 import { PersonPane } from "./Person";
-import { typing } from "./Shell";
 import { useWords } from "./words";
 
 /** List, transcript and person; on a narrow page one at a time. */
@@ -78,18 +78,4 @@ export function Inbox({ id }: { id: string | undefined }) {
       )}
     </>
   );
-}
-
-/** Runs an action for a key that no field and no shortcut of the browser wants. */
-export function useKeys(actions: Record<string, () => unknown>) {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const action = actions[event.key.toLowerCase()];
-      if (!action || event.defaultPrevented || typing(event)) return;
-      event.preventDefault();
-      action();
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  });
 }

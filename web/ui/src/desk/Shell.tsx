@@ -13,6 +13,7 @@ import { apple } from "./Composer";
 import { useAccount, useDeskState } from "./context";
 import { DeadLetters } from "./DeadLetters";
 import { Inbox } from "./Inbox";
+import { typing } from "./keys";
 import { useWords } from "./words";
 
 /** Navigation and whatever page the address names. */
@@ -43,13 +44,6 @@ export function Shell() {
       <Keys open={keys} onOpenChange={setKeys} />
     </div>
   );
-}
-
-/** Whether a key goes into a field, or belongs to the browser. */
-export function typing(event: KeyboardEvent): boolean {
-  if (event.metaKey || event.ctrlKey || event.altKey) return true;
-  const el = event.target as HTMLElement | null;
-  return !!el?.closest("input, textarea, select, [contenteditable], [role=dialog]");
 }
 
 function Navigation({ onKeys }: { onKeys: () => void }) {
