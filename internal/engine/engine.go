@@ -18,6 +18,7 @@ import (
 	"parley/internal/alarm"
 	"parley/internal/batch"
 	"parley/internal/bot"
+	"parley/internal/bot/knowledge"
 	"parley/internal/channel/delivery"
 	"parley/internal/chat"
 	"parley/internal/obs"
@@ -176,11 +177,24 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 	turn := botTurn(w, ws.Language, e.now())
 	var out bot.Outcome
 	if w.Conversation.Attempts > ws.Attempts {
-		out = ws.Bot.GiveUp(turn, fmt.Sprintf("the bot failed %d times", w.Conversation.Attempts-1))
+		out = e.giveUp(ws.Bot, turn, w)
 	} else if out, err = ws.Bot.Reply(ctx, turn); err != nil {
 		return result, err
 	}
 	return ws.result(w, out)
+}
+
+// giveUp hands a turn over. What fails the bot may be its knowledge, so that it fails
+// at giving up as well; a bot without any then says what is left to be said.
+func (e *Engine) giveUp(b *bot.Bot, turn bot.Turn, w *store.Work) (out bot.Outcome) {
+	why := fmt.Sprintf("the bot failed %d times", w.Conversation.Attempts-1)
+	defer func() {
+		if p := recover(); p != nil {
+			e.log.Error("give up", obs.FieldConversation, w.Conversation.ID, obs.Error(fmt.Errorf("the bot panicked: %v", p)))
+			out = bot.New(func() *knowledge.Published { return nil }, nil).GiveUp(turn, why)
+		}
+	}()
+	return b.GiveUp(turn, why)
 }
 
 func (ws Workspace) result(w *store.Work, out bot.Outcome) (store.Result, error) {
@@ -209,7 +223,8 @@ func (e *Engine) fail(ctx context.Context, w *store.Work, cause error) {
 	pause := time.Second << min(w.Conversation.Attempts-1, 5)
 	retryAt := e.now() + (pause/2 + rand.N(pause)).Milliseconds()
 	e.log.Error("turn", obs.FieldConversation, w.Conversation.ID, obs.FieldAttempt, w.Conversation.Attempts, obs.Error(cause))
-	err := e.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error { return tx.FailTurn(ctx, w, retryAt) })
+	ctx = context.WithoutCancel(ctx) // also a turn that a stop has cut off is put back
+	err := e.store.Write(ctx, func(tx *store.Tx) error { return tx.FailTurn(ctx, w, retryAt) })
 	if err != nil {
 		e.log.Error("put turn back", obs.FieldConversation, w.Conversation.ID, obs.Error(err))
 	}

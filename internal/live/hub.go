@@ -33,6 +33,8 @@ type Hub struct {
 	log     *slog.Logger
 	now     func() int64
 	wake    alarm.Alarm
+	begun   chan struct{} // closed when clients may join
+	ready   func()        // closes it
 
 	mu      sync.Mutex
 	clients map[*Client]bool
@@ -41,7 +43,11 @@ type Hub struct {
 
 // New makes a hub.
 func New(s *store.Store, render Render, metrics *obs.Metrics, log *slog.Logger, now func() int64) *Hub {
-	return &Hub{store: s, render: render, metrics: metrics, log: log, now: now, clients: map[*Client]bool{}}
+	h := &Hub{
+		store: s, render: render, metrics: metrics, log: log, now: now, begun: make(chan struct{}), clients: map[*Client]bool{},
+	}
+	h.ready = sync.OnceFunc(func() { close(h.begun) })
+	return h
 }
 
 // Wake says that the feed has grown.
@@ -60,12 +66,14 @@ const (
 // clients it reads nothing but where the feed ends.
 func (h *Hub) Run(ctx context.Context) {
 	defer h.end()
-	var cursor store.Cursor
+	cursor := h.begin(ctx)
 	for ctx.Err() == nil {
 		if h.idle() {
 			end, err := h.store.FeedEnd(ctx)
 			h.trouble(ctx, "feed end", err)
-			cursor = end
+			if err == nil && h.idle() { // else somebody has joined who may have looked at an earlier end
+				cursor = end
+			}
 			h.rest(ctx)
 			continue
 		}
@@ -84,6 +92,20 @@ func (h *Hub) Run(ctx context.Context) {
 		}
 		h.send(frames)
 	}
+}
+
+// begin finds out where the feed ends, and then lets clients join.
+func (h *Hub) begin(ctx context.Context) store.Cursor {
+	for ctx.Err() == nil {
+		end, err := h.store.FeedEnd(ctx)
+		if err == nil {
+			h.ready()
+			return end
+		}
+		h.trouble(ctx, "feed end", err)
+		h.rest(ctx)
+	}
+	return store.Cursor{}
 }
 
 // rest sleeps until the feed grows or a client joins; the poll finds what a lost
@@ -146,6 +168,7 @@ func (h *Hub) end() {
 	h.mu.Lock()
 	h.ended = true
 	h.mu.Unlock()
+	h.ready()
 	h.dropAll()
 }
 
@@ -164,8 +187,10 @@ type Client struct {
 }
 
 // Join adds a client, who gets everything that happens from now on. Join before
-// replaying, so that nothing falls between the two.
+// replaying, so that nothing falls between the two. It waits until Run knows from
+// where to tell.
 func (h *Hub) Join() *Client {
+	<-h.begun
 	c := &Client{hub: h, frames: make(chan []Frame, clientBuf)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -191,13 +216,18 @@ func (c *Client) Leave() {
 }
 
 // Replay calls send for everything after a cursor. It returns false when the
-// feed no longer reaches back that far and the client must load anew.
+// feed does not reach there and the client must load anew.
 func (h *Hub) Replay(ctx context.Context, after store.Cursor, send func([]Frame) error) (bool, error) {
 	start, err := h.store.FeedStart(ctx)
 	if err != nil {
 		return false, err
 	}
-	if after.Tx < start.Tx || after.Tx == start.Tx && after.N < start.N {
+	end, err := h.store.FeedEnd(ctx)
+	if err != nil {
+		return false, err
+	}
+	// Beyond the end is a cursor from before everything was pruned, or before a backup was restored.
+	if earlier(after, start) || earlier(end, after) {
 		return false, nil
 	}
 	for {
@@ -215,3 +245,5 @@ func (h *Hub) Replay(ctx context.Context, after store.Cursor, send func([]Frame)
 		}
 	}
 }
+
+func earlier(a, b store.Cursor) bool { return a.Tx < b.Tx || a.Tx == b.Tx && a.N < b.N }
