@@ -26,8 +26,8 @@ func fold(dst []byte, text string) []byte {
 			i++
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(text[i:])
-		f.wide(r, text[i:i+n])
+		_, n := utf8.DecodeRuneInString(text[i:])
+		f.wide(text[i : i+n])
 		i += n
 	}
 	if end := len(f.dst); end > start && f.dst[end-1] == ' ' {
@@ -68,40 +68,28 @@ func (f *folder) space() {
 	}
 }
 
-func (f *folder) wide(r rune, raw string) {
-	switch r {
-	case 'œ', 'Œ':
-		f.dst, f.gap = append(f.dst, "oe"...), false
-		return
-	case 'æ', 'Æ':
-		f.dst, f.gap = append(f.dst, "ae"...), false
-		return
-	case 'ß', 'ẞ':
-		f.dst, f.gap = append(f.dst, "ss"...), false
-		return
-	case 'ø', 'Ø':
-		f.ascii('o')
-		return
-	case 'ł', 'Ł':
-		f.ascii('l')
-		return
-	}
+func (f *folder) wide(raw string) {
 	var buf [32]byte
 	for _, d := range string(norm.NFKD.AppendString(buf[:0], raw)) {
-		switch {
+		switch d = unicode.ToLower(d); {
 		case d < utf8.RuneSelf:
 			f.ascii(byte(d))
+		case ligatures[d] != "":
+			f.dst, f.gap = append(f.dst, ligatures[d]...), false
 		case unicode.Is(unicode.Mn, d), d == '\u200d', d == '\ufe0f':
 			// A combining mark, or a joiner inside a word or an emoji: no letter of its own.
 		case unicode.IsDigit(d):
 			f.digit()
 		case unicode.IsLetter(d):
-			f.dst, f.gap = utf8.AppendRune(f.dst, unicode.ToLower(d)), false
+			f.dst, f.gap = utf8.AppendRune(f.dst, d), false
 		default:
 			f.space()
 		}
 	}
 }
+
+// ligatures are letters that Unicode does not take apart, as people type them without.
+var ligatures = map[rune]string{'œ': "oe", 'æ': "ae", 'ß': "ss", 'ø': "o", 'ł': "l"}
 
 // words splits folded text into dst and writes out chat abbreviations of the language.
 func words(dst []string, folded, language string) []string {

@@ -207,6 +207,11 @@ func TestFold(t *testing.T) {
 
 func TestFold_twiceIsOnce(t *testing.T) {
 	t.Parallel()
+	for text, want := range map[string]string{"\u1d2d": "ae", "Œuvre": "oeuvre", "STRAẞE": "strasse", "Łódź": "lodz"} { // the first is a raised Æ
+		if got := intent.Fold(text); got != want {
+			t.Errorf("%q folds to %q, want %q", text, got, want)
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		once := intent.Fold(rapid.String().Draw(t, "text"))
 		if twice := intent.Fold(once); twice != once {
