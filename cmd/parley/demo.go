@@ -30,7 +30,7 @@ type demoCmd struct {
 	SandboxListen string `default:"127.0.0.1:8081" help:"Address of the pretend Braze and the phones."`
 	OpsListen     string `default:"127.0.0.1:9090" help:"Address of health and metrics."`
 	Database      string `help:"sqlite:PATH or postgres://…; default is SQLite under --data."`
-	Fast          bool   `help:"Answer at once and without pacing, for measuring."`
+	Fast          bool   `help:"Answer at once and without pacing, and take the limits off the sandbox, for measuring."`
 	NoBrowser     bool   `help:"Do not open the pages in a browser."`
 	NoStory       bool   `help:"Do not play the story on a first run."`
 	URLsFile      string `name:"urls-file" type:"path" help:"Write the addresses to this file as JSON when ready."`
@@ -71,7 +71,7 @@ func (c demoCmd) Run() (err error) {
 		return errors.Join(err, l.Close())
 	}
 	desk := "http://" + gateway.Addr().String()
-	pretend, err := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: desk, File: filepath.Join(c.Data, "sandbox.json"), Page: web.Phone(), DeskURL: desk})
+	pretend, err := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: desk, File: filepath.Join(c.Data, "sandbox.json"), Page: web.Phone(), DeskURL: desk, Adjust: c.adjust})
 	if err != nil {
 		return errors.Join(err, gateway.Stop(), l.Close())
 	}
@@ -92,6 +92,14 @@ func (c demoCmd) Run() (err error) {
 	}
 	<-ctx.Done()
 	return shutdown(gateway, slog.New(slog.DiscardHandler))
+}
+
+// adjust takes WhatsApp's and Braze's limits off a sandbox that is used for measuring:
+// Parley does not keep to them then, so the sandbox would refuse its replies.
+func (c demoCmd) adjust(sw *sandbox.Switches) {
+	if c.Fast {
+		sw.PairLimit, sw.Throughput, sw.HourlyLimit = "off", 0, 1_000_000_000
+	}
 }
 
 type demoURLs struct {

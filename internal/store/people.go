@@ -49,9 +49,9 @@ type Reply struct {
 	Text      string
 	Parts     []chat.Delivery // Text in sendable parts; id, text, layout and choices are read
 	Pace      chat.Pace
-	// SeenSeq is the newest line that the agent had seen. Newer ones by others, or
-	// another agent who took the conversation since, make a reply a Conflict unless it
-	// is Forced: the agent may be answering something that has changed.
+	// SeenSeq is the newest line that the agent had seen. Newer ones, or another
+	// agent who took the conversation since, make a reply a Conflict unless it is
+	// Forced: the agent may be answering something that has changed.
 	SeenSeq int64
 	Forced  bool
 }
@@ -113,10 +113,11 @@ func (tx *Tx) mayReopen(ctx context.Context, c *chat.Conversation) error {
 	return err
 }
 
-// unseen counts what others have said, or taken, since the line that the agent had seen.
+// unseen counts what was said, and who else took the conversation, since the line
+// that the agent had seen. The agent's own lines count too: they may come from another page.
 func (tx *Tx) unseen(ctx context.Context, r Reply) (n int, err error) {
 	err = tx.tx.QueryRowContext(ctx, `SELECT
-		(SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND seq > $2 AND agent <> $3) +
+		(SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND seq > $2) +
 		(SELECT COUNT(*) FROM transitions WHERE conversation_id = $1 AND seq > $2 AND to_owner = 'agent' AND actor <> $3)`,
 		string(r.ConversationID), r.SeenSeq, r.Agent).Scan(&n)
 	return n, err
