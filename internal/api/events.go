@@ -77,7 +77,7 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	ticker := time.NewTicker(heartbeat)
+	ticker := time.NewTicker(a.set.Heartbeat)
 	defer ticker.Stop()
 	for {
 		var err error
