@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -33,8 +34,9 @@ const (
 
 // Settings of the HTTP side.
 type Settings struct {
-	BodyBytes int64        // largest webhook body
-	Desk      http.Handler // the desk's pages
+	BodyBytes int64         // largest webhook body
+	Desk      http.Handler  // the desk's pages
+	Heartbeat time.Duration // how often live events show that they are alive; zero means 15 s
 }
 
 // API answers HTTP.
@@ -52,6 +54,9 @@ type API struct {
 
 // New makes the API. SetHub must be called before it serves events.
 func New(set Settings, s *store.Store, a *auth.Auth, in *intake.Intake, d *desk.Desk, log *slog.Logger) *API {
+	if set.Heartbeat == 0 {
+		set.Heartbeat = heartbeat
+	}
 	api := &API{set: set, store: s, auth: a, intake: in, desk: d, log: log, mux: http.NewServeMux()}
 	config := huma.DefaultConfig("Parley desk", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -77,7 +78,7 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	ticker := time.NewTicker(heartbeat)
+	ticker := time.NewTicker(a.set.Heartbeat)
 	defer ticker.Stop()
 	for {
 		var err error
@@ -90,6 +91,9 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 			}
 			err = out.send(frames)
 		case <-ticker.C:
+			if _, gone := a.auth.Identify(r); auth.Status(gone) == http.StatusUnauthorized {
+				return // logged out or disabled since; an open page counts as use of the session
+			}
 			err = out.raw(": \n\n")
 		}
 		if err != nil {
