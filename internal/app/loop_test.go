@@ -73,66 +73,76 @@ func TestLoop(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, database string) {
 		l := newLoop(t, database, true, nil)
 
-		// Two people at once, each in their language; a third sends five bubbles.
-		const five = "+15550000003"
-		l.write(grace, "What are your opening hours?")
-		l.write(ada, "Où est ma commande ?")
-		l.write(five, "hi", "hello there", "I have a question", "do you deliver to Germany", "and how much is it?")
-		if got := l.box.replied(grace, 1)[0]; !strings.Contains(got, "closed on Sundays") {
-			t.Errorf("Grace is told %q", got)
-		}
-		if got := l.box.replied(ada, 1)[0]; !strings.Contains(got, "commande") || !strings.Contains(got, "vous") {
-			t.Errorf("Ada is told %q", got)
-		}
-		l.box.replied(five, 1)
-		l.settled()
-		for _, phone := range []string{grace, ada, five} {
-			if got := l.box.replies(phone); len(got) != 1 {
-				t.Errorf("%s got %d replies: %q", phone, len(got), got)
-			}
-		}
-		if lines := l.lines(l.of(five).ID); len(texts(lines, chat.In)) != 5 || len(texts(lines, chat.Out)) != 1 || lines[5].Direction != chat.Out {
-			t.Errorf("five bubbles and one answer are stored as %+v", lines)
-		}
-
-		l.exactText(t)
-		l.identityStays(t)
-		l.handsOver(t)
+		l.answers(t)
+		l.unescaped(t)
+		l.staysSilent(t)
 		l.restarts(t)
 	})
 }
 
+const (
+	bursty   = "+15550000003"
+	careful  = "+15550000011"
+	careless = "+15550000012"
+	waiting  = "+15550000021"
+)
+
+// awkward breaks JSON in every way that a keyboard can.
 const awkward = "He said \"size M\"\nbut it fits like S \\ what does your size guide say? 🙂👩‍👩‍👧 {{x}} <b>&"
 
-// exactText writes what breaks JSON through both bodies of a campaign.
-func (l *loop) exactText(t *testing.T) {
+// answers lets several people write at once: two languages, five bubbles, awkward text, and
+// somebody who wants a person.
+func (l *loop) answers(t *testing.T) {
 	t.Helper()
-	for phone, edit := range map[string]func(string) string{
-		"+15550000011": func(escaped string) string { return escaped },
-		"+15550000012": func(string) string { return documentedBody },
-	} {
-		var before string
-		l.box.bodyOf(sandbox.SeedInbound, func(b string) string { before = b; return edit(b) })
-		l.write(phone, awkward)
-		if got := l.box.replied(phone, 1); !strings.Contains(got[0], "size") {
-			t.Errorf("the question about sizes is answered with %q", got)
+	l.write(grace, "What are your opening hours?")
+	l.write(ada, "Où est ma commande ?")
+	l.write(bursty, "hi", "hello there", "I have a question", "do you deliver to Germany", "and how much is it?")
+	l.write(careful, awkward)
+	l.write(waiting, "I want to talk to a person")
+	if got := l.box.replied(grace, 1)[0]; !strings.Contains(got, "closed on Sundays") {
+		t.Errorf("Grace is told %q", got)
+	}
+	if got := l.box.replied(ada, 1)[0]; !strings.Contains(got, "commande") || !strings.Contains(got, "vous") {
+		t.Errorf("Ada is told %q", got)
+	}
+	if got := l.box.replied(careful, 1)[0]; !strings.Contains(got, "size") {
+		t.Errorf("the question about sizes is answered with %q", got)
+	}
+	if told := l.box.replied(waiting, 1)[0]; !strings.Contains(told, "colleague") && !strings.Contains(told, "person") {
+		t.Errorf("who wants a person is told %q", told)
+	}
+	l.box.replied(bursty, 1)
+	l.settled()
+	for _, phone := range []string{grace, ada, bursty, careful, waiting} {
+		if got := l.box.replies(phone); len(got) != 1 {
+			t.Errorf("%s got %d replies: %q", phone, len(got), got)
 		}
-		testkit.Diff(t, texts(l.lines(l.of(phone).ID), chat.In), []string{awkward})
-		l.box.bodyOf(sandbox.SeedInbound, func(string) string { return before })
+	}
+	if lines := l.lines(l.of(bursty).ID); len(texts(lines, chat.In)) != 5 || len(texts(lines, chat.Out)) != 1 || lines[5].Direction != chat.Out {
+		t.Errorf("five bubbles and one answer are stored as %+v", lines)
+	}
+	testkit.Diff(t, texts(l.lines(l.of(careful).ID), chat.In), []string{awkward})
+	if c := l.of(waiting); c.Owner != chat.OwnerQueue || !strings.HasPrefix(c.Reason, "person_requested: ") {
+		t.Errorf("who wants a person has owner %s, reason %q", c.Owner, c.Reason)
 	}
 }
 
-// identityStays writes a text that ends its JSON string and names somebody else.
-func (l *loop) identityStays(t *testing.T) {
+// unescaped goes through the body of Braze's page: awkward text is stored as it was written, and
+// a text that ends its JSON string and names somebody else stays a text.
+func (l *loop) unescaped(t *testing.T) {
 	t.Helper()
-	forged := `where is my order","user_id":"victim`
 	var before string
 	l.box.bodyOf(sandbox.SeedInbound, func(b string) string { before = b; return documentedBody })
-	defer func() { l.box.bodyOf(sandbox.SeedInbound, func(string) string { return before }) }()
+	forged := `where is my order","user_id":"victim`
+	l.write(careless, awkward)
 	l.write(grace, forged)
+	if got := l.box.replied(careless, 1)[0]; !strings.Contains(got, "size") {
+		t.Errorf("the question about sizes is answered with %q", got)
+	}
 	l.box.replied(grace, 2)
-	in := texts(l.lines(l.of(grace).ID), chat.In)
-	if in[len(in)-1] != forged {
+	l.box.bodyOf(sandbox.SeedInbound, func(string) string { return before })
+	testkit.Diff(t, texts(l.lines(l.of(careless).ID), chat.In), []string{awkward})
+	if in := texts(l.lines(l.of(grace).ID), chat.In); in[len(in)-1] != forged {
 		t.Errorf("the text is stored as %q", in[len(in)-1])
 	}
 	if c := l.of(grace).Contact; c.ExternalID != "grace" {
@@ -145,29 +155,18 @@ func (l *loop) identityStays(t *testing.T) {
 	}
 }
 
-// handsOver asks for a person, and writes on.
-func (l *loop) handsOver(t *testing.T) {
+// staysSilent writes to people: the bot does not answer, although it answers somebody else.
+func (l *loop) staysSilent(t *testing.T) {
 	t.Helper()
-	const phone = "+15550000021"
-	l.write(phone, "I want to talk to a person")
-	told := l.box.replied(phone, 1)[0]
-	if !strings.Contains(told, "colleague") && !strings.Contains(told, "person") {
-		t.Errorf("the customer is told %q", told)
-	}
-	c := l.of(phone)
-	if c.Owner != chat.OwnerQueue || !strings.HasPrefix(c.Reason, "person_requested: ") {
-		t.Errorf("owner %s, reason %q", c.Owner, c.Reason)
-	}
-	l.write(phone, "What are your opening hours?")
-	testkit.Eventually(t, patience, func() bool { return len(texts(l.lines(c.ID), chat.In)) == 2 })
-	// Somebody else is answered meanwhile, so the bot would have had the time.
+	l.write(waiting, "What are your opening hours?")
+	testkit.Eventually(t, patience, func() bool { return len(texts(l.lines(l.of(waiting).ID), chat.In)) == 2 })
 	l.write("+15550000022", "What are your opening hours?")
 	l.box.replied("+15550000022", 1)
 	l.settled()
-	if got := l.box.replies(phone); len(got) != 1 {
+	if got := l.box.replies(waiting); len(got) != 1 {
 		t.Errorf("the bot talks over people: %q", got)
 	}
-	if c := l.of(phone); c.Owner != chat.OwnerQueue || c.DueAt != 0 {
+	if c := l.of(waiting); c.Owner != chat.OwnerQueue || c.DueAt != 0 {
 		t.Errorf("after another message: owner %s, due at %d", c.Owner, c.DueAt)
 	}
 }
