@@ -141,6 +141,7 @@ describe("people", () => {
     await until("both to arrive", async () => (await replies(grace, "Answer from")).length === 2);
     assert.equal(await box(asked).inputValue(), "");
     await asked.getByText("since you began").waitFor({ state: "detached" });
+    for (const p of [page, other]) await until("both rows", async () => (await lines("Answer from", p).count()) === 2);
     other.clean();
     await other.close();
     await page.bringToFront();

@@ -3,15 +3,16 @@ import { type ReactNode, useId, useLayoutEffect, useMemo, useRef } from "react";
 import { Button, IconButton } from "../ui/Button";
 import { useNow } from "../ui/now";
 import { useFormat } from "../words/locale";
-import type { Detail, Message } from "./api";
+import type { Detail, Event, Message } from "./api";
 import { useDeskState, useDoings, usePeople, useShown } from "./context";
-import { blank, type Draft, newSince, underWay } from "./draft";
+import { blank, type Draft, underWay } from "./draft";
 import { failureInWords } from "./failure";
 import { codePoints, countParts, partLimit, replyLimit } from "./parts";
 import { useWords } from "./words";
 
 const boxId = "composer";
 const noMessages: Message[] = [];
+const noEvents: Event[] = [];
 const hours = 3_600_000;
 /** Whether this keyboard has a command key. */
 export const apple = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -168,9 +169,10 @@ function Bar({
 }
 
 function useNewLines(id: string, draft: Draft): number {
-  const { mine } = usePeople();
+  const people = usePeople();
   const messages = useDeskState((s) => (s.transcript?.id === id ? s.transcript.messages : noMessages));
-  return draft.text.trim() ? newSince(draft.seen, messages, mine) : 0;
+  const events = useDeskState((s) => (s.transcript?.id === id ? s.transcript.detail?.events : undefined)) ?? noEvents;
+  return people.newSince(draft, messages, events);
 }
 
 /** The truth before sending: who speaks then, until when, and in how many messages. */

@@ -1,5 +1,5 @@
 // One reply from the first letter to the row in the transcript. Pure: no clock, no network, no storage.
-import type { Detail, Message } from "./api";
+import type { Detail, Event, Message } from "./api";
 
 /** Why something was not done: a code the page has words for, and what the gateway said. */
 export interface Failure {
@@ -91,7 +91,7 @@ export function keepEditing(draft: Draft, newest: number): Draft {
  * Rows came. One with the id of the reply is the reply: whatever its phase says, it has gone, and its text must not
  * stand in the box to be sent a second time.
  */
-export function arrived(draft: Draft, messages: readonly Message[]): Draft {
+export function arrived(draft: Draft, messages: readonly Pick<Message, "id">[]): Draft {
   const { outgoing } = draft;
   if (!outgoing || !messages.some((m) => m.id === outgoing.clientId)) return draft;
   const back = outgoing.phase === "asked" || outgoing.phase === "failed";
@@ -108,31 +108,45 @@ export function restored(draft: Draft): Draft {
   return fail(draft, outgoing.clientId, draft.seen, { code: "unsure", detail: "" });
 }
 
-/** Moves `seen` over the lines that this page sent itself: they are no news to who wrote them. */
-export function pastMine(seen: number, messages: readonly Message[], mine: ReadonlySet<string>): number {
-  let at = seen;
-  for (const m of messages) if (m.seq === at + 1 && mine.has(m.id)) at = m.seq;
-  return at;
+/** What a reply may not have taken into account, and by whom. */
+export interface Talk {
+  messages: readonly Message[];
+  events: readonly Event[];
+  /** User id of who writes here. */
+  me: string;
+  /** Ids of the replies that this page sent: they are no news to who wrote them. */
+  mine: ReadonlySet<string>;
 }
 
-/** How many lines are newer than what the agent had seen, not counting those this page sent. */
-export function newSince(seen: number, messages: readonly Message[], mine: ReadonlySet<string>): number {
-  return messages.filter((m) => m.seq > seen && !mine.has(m.id)).length;
+/** The numbers after `seen` of lines that others wrote and of colleagues taking the conversation, ascending. */
+function news(seen: number, { messages, events, me, mine }: Talk): number[] {
+  const lines = messages.filter((m) => m.seq > seen && !mine.has(m.id));
+  const taken = events.filter((e) => e.seq > seen && e.to === "agent" && e.actor !== me);
+  return [...lines, ...taken].map((n) => n.seq).sort((a, b) => a - b);
+}
+
+/** How much is newer than what the agent had seen. */
+export function newSince(seen: number, talk: Talk): number {
+  return news(seen, talk).length;
+}
+
+/** Moves `seen` over the lines that this page sent itself, as far as nothing new stands between. */
+export function pastMine(seen: number, talk: Talk): number {
+  const first = news(seen, talk)[0] ?? Number.POSITIVE_INFINITY;
+  return talk.messages.reduce((at, m) => (m.seq > at && m.seq < first ? m.seq : at), seen);
 }
 
 /** What a conflict means, from the conversation as it now is. */
 export function conflict(
   detail: Detail,
-  messages: readonly Message[],
+  talk: Talk,
   seen: number,
-  mine: ReadonlySet<string>,
   now: number,
 ): "resolved" | "closed" | "ask" | "again" | "refused" {
   if (detail.owner === "none") return "resolved";
   if (!detail.windowUntil || Date.parse(detail.windowUntil) <= now) return "closed";
-  const past = pastMine(seen, messages, mine);
-  if (detail.lastSeq > past) return "ask";
-  return past > seen ? "again" : "refused";
+  if (newSince(seen, talk) > 0) return "ask";
+  return pastMine(seen, talk) > seen ? "again" : "refused";
 }
 
 /** The lines of the transcript with the reply that is on its way at their end. */

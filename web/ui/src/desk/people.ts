@@ -1,6 +1,6 @@
 // What people do in the desk: drafts, replies and changes of owner. Every action shows at once and says how it went.
 import { Store } from "../live/store";
-import { type ApiError, api, type Detail, type Message, type OwnerKind, type Session } from "./api";
+import { type ApiError, api, type Detail, type Event, type Message, type OwnerKind, type Session } from "./api";
 import {
   arrived,
   ask,
@@ -11,9 +11,11 @@ import {
   fail,
   isBlank,
   keepEditing,
+  newSince,
   pastMine,
   restored,
   send,
+  type Talk,
   taken,
   underWay,
   write,
@@ -96,19 +98,32 @@ export class People {
     this.#keep();
   }
 
-  #messages(id: string): Message[] {
+  #shown(id: string): { messages: Message[]; events: Event[] } {
     const { transcript } = this.#desk.store.snapshot();
-    return transcript?.id === id ? transcript.messages : [];
+    if (transcript?.id !== id) return { messages: [], events: [] };
+    return { messages: transcript.messages, events: transcript.detail?.events ?? [] };
   }
 
+  /** What is known to have been said and done in a conversation. */
+  #talk(messages: readonly Message[], events: readonly Event[] = []): Talk {
+    return { messages, events, me: this.me, mine: this.mine };
+  }
+
+  /** How much is new on the page since a draft was begun or its author last looked. */
+  newSince(draft: Draft, messages: readonly Message[], events: readonly Event[]): number {
+    return draft.text.trim() ? newSince(draft.seen, this.#talk(messages, events)) : 0;
+  }
+
+  /** The newest line or change of owner that the page shows. */
   #newest(id: string): number {
-    return this.#messages(id).at(-1)?.seq ?? 0;
+    const { messages, events } = this.#shown(id);
+    return Math.max(messages.at(-1)?.seq ?? 0, ...events.map((e) => e.seq));
   }
 
   /** Rows that came may be replies on their way. */
   #watch() {
     const id = this.#desk.store.snapshot().transcript?.id;
-    if (id && this.draft(id).outgoing) this.#change(id, (d) => arrived(d, this.#messages(id)));
+    if (id && this.draft(id).outgoing) this.#change(id, (d) => arrived(d, this.#shown(id).messages));
   }
 
   write(id: string, text: string) {
@@ -122,7 +137,8 @@ export class People {
   /** Sends what stands in the box. `force` sends although there are newer lines. */
   async send(id: string, force = false) {
     if (underWay(this.draft(id)) || !this.draft(id).text.trim()) return;
-    const seen = pastMine(this.draft(id).seen, this.#messages(id), this.mine);
+    const { messages, events } = this.#shown(id);
+    const seen = pastMine(this.draft(id).seen, this.#talk(messages, events));
     this.#change(id, (d) => send(d, crypto.randomUUID(), new Date().toISOString()));
     const { outgoing } = this.draft(id);
     if (!outgoing) return;
@@ -134,7 +150,7 @@ export class People {
     try {
       const detail = await api.reply(id, this.#session.csrfToken, { clientId, text, seenSeq: seen, force });
       const open = this.#desk.store.snapshot().transcript?.id === id;
-      this.#change(id, (d) => arrived(taken(d, clientId), open ? this.#messages(id) : [{ id: clientId } as Message]));
+      this.#change(id, (d) => arrived(taken(d, clientId), open ? this.#shown(id).messages : [{ id: clientId }]));
       this.#desk.took(detail);
     } catch (cause) {
       const error = this.#desk.fail(cause);
@@ -148,8 +164,9 @@ export class People {
     try {
       const [detail, page] = await Promise.all([api.conversation(id), api.messages(id)]);
       this.#desk.took(detail);
-      const what = conflict(detail, page.items, seen, this.mine, Date.now());
-      if (what === "again") return this.#post(id, clientId, text, pastMine(seen, page.items, this.mine), false);
+      const talk = this.#talk(page.items, detail.events);
+      const what = conflict(detail, talk, seen, Date.now());
+      if (what === "again") return this.#post(id, clientId, text, pastMine(seen, talk), false);
       this.#change(id, (d) =>
         what === "ask" ? ask(d, clientId, seen) : fail(d, clientId, seen, { code: what, detail: error.message }),
       );

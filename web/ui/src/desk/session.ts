@@ -51,8 +51,9 @@ export class Desk {
     this.store.set((s) => {
       const next = withConversation(s, detail, this.#held);
       const t = next.transcript;
-      const open = t?.detail && t.id === detail.id && t.detail.epoch <= detail.epoch;
-      return open ? { ...next, transcript: { ...t, detail: { ...detail, ...t.detail, events: detail.events } } } : next;
+      // The live line may have brought something newer meanwhile.
+      const newest = t?.detail && t.id === detail.id && t.detail.lastSeq <= detail.lastSeq;
+      return newest ? { ...next, transcript: { ...t, detail } } : next;
     });
     if (this.store.snapshot().transcript?.id === detail.id) void this.#readNewest(detail.id);
   }
