@@ -75,7 +75,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		return report, err
 	}
 	defer r.close()
-	report.Database = r.app.Store().Dialect()
+	report.Database = r.app.Store().Dialect.Name
 	o.Progress("warm-up")
 	if _, _, err := r.burst(ctx, warmUp, min(o.Messages/4, 2000)); err != nil {
 		return report, err

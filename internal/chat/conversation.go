@@ -41,8 +41,9 @@ type Conversation struct {
 	LastAt      int64
 	QueuedAt    int64 // when it entered the queue; 0 if it is not there
 	Reason      string
-	OpenedAt    int64
-	ResolvedAt  int64
+	People
+	OpenedAt   int64
+	ResolvedAt int64
 }
 
 // Open starts a conversation owned by the bot.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"parley/internal/chat"
+	"parley/internal/store/db"
 )
 
 var contactColumns = []string{
@@ -93,8 +94,8 @@ func (p *people) load(ctx context.Context, arrivals []Arrival) error {
 			}
 		}
 	}
-	in, args := oneOf(p.tx.dialect, 1, values)
-	found, err := collect(ctx, p.tx.tx, func(rows *sql.Rows) (id chat.ContactID, err error) {
+	in, args := db.OneOf(p.tx.Dialect, 1, values)
+	found, err := db.Collect(ctx, p.tx, func(rows *sql.Rows) (id chat.ContactID, err error) {
 		var key identityKey
 		if err := rows.Scan(&key.workspace, &key.Kind, &key.Value, &id); err != nil || !wanted[key] {
 			return "", err // the same text may also name somebody in another way
@@ -117,15 +118,15 @@ func (p *people) loadContacts(ctx context.Context, ids []chat.ContactID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	in, args := oneOf(p.tx.dialect, 1, ids)
-	list, err := collect(ctx, p.tx.tx, scanContact, selectContact+"WHERE id "+in+" ORDER BY id"+p.tx.dialect.lock, args...)
+	in, args := db.OneOf(p.tx.Dialect, 1, ids)
+	list, err := db.Collect(ctx, p.tx, scanContact, selectContact+"WHERE id "+in+" ORDER BY id"+p.tx.Dialect.Lock, args...)
 	for _, c := range list {
 		p.contacts[c.ID] = c
 	}
 	// An identity that named a contact before the lock and no longer does was
 	// merged away meanwhile; the transaction must look again.
 	if err == nil && len(list) != len(ids) {
-		err = errRaced
+		err = db.ErrRaced
 	}
 	return err
 }
@@ -204,7 +205,7 @@ func (p *people) save(ctx context.Context, now int64) error {
 		rows = append(rows, contactRow(p.contacts[id]))
 	}
 	sortRows(rows)
-	if _, err := p.tx.insert(ctx, "contacts", contactColumns, rows, overwrite("id", contactColumns, "opted_out", "created_at")); err != nil {
+	if _, err := p.tx.Insert(ctx, "contacts", contactColumns, rows, db.Overwrite("id", contactColumns, "opted_out", "created_at")); err != nil {
 		return err
 	}
 	rows = nil
@@ -214,9 +215,9 @@ func (p *people) save(ctx context.Context, now int64) error {
 	slices.SortFunc(rows, func(a, b []any) int {
 		return cmp.Or(cmp.Compare(a[1].(string), b[1].(string)), cmp.Compare(a[2].(string), b[2].(string)))
 	})
-	n, err := p.tx.insert(ctx, "identities", []string{"workspace", "kind", "value", "contact_id", "created_at"}, rows, "ON CONFLICT DO NOTHING")
+	n, err := p.tx.Insert(ctx, "identities", []string{"workspace", "kind", "value", "contact_id", "created_at"}, rows, "ON CONFLICT DO NOTHING")
 	if err == nil && n != int64(len(rows)) {
-		err = errRaced // somebody else has just met the same person
+		err = db.ErrRaced // somebody else has just met the same person
 	}
 	return err
 }

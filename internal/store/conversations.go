@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"parley/internal/chat"
+	"parley/internal/store/db"
 )
 
 var conversationColumns = []string{
 	"id", "workspace", "contact_id", "route", "language", "owner", "epoch", "agent", "last_seq", "in_seq", "done_seq",
 	"waiting_from", "due_at", "lease_until", "lease_by", "attempts", "window_until", "bot_state", "last_text", "last_dir", "last_at",
-	"queued_at", "reason", "opened_at", "resolved_at",
+	"queued_at", "reason", "team", "topic", "priority", "handed_at", "asked_at", "replied_at", "desk_due_at", "snoozed_until", "outcome",
+	"opened_at", "resolved_at",
 }
 
 var selectConversation = "SELECT " + strings.Join(conversationColumns, ", ") + " FROM conversations "
@@ -20,7 +22,8 @@ func conversationRow(c *chat.Conversation) []any {
 	return []any{
 		string(c.ID), c.Workspace, string(c.ContactID), c.Route, c.Language, string(c.Owner), c.Epoch, c.Agent, c.LastSeq, c.InSeq, c.DoneSeq,
 		c.WaitingFrom, c.DueAt, c.LeaseUntil, c.LeaseBy, c.Attempts, c.WindowUntil, c.BotState, c.LastText, string(c.LastDir), c.LastAt,
-		c.QueuedAt, c.Reason, c.OpenedAt, c.ResolvedAt,
+		c.QueuedAt, c.Reason, c.Team, c.Topic, int(c.Priority), c.HandedAt, c.AskedAt, c.RepliedAt, c.DeskDueAt, c.SnoozedUntil, c.Outcome,
+		c.OpenedAt, c.ResolvedAt,
 	}
 }
 
@@ -28,7 +31,8 @@ func conversationFields(c *chat.Conversation) []any {
 	return []any{
 		&c.ID, &c.Workspace, &c.ContactID, &c.Route, &c.Language, &c.Owner, &c.Epoch, &c.Agent, &c.LastSeq, &c.InSeq, &c.DoneSeq,
 		&c.WaitingFrom, &c.DueAt, &c.LeaseUntil, &c.LeaseBy, &c.Attempts, &c.WindowUntil, &c.BotState, &c.LastText, &c.LastDir, &c.LastAt,
-		&c.QueuedAt, &c.Reason, &c.OpenedAt, &c.ResolvedAt,
+		&c.QueuedAt, &c.Reason, &c.Team, &c.Topic, &c.Priority, &c.HandedAt, &c.AskedAt, &c.RepliedAt, &c.DeskDueAt, &c.SnoozedUntil, &c.Outcome,
+		&c.OpenedAt, &c.ResolvedAt,
 	}
 }
 
@@ -39,8 +43,8 @@ func scanConversation(rows *sql.Rows) (*chat.Conversation, error) {
 
 // lockConversations loads rows and keeps them from others until the transaction ends.
 func (tx *Tx) lockConversations(ctx context.Context, ids []chat.ConversationID) (map[chat.ConversationID]*chat.Conversation, error) {
-	in, args := oneOf(tx.dialect, 1, ids)
-	list, err := collect(ctx, tx.tx, scanConversation, selectConversation+"WHERE id "+in+" ORDER BY id"+tx.dialect.lock, args...)
+	in, args := db.OneOf(tx.Dialect, 1, ids)
+	list, err := db.Collect(ctx, tx, scanConversation, selectConversation+"WHERE id "+in+" ORDER BY id"+tx.Dialect.Lock, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +59,13 @@ func (tx *Tx) lockConversations(ctx context.Context, ids []chat.ConversationID) 
 // the upkeep of every index it stands in, changed or not, so the frequent writes
 // leave the others alone.
 var (
-	byWriting = overwrite("id", conversationColumns,
-		"workspace", "contact_id", "owner", "epoch", "agent", "bot_state", "queued_at", "reason", "opened_at", "resolved_at")
-	byLease = overwrite("id", []string{"id", "due_at", "lease_until", "lease_by", "attempts"})
-	byTurn  = overwrite("id", conversationColumns, "workspace", "contact_id", "owner", "opened_at")
-	byOwner = overwrite("id", conversationColumns, "workspace", "contact_id", "opened_at")
+	byWriting = db.Overwrite("id", conversationColumns,
+		"workspace", "contact_id", "owner", "epoch", "agent", "bot_state", "queued_at", "reason", "team", "topic", "priority", "handed_at",
+		"replied_at", "outcome", "opened_at", "resolved_at")
+	byLease = db.Overwrite("id", []string{"id", "due_at", "lease_until", "lease_by", "attempts"})
+	byTurn  = db.Overwrite("id", conversationColumns, "workspace", "contact_id", "owner", "team", "topic", "priority", "handed_at", "asked_at",
+		"replied_at", "desk_due_at", "snoozed_until", "outcome", "opened_at")
+	byOwner = db.Overwrite("id", conversationColumns, "workspace", "contact_id", "opened_at")
 )
 
 // saveConversations writes rows; change is one of the clauses above.
@@ -69,7 +75,7 @@ func (tx *Tx) saveConversations(ctx context.Context, list []*chat.Conversation, 
 		rows[i] = conversationRow(c)
 	}
 	sortRows(rows)
-	_, err := tx.insert(ctx, "conversations", conversationColumns, rows, change)
+	_, err := tx.Insert(ctx, "conversations", conversationColumns, rows, change)
 	return err
 }
 
@@ -79,14 +85,14 @@ func (tx *Tx) insertMessages(ctx context.Context, list []chat.Message) error {
 		m := &list[i]
 		arrival := ""
 		if m.Arrival != nil {
-			arrival = encode(m.Arrival)
+			arrival = db.Encode(m.Arrival)
 		}
 		rows[i] = []any{
-			string(m.ID), string(m.ConversationID), m.Seq, string(m.Direction), string(m.Author), m.Text, encode(m.Media),
-			string(m.Layout), encode(m.Choices), string(m.TurnID), m.Agent, arrival, m.At,
+			string(m.ID), string(m.ConversationID), m.Seq, string(m.Direction), string(m.Author), m.Text, db.Encode(m.Media),
+			string(m.Layout), db.Encode(m.Choices), string(m.TurnID), m.Agent, arrival, m.At,
 		}
 	}
-	_, err := tx.insert(ctx, "messages", messageColumns, rows, "")
+	_, err := tx.Insert(ctx, "messages", messageColumns, rows, "")
 	return err
 }
 
@@ -103,13 +109,13 @@ func scanMessage(rows *sql.Rows) (chat.Message, error) {
 	if err != nil {
 		return m, err
 	}
-	if m.Media, err = decode[[]string](media); err != nil {
+	if m.Media, err = db.Decode[[]string](media); err != nil {
 		return m, err
 	}
-	if m.Choices, err = decode[[]string](choices); err != nil {
+	if m.Choices, err = db.Decode[[]string](choices); err != nil {
 		return m, err
 	}
-	m.Arrival, err = decode[*chat.Arrived](arrival)
+	m.Arrival, err = db.Decode[*chat.Arrived](arrival)
 	return m, err
 }
 
@@ -118,7 +124,7 @@ func (tx *Tx) insertTransitions(ctx context.Context, list []chat.Transition) err
 	for i, t := range list {
 		rows[i] = []any{string(t.ConversationID), t.Seq, t.At, string(t.Kind), t.Actor, t.Reason, string(t.From), string(t.To), t.Epoch}
 	}
-	_, err := tx.insert(ctx, "transitions",
+	_, err := tx.Insert(ctx, "transitions",
 		[]string{"conversation_id", "seq", "at", "kind", "actor", "reason", "from_owner", "to_owner", "epoch"}, rows, "")
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"parley/internal/chat"
+	"parley/internal/store/db"
 )
 
 var deliveryColumns = []string{
@@ -18,7 +19,7 @@ var deliveryColumns = []string{
 func deliveryRow(d *chat.Delivery) []any {
 	return []any{
 		string(d.ID), d.Workspace, string(d.ContactID), string(d.ConversationID), string(d.MessageID), d.N, d.Part, d.Parts, string(d.Author),
-		d.Epoch, string(d.Layout), d.Text, encode(d.Choices), string(d.State), d.Attempts, d.Ambiguous, d.Reason, d.ExchangeID, d.DispatchID,
+		d.Epoch, string(d.Layout), d.Text, db.Encode(d.Choices), string(d.State), d.Attempts, d.Ambiguous, d.Reason, d.ExchangeID, d.DispatchID,
 		d.BatchSize, d.QueuedAt, d.SentAt, d.DoneAt,
 	}
 }
@@ -30,7 +31,7 @@ func scanDelivery(rows *sql.Rows) (*chat.Delivery, error) {
 		&d.Layout, &d.Text, &choices, &d.State, &d.Attempts, &d.Ambiguous, &d.Reason, &d.ExchangeID, &d.DispatchID, &d.BatchSize,
 		&d.QueuedAt, &d.SentAt, &d.DoneAt)
 	if err == nil {
-		d.Choices, err = decode[[]string](choices)
+		d.Choices, err = db.Decode[[]string](choices)
 	}
 	return d, err
 }
@@ -52,7 +53,7 @@ func (tx *Tx) saveLanes(ctx context.Context, lanes []*chat.Lane) error {
 		rows[i] = []any{string(l.ContactID), l.Workspace, l.LastN, l.DueAt, l.LeaseUntil, l.LeaseBy, l.Since, l.Paid}
 	}
 	sortRows(rows)
-	_, err := tx.insert(ctx, "lanes", laneColumns, rows, overwrite("contact_id", laneColumns))
+	_, err := tx.Insert(ctx, "lanes", laneColumns, rows, db.Overwrite("contact_id", laneColumns))
 	return err
 }
 
@@ -78,12 +79,12 @@ type Rules struct {
 // claimed while the workspace's budget is paused.
 func (tx *Tx) ClaimDeliveries(ctx context.Context, workspace string, claim Claim, rules Rules, now int64) (out []Outbound, ended []*chat.Delivery, err error) {
 	var paused sql.NullInt64
-	err = tx.tx.QueryRowContext(ctx, "SELECT MAX(paused_until) FROM budgets WHERE workspace = $1", workspace).Scan(&paused)
+	err = tx.QueryRowContext(ctx, "SELECT MAX(paused_until) FROM budgets WHERE workspace = $1", workspace).Scan(&paused)
 	if err != nil || paused.Int64 > now {
 		return nil, nil, err
 	}
-	lanes, err := collect(ctx, tx.tx, scanLane,
-		selectLane+"WHERE workspace = $1 AND due_at > 0 AND due_at <= $2 AND lease_until <= $2 ORDER BY due_at LIMIT $3"+tx.dialect.skipLocked,
+	lanes, err := db.Collect(ctx, tx, scanLane,
+		selectLane+"WHERE workspace = $1 AND due_at > 0 AND due_at <= $2 AND lease_until <= $2 ORDER BY due_at LIMIT $3"+tx.Dialect.SkipLocked,
 		workspace, now, claim.Limit)
 	if err != nil || len(lanes) == 0 {
 		return nil, nil, err
@@ -134,8 +135,8 @@ func (tx *Tx) heads(ctx context.Context, lanes []*chat.Lane) (map[chat.ContactID
 	for i, l := range lanes {
 		ids[i] = l.ContactID
 	}
-	in, args := oneOf(tx.dialect, 1, ids)
-	deliveries, err := collect(ctx, tx.tx, scanDelivery,
+	in, args := db.OneOf(tx.Dialect, 1, ids)
+	deliveries, err := db.Collect(ctx, tx, scanDelivery,
 		selectDelivery+`WHERE state IN ('queued', 'sending') AND contact_id `+in+` AND n =
 			(SELECT MIN(h.n) FROM deliveries h WHERE h.contact_id = deliveries.contact_id AND h.state IN ('queued', 'sending'))`, args...)
 	if err != nil || len(deliveries) == 0 {
@@ -147,7 +148,7 @@ func (tx *Tx) heads(ctx context.Context, lanes []*chat.Lane) (map[chat.ContactID
 		out[d.ContactID] = &head{Outbound: Outbound{Delivery: *d}}
 		conversations[i] = d.ConversationID
 	}
-	contacts, err := collect(ctx, tx.tx, scanContact, selectContact+"WHERE id "+in, args...)
+	contacts, err := db.Collect(ctx, tx, scanContact, selectContact+"WHERE id "+in, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -156,12 +157,12 @@ func (tx *Tx) heads(ctx context.Context, lanes []*chat.Lane) (map[chat.ContactID
 			h.Contact = *c
 		}
 	}
-	in, args = oneOf(tx.dialect, 1, conversations)
+	in, args = db.OneOf(tx.Dialect, 1, conversations)
 	type fence struct {
 		id            chat.ConversationID
 		epoch, window int64
 	}
-	fences, err := collect(ctx, tx.tx, func(rows *sql.Rows) (f fence, err error) { return f, rows.Scan(&f.id, &f.epoch, &f.window) },
+	fences, err := db.Collect(ctx, tx, func(rows *sql.Rows) (f fence, err error) { return f, rows.Scan(&f.id, &f.epoch, &f.window) },
 		"SELECT id, epoch, window_until FROM conversations WHERE id "+in, args...)
 	if err != nil {
 		return nil, err
@@ -301,9 +302,9 @@ func (tx *Tx) lanesWithMore(ctx context.Context, lanes []*chat.Lane) (map[chat.C
 	for i, l := range lanes {
 		ids[i] = l.ContactID
 	}
-	in, args := oneOf(tx.dialect, 1, ids)
+	in, args := db.OneOf(tx.Dialect, 1, ids)
 	out := map[chat.ContactID]bool{}
-	_, err := collect(ctx, tx.tx, func(rows *sql.Rows) (struct{}, error) {
+	_, err := db.Collect(ctx, tx, func(rows *sql.Rows) (struct{}, error) {
 		var id chat.ContactID
 		err := rows.Scan(&id)
 		out[id] = true
@@ -322,14 +323,14 @@ func (tx *Tx) markSending(ctx context.Context, list []Outbound, now int64) error
 		o := &list[i]
 		ids[i] = o.ID
 		if o.Ambiguous > 0 {
-			_, err := tx.tx.ExecContext(ctx, "UPDATE deliveries SET ambiguous = $2, reason = $3 WHERE id = $1", string(o.ID), o.Ambiguous, o.Reason)
+			_, err := tx.ExecContext(ctx, "UPDATE deliveries SET ambiguous = $2, reason = $3 WHERE id = $1", string(o.ID), o.Ambiguous, o.Reason)
 			if err != nil {
 				return err
 			}
 		}
 	}
-	in, args := oneOf(tx.dialect, 2, ids)
-	_, err := tx.tx.ExecContext(ctx, "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, sent_at = $1 WHERE id "+in,
+	in, args := db.OneOf(tx.Dialect, 2, ids)
+	_, err := tx.ExecContext(ctx, "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, sent_at = $1 WHERE id "+in,
 		append([]any{now}, args...)...)
 	return err
 }
@@ -354,8 +355,8 @@ func (tx *Tx) saveDeliveries(ctx context.Context, list []*chat.Delivery) error {
 		shared[f] = append(shared[f], d.ID)
 	}
 	for _, f := range order {
-		in, args := oneOf(tx.dialect, 8, shared[f])
-		_, err := tx.tx.ExecContext(ctx, `UPDATE deliveries SET state = $1, reason = $2, exchange_id = $3, dispatch_id = $4,
+		in, args := db.OneOf(tx.Dialect, 8, shared[f])
+		_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = $1, reason = $2, exchange_id = $3, dispatch_id = $4,
 			ambiguous = $5, batch_size = $6, done_at = $7 WHERE id `+in,
 			append([]any{string(f.state), f.reason, f.exchange, f.dispatch, f.ambiguous, f.size, f.done}, args...)...)
 		if err != nil {
@@ -376,7 +377,7 @@ func (tx *Tx) announceDeliveries(ctx context.Context, list []*chat.Delivery, now
 
 // Pause stops sending for a workspace, on all replicas, until a time.
 func (tx *Tx) Pause(ctx context.Context, workspace string, until int64, reason string) error {
-	_, err := tx.tx.ExecContext(ctx, `INSERT INTO budgets (workspace, paused_until, reason) VALUES ($1, $2, $3)
+	_, err := tx.ExecContext(ctx, `INSERT INTO budgets (workspace, paused_until, reason) VALUES ($1, $2, $3)
 		ON CONFLICT (workspace) DO UPDATE SET paused_until = excluded.paused_until, reason = excluded.reason
 		WHERE budgets.paused_until < excluded.paused_until`, workspace, until, reason)
 	if err != nil {
@@ -411,7 +412,7 @@ func (tx *Tx) InsertExchanges(ctx context.Context, list []Exchange) error {
 	for i, e := range list {
 		rows[i] = []any{e.ID, e.Workspace, e.Method, e.Path, e.Status, e.Request, e.Response, e.Error, e.RequestID, e.Millis, e.At}
 	}
-	_, err := tx.insert(ctx, "exchanges",
+	_, err := tx.Insert(ctx, "exchanges",
 		[]string{"id", "workspace", "method", "path", "status", "request", "response", "error", "request_id", "millis", "at"}, rows, "")
 	return err
 }

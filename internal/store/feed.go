@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"parley/internal/chat"
+	"parley/internal/store/db"
 )
 
 // Cursor is a place in the feed of changes; the zero value is its beginning.
@@ -53,7 +54,7 @@ func (tx *Tx) announceNotes(ctx context.Context, notes []note, now int64) error 
 			rows = append(rows, []any{n.workspace, string(n.conversation), now})
 		}
 	}
-	_, err := tx.insert(ctx, "feed", []string{"workspace", "conversation_id", "at"}, rows, "")
+	_, err := tx.Insert(ctx, "feed", []string{"workspace", "conversation_id", "at"}, rows, "")
 	return err
 }
 
@@ -61,10 +62,10 @@ func (tx *Tx) announceNotes(ctx context.Context, notes []note, now int64) error 
 // once nothing can appear before it any more, so a reader that goes on from the
 // last cursor misses nothing.
 func (s *Store) Changes(ctx context.Context, after Cursor, limit int) ([]Change, error) {
-	return collect(ctx, s.read, func(rows *sql.Rows) (c Change, err error) {
+	return db.Collect(ctx, s.Read, func(rows *sql.Rows) (c Change, err error) {
 		return c, rows.Scan(&c.Cursor.Tx, &c.Cursor.N, &c.Workspace, &c.ConversationID)
-	}, "SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor, workspace, conversation_id FROM feed WHERE "+s.dialect.after+
-		" ORDER BY "+strings.Join(s.dialect.feedOrder, ", ")+" LIMIT $3", after.Tx, after.N, limit)
+	}, "SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor, workspace, conversation_id FROM feed WHERE "+s.Dialect.After+
+		" ORDER BY "+strings.Join(s.Dialect.FeedOrder, ", ")+" LIMIT $3", after.Tx, after.N, limit)
 }
 
 // FeedEnd is the cursor after the newest change, and FeedStart before the oldest one kept.
@@ -79,9 +80,9 @@ func (s *Store) FeedStart(ctx context.Context) (Cursor, error) {
 
 func (s *Store) feedEdge(ctx context.Context, direction string, shift int64) (Cursor, error) {
 	var c Cursor
-	err := s.read.QueryRowContext(ctx,
-		"SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor FROM feed WHERE "+s.dialect.after+
-			" ORDER BY "+strings.Join(s.dialect.feedOrder, direction+", ")+direction+" LIMIT 1", 0, 0).Scan(&c.Tx, &c.N)
+	err := s.Read.QueryRowContext(ctx,
+		"SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor FROM feed WHERE "+s.Dialect.After+
+			" ORDER BY "+strings.Join(s.Dialect.FeedOrder, direction+", ")+direction+" LIMIT 1", 0, 0).Scan(&c.Tx, &c.N)
 	if err == sql.ErrNoRows {
 		return Cursor{}, nil
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"parley/internal/chat"
+	"parley/internal/store/db"
 )
 
 // Arrival is one inbound message as intake understood it. The ids are fresh
@@ -153,9 +154,9 @@ func (in *ingestion) load(ctx context.Context, arrivals []Arrival, contacts []*c
 }
 
 func (in *ingestion) loadOpen(ctx context.Context, ids []chat.ContactID) error {
-	list, args := oneOf(in.tx.dialect, 1, ids)
-	open, err := collect(ctx, in.tx.tx, scanConversation,
-		selectConversation+"WHERE owner <> 'none' AND contact_id "+list+" ORDER BY id"+in.tx.dialect.lock, args...)
+	list, args := db.OneOf(in.tx.Dialect, 1, ids)
+	open, err := db.Collect(ctx, in.tx, scanConversation,
+		selectConversation+"WHERE owner <> 'none' AND contact_id "+list+" ORDER BY id"+in.tx.Dialect.Lock, args...)
 	in.open = make(map[chat.ContactID]*chat.Conversation, len(ids))
 	for _, c := range open {
 		in.open[c.ContactID] = c
@@ -164,8 +165,8 @@ func (in *ingestion) loadOpen(ctx context.Context, ids []chat.ContactID) error {
 }
 
 func (in *ingestion) loadCopies(ctx context.Context, keys []string) error {
-	list, args := oneOf(in.tx.dialect, 2, keys)
-	_, err := collect(ctx, in.tx.tx, func(rows *sql.Rows) (struct{}, error) {
+	list, args := db.OneOf(in.tx.Dialect, 2, keys)
+	_, err := db.Collect(ctx, in.tx, func(rows *sql.Rows) (struct{}, error) {
 		var key string
 		var row stored
 		err := rows.Scan(&key, &row.message, &row.until)
@@ -179,10 +180,10 @@ func (in *ingestion) loadPairs(ctx context.Context, ids []chat.ContactID, hashes
 	if len(hashes) == 0 {
 		return nil
 	}
-	contacts, args := oneOf(in.tx.dialect, 2, ids)
-	texts, more := oneOf(in.tx.dialect, 2+len(args), hashes)
+	contacts, args := db.OneOf(in.tx.Dialect, 2, ids)
+	texts, more := db.OneOf(in.tx.Dialect, 2+len(args), hashes)
 	args = append(append([]any{in.now}, args...), more...)
-	_, err := collect(ctx, in.tx.tx, func(rows *sql.Rows) (struct{}, error) {
+	_, err := db.Collect(ctx, in.tx, func(rows *sql.Rows) (struct{}, error) {
 		var key pairKey
 		var p pair
 		var counts string
@@ -190,7 +191,7 @@ func (in *ingestion) loadPairs(ctx context.Context, ids []chat.ContactID, hashes
 			return struct{}{}, err
 		}
 		var err error
-		p.counts, err = decode[map[string]int](counts)
+		p.counts, err = db.Decode[map[string]int](counts)
 		in.pairs[key] = &p
 		return struct{}{}, err
 	}, "SELECT contact_id, hash, message_id, counts, until FROM pairs WHERE until > $1 AND contact_id "+contacts+" AND hash "+texts, args...)
@@ -324,11 +325,11 @@ func (in *ingestion) save(ctx context.Context) error {
 		return err
 	}
 	for _, r := range in.rerouted {
-		if _, err := in.tx.tx.ExecContext(ctx, "UPDATE messages SET arrival = $2 WHERE id = $1", string(r.message), encode(r.arrival)); err != nil {
+		if _, err := in.tx.ExecContext(ctx, "UPDATE messages SET arrival = $2 WHERE id = $1", string(r.message), db.Encode(r.arrival)); err != nil {
 			return err
 		}
 	}
-	if _, err := in.tx.insert(ctx, "drops", dropColumns, in.drops, ""); err != nil {
+	if _, err := in.tx.Insert(ctx, "drops", dropColumns, in.drops, ""); err != nil {
 		return err
 	}
 	if err := in.saveCopies(ctx); err != nil {
@@ -348,10 +349,10 @@ func (in *ingestion) saveCopies(ctx context.Context) error {
 	sortRows(rows)
 	// An expired row may stand in the way; a live one is impossible here,
 	// because the contact's row is locked and live rows were loaded.
-	n, err := in.tx.insert(ctx, "copies", columns, rows,
+	n, err := in.tx.Insert(ctx, "copies", columns, rows,
 		"ON CONFLICT (key) DO UPDATE SET message_id = excluded.message_id, until = excluded.until WHERE copies.until < excluded.until")
 	if err == nil && n != int64(len(rows)) {
-		err = errRaced
+		err = db.ErrRaced
 	}
 	return err
 }
@@ -363,10 +364,10 @@ func (in *ingestion) savePairs(ctx context.Context) error {
 		return cmp.Or(cmp.Compare(a.contact, b.contact), cmp.Compare(a.hash, b.hash))
 	}) {
 		if p := in.pairs[key]; p.dirty {
-			rows = append(rows, []any{string(key.contact), key.hash, string(p.message), encode(p.counts), p.until})
+			rows = append(rows, []any{string(key.contact), key.hash, string(p.message), db.Encode(p.counts), p.until})
 		}
 	}
-	_, err := in.tx.insert(ctx, "pairs", columns, rows, overwrite("contact_id,hash", columns))
+	_, err := in.tx.Insert(ctx, "pairs", columns, rows, db.Overwrite("contact_id,hash", columns))
 	return err
 }
 

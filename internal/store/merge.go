@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"parley/internal/chat"
+	"parley/internal/store/db"
 )
 
 // mergeContacts carries out the merges that resolving a batch has found: the
@@ -24,14 +25,14 @@ func (tx *Tx) mergeContact(ctx context.Context, m merge, now int64) error {
 		"UPDATE identities SET contact_id = $2 WHERE contact_id = $1",
 		"UPDATE contacts SET merged_into = $2, external_id = '', braze_id = '', phone = '' WHERE id = $1",
 	} {
-		if _, err := tx.tx.ExecContext(ctx, statement, from, into); err != nil {
+		if _, err := tx.ExecContext(ctx, statement, from, into); err != nil {
 			return err
 		}
 	}
 	if err := tx.mergeConversations(ctx, m, now); err != nil {
 		return err
 	}
-	if _, err := tx.tx.ExecContext(ctx, "UPDATE conversations SET contact_id = $2 WHERE contact_id = $1", from, into); err != nil {
+	if _, err := tx.ExecContext(ctx, "UPDATE conversations SET contact_id = $2 WHERE contact_id = $1", from, into); err != nil {
 		return err
 	}
 	return tx.mergeLanes(ctx, m, now)
@@ -40,8 +41,8 @@ func (tx *Tx) mergeContact(ctx context.Context, m merge, now int64) error {
 // mergeConversations keeps the survivor's open conversation when both have one:
 // what is unanswered in the other moves over, and the other is resolved.
 func (tx *Tx) mergeConversations(ctx context.Context, m merge, now int64) error {
-	in, args := oneOf(tx.dialect, 1, []chat.ContactID{m.from, m.into})
-	open, err := collect(ctx, tx.tx, scanConversation, selectConversation+"WHERE owner <> 'none' AND contact_id "+in+" ORDER BY id"+tx.dialect.lock, args...)
+	in, args := db.OneOf(tx.Dialect, 1, []chat.ContactID{m.from, m.into})
+	open, err := db.Collect(ctx, tx, scanConversation, selectConversation+"WHERE owner <> 'none' AND contact_id "+in+" ORDER BY id"+tx.Dialect.Lock, args...)
 	if err != nil || len(open) < 2 {
 		return err
 	}
@@ -49,14 +50,14 @@ func (tx *Tx) mergeConversations(ctx context.Context, m merge, now int64) error 
 	if kept.ContactID != m.into {
 		kept, ended = ended, kept
 	}
-	waiting, err := collect(ctx, tx.tx, scanMessage,
+	waiting, err := db.Collect(ctx, tx, scanMessage,
 		selectMessage+"WHERE conversation_id = $1 AND direction = 'in' AND seq > $2 ORDER BY seq", string(ended.ID), ended.DoneSeq)
 	if err != nil {
 		return err
 	}
 	for _, w := range waiting {
 		seq := kept.Receive(w.Text, now, chat.Timing{})
-		if _, err := tx.tx.ExecContext(ctx, "UPDATE messages SET conversation_id = $2, seq = $3 WHERE id = $1", string(w.ID), string(kept.ID), seq); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE messages SET conversation_id = $2, seq = $3 WHERE id = $1", string(w.ID), string(kept.ID), seq); err != nil {
 			return err
 		}
 	}
@@ -89,8 +90,8 @@ func transition(c *chat.Conversation, kind chat.Kind, agent, reason, actor strin
 
 // mergeLanes puts what the merged contact still had to be sent behind the survivor's.
 func (tx *Tx) mergeLanes(ctx context.Context, m merge, now int64) error {
-	in, args := oneOf(tx.dialect, 1, []chat.ContactID{m.from, m.into})
-	lanes, err := collect(ctx, tx.tx, scanLane, selectLane+"WHERE contact_id "+in+" ORDER BY contact_id"+tx.dialect.lock, args...)
+	in, args := db.OneOf(tx.Dialect, 1, []chat.ContactID{m.from, m.into})
+	lanes, err := db.Collect(ctx, tx, scanLane, selectLane+"WHERE contact_id "+in+" ORDER BY contact_id"+tx.Dialect.Lock, args...)
 	if err != nil {
 		return err
 	}
@@ -106,14 +107,14 @@ func (tx *Tx) mergeLanes(ctx context.Context, m merge, now int64) error {
 	if into == nil {
 		into = &chat.Lane{ContactID: m.into, Workspace: from.Workspace}
 	}
-	ids, err := collect(ctx, tx.tx, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) },
+	ids, err := db.Collect(ctx, tx, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) },
 		"SELECT id FROM deliveries WHERE contact_id = $1 AND state IN ('queued', 'sending') ORDER BY n", string(m.from))
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
 		n := into.Queue(now, chat.Pace{})
-		if _, err := tx.tx.ExecContext(ctx, "UPDATE deliveries SET contact_id = $2, n = $3 WHERE id = $1", id, string(m.into), n); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE deliveries SET contact_id = $2, n = $3 WHERE id = $1", id, string(m.into), n); err != nil {
 			return err
 		}
 	}

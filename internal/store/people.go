@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"parley/internal/chat"
+	"parley/internal/store/db"
 )
 
 // OwnerChange is a change of owner that a person asks for.
@@ -68,7 +69,7 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 	if err != nil {
 		return err
 	}
-	known, err := collect(ctx, tx.tx, scanMessage, selectMessage+"WHERE id = $1", string(r.MessageID))
+	known, err := db.Collect(ctx, tx, scanMessage, selectMessage+"WHERE id = $1", string(r.MessageID))
 	switch {
 	case err != nil:
 		return err
@@ -106,7 +107,7 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 
 // mayReopen keeps the rule that a contact has at most one open conversation.
 func (tx *Tx) mayReopen(ctx context.Context, c *chat.Conversation) error {
-	open, err := collect(ctx, tx.tx, scanConversation, selectConversation+"WHERE owner <> 'none' AND contact_id = $1", string(c.ContactID))
+	open, err := db.Collect(ctx, tx, scanConversation, selectConversation+"WHERE owner <> 'none' AND contact_id = $1", string(c.ContactID))
 	if err == nil && len(open) > 0 {
 		err = chat.Errorf(chat.Conflict, "this customer has another open conversation; go on there")
 	}
@@ -116,7 +117,7 @@ func (tx *Tx) mayReopen(ctx context.Context, c *chat.Conversation) error {
 // unseen counts what was said, and who else took the conversation, since the line
 // that the agent had seen. The agent's own lines count too: they may come from another page.
 func (tx *Tx) unseen(ctx context.Context, r Reply) (n int, err error) {
-	err = tx.tx.QueryRowContext(ctx, `SELECT
+	err = tx.QueryRowContext(ctx, `SELECT
 		(SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND seq > $2) +
 		(SELECT COUNT(*) FROM transitions WHERE conversation_id = $1 AND seq > $2 AND to_owner = 'agent' AND actor <> $3)`,
 		string(r.ConversationID), r.SeenSeq, r.Agent).Scan(&n)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"parley/internal/chat"
+	"parley/internal/store/db"
 )
 
 // Listed is a conversation with the contact it is held with.
@@ -67,7 +68,7 @@ func (s *Store) Conversations(ctx context.Context, f Filter) (list []Listed, nex
 		}
 		where = append(where, "("+strings.Join(any, " OR ")+")")
 	}
-	list, err = collect(ctx, s.read, scanListed, selectListed+"WHERE "+strings.Join(where, " AND ")+
+	list, err = db.Collect(ctx, s.Read, scanListed, selectListed+"WHERE "+strings.Join(where, " AND ")+
 		" ORDER BY "+column+" "+direction+", c.id "+direction+" LIMIT "+arg(f.Limit+1), args...)
 	if err == nil && len(list) > f.Limit {
 		list = list[:f.Limit]
@@ -87,13 +88,13 @@ func escapeLike(s string) string {
 
 // Conversation reads one; a missing one is NotFound.
 func (s *Store) Conversation(ctx context.Context, id chat.ConversationID) (Listed, error) {
-	return one(collect(ctx, s.read, scanListed, selectListed+"WHERE c.id = $1", string(id)))("conversation")
+	return one(db.Collect(ctx, s.Read, scanListed, selectListed+"WHERE c.id = $1", string(id)))("conversation")
 }
 
 // ConversationsByID reads those of the ids that exist, in no order.
 func (s *Store) ConversationsByID(ctx context.Context, ids []chat.ConversationID) ([]Listed, error) {
-	in, args := oneOf(s.dialect, 1, ids)
-	return collect(ctx, s.read, scanListed, selectListed+"WHERE c.id "+in, args...)
+	in, args := db.OneOf(s.Dialect, 1, ids)
+	return db.Collect(ctx, s.Read, scanListed, selectListed+"WHERE c.id "+in, args...)
 }
 
 func one[T any](list []T, err error) func(what string) (T, error) {
@@ -116,13 +117,13 @@ type NamedAt struct {
 
 // Identities lists everything by which a contact is known, oldest first.
 func (s *Store) Identities(ctx context.Context, id chat.ContactID) ([]NamedAt, error) {
-	return collect(ctx, s.read, func(rows *sql.Rows) (n NamedAt, err error) { return n, rows.Scan(&n.Kind, &n.Value, &n.Since) },
+	return db.Collect(ctx, s.Read, func(rows *sql.Rows) (n NamedAt, err error) { return n, rows.Scan(&n.Kind, &n.Value, &n.Since) },
 		"SELECT kind, value, created_at FROM identities WHERE contact_id = $1 ORDER BY created_at, kind, value", string(id))
 }
 
 // Transitions lists the changes of owner of a conversation in order.
 func (s *Store) Transitions(ctx context.Context, id chat.ConversationID) ([]chat.Transition, error) {
-	return collect(ctx, s.read, func(rows *sql.Rows) (t chat.Transition, err error) {
+	return db.Collect(ctx, s.Read, func(rows *sql.Rows) (t chat.Transition, err error) {
 		return t, rows.Scan(&t.ConversationID, &t.Seq, &t.At, &t.Kind, &t.Actor, &t.Reason, &t.From, &t.To, &t.Epoch)
 	}, "SELECT conversation_id, seq, at, kind, actor, reason, from_owner, to_owner, epoch FROM transitions WHERE conversation_id = $1 ORDER BY seq", string(id))
 }
@@ -133,7 +134,7 @@ func (s *Store) Messages(ctx context.Context, id chat.ConversationID, before int
 	if before == 0 {
 		before = 1 << 62
 	}
-	list, err = collect(ctx, s.read, scanMessage,
+	list, err = db.Collect(ctx, s.Read, scanMessage,
 		selectMessage+"WHERE conversation_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3", string(id), before, limit+1)
 	if len(list) > limit {
 		list, more = list[:limit], true
@@ -146,13 +147,13 @@ func (s *Store) Messages(ctx context.Context, id chat.ConversationID, before int
 
 // Message reads one line; a missing one is NotFound.
 func (s *Store) Message(ctx context.Context, id chat.MessageID) (chat.Message, error) {
-	return one(collect(ctx, s.read, scanMessage, selectMessage+"WHERE id = $1", string(id)))("message")
+	return one(db.Collect(ctx, s.Read, scanMessage, selectMessage+"WHERE id = $1", string(id)))("message")
 }
 
 // DeliveriesOf lists the parts of messages, in order of their lanes.
 func (s *Store) DeliveriesOf(ctx context.Context, ids []chat.MessageID) (map[chat.MessageID][]chat.Delivery, error) {
-	in, args := oneOf(s.dialect, 1, ids)
-	list, err := collect(ctx, s.read, scanDelivery, selectDelivery+"WHERE message_id "+in+" ORDER BY message_id, part", args...)
+	in, args := db.OneOf(s.Dialect, 1, ids)
+	list, err := db.Collect(ctx, s.Read, scanDelivery, selectDelivery+"WHERE message_id "+in+" ORDER BY message_id, part", args...)
 	out := make(map[chat.MessageID][]chat.Delivery, len(ids))
 	for _, d := range list {
 		out[d.MessageID] = append(out[d.MessageID], *d)
@@ -178,7 +179,7 @@ func (s *Store) Turn(ctx context.Context, m chat.Message) (t Turn, ok bool, err 
 		query = "WHERE conversation_id = $1 AND from_seq < $2 AND to_seq >= $2 ORDER BY to_seq LIMIT 1"
 		args = []any{string(m.ConversationID), m.Seq}
 	}
-	err = s.read.QueryRowContext(ctx, "SELECT "+strings.Join(turnColumns, ", ")+" FROM turns "+query, args...).Scan(
+	err = s.Read.QueryRowContext(ctx, "SELECT "+strings.Join(turnColumns, ", ")+" FROM turns "+query, args...).Scan(
 		&t.ID, &t.ConversationID, &t.Epoch, &t.FromSeq, &t.ToSeq, &t.DueAt, &t.ClaimedAt, &t.FinishedAt, &t.Attempts, &t.Action, &t.Trace)
 	if errors.Is(err, sql.ErrNoRows) {
 		return t, false, nil
@@ -196,14 +197,14 @@ type Drop struct {
 
 // DropsOf lists the copies of a message that were dropped, oldest first.
 func (s *Store) DropsOf(ctx context.Context, id chat.MessageID) ([]Drop, error) {
-	return collect(ctx, s.read, func(rows *sql.Rows) (d Drop, err error) {
+	return db.Collect(ctx, s.Read, func(rows *sql.Rows) (d Drop, err error) {
 		return d, rows.Scan(&d.Route, &d.Reason, &d.DispatchID, &d.At)
 	}, "SELECT route, reason, dispatch_id, at FROM drops WHERE message_id = $1 ORDER BY at LIMIT 100", string(id))
 }
 
 // Exchange reads a recorded call; ok is false once it was pruned.
 func (s *Store) Exchange(ctx context.Context, id string) (e Exchange, ok bool, err error) {
-	err = s.read.QueryRowContext(ctx,
+	err = s.Read.QueryRowContext(ctx,
 		"SELECT id, workspace, method, path, status, request, response, error, request_id, millis, at FROM exchanges WHERE id = $1", id).Scan(
 		&e.ID, &e.Workspace, &e.Method, &e.Path, &e.Status, &e.Request, &e.Response, &e.Error, &e.RequestID, &e.Millis, &e.At)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -220,7 +221,7 @@ type DeadLetter struct {
 
 // InsertDeadLetter keeps a webhook that could not be understood.
 func (tx *Tx) InsertDeadLetter(ctx context.Context, d DeadLetter) error {
-	_, err := tx.insert(ctx, "dead_letters",
+	_, err := tx.Insert(ctx, "dead_letters",
 		[]string{"id", "workspace", "route", "reason", "content_type", "body", "size", "at"},
 		[][]any{{d.ID, d.Workspace, d.Route, d.Reason, d.ContentType, d.Body, d.Size, d.At}}, "")
 	return err
@@ -231,13 +232,13 @@ func (s *Store) DeadLetters(ctx context.Context, before string, limit int) ([]De
 	if before == "" {
 		before = "~" // sorts after every id
 	}
-	return collect(ctx, s.read, func(rows *sql.Rows) (d DeadLetter, err error) {
+	return db.Collect(ctx, s.Read, func(rows *sql.Rows) (d DeadLetter, err error) {
 		return d, rows.Scan(&d.ID, &d.Workspace, &d.Route, &d.Reason, &d.ContentType, &d.Body, &d.Size, &d.At)
 	}, "SELECT id, workspace, route, reason, content_type, body, size, at FROM dead_letters WHERE id < $1 ORDER BY id DESC LIMIT $2", before, limit)
 }
 
 // InsertDrop records an arrival that is no message: a test send.
 func (tx *Tx) InsertDrop(ctx context.Context, id, workspace, route string, why DropReason, dispatch string, now int64) error {
-	_, err := tx.insert(ctx, "drops", dropColumns, [][]any{{id, workspace, route, "", string(why), dispatch, now}}, "")
+	_, err := tx.Insert(ctx, "drops", dropColumns, [][]any{{id, workspace, route, "", string(why), dispatch, now}}, "")
 	return err
 }

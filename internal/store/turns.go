@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"parley/internal/chat"
+	"parley/internal/store/db"
 )
 
 // Work is one claimed turn with everything the bot may know.
@@ -29,8 +30,8 @@ type Claim struct {
 
 // ClaimTurns takes due conversations, longest due first, and loads their work.
 func (tx *Tx) ClaimTurns(ctx context.Context, claim Claim, history int, now int64) ([]Work, error) {
-	due, err := collect(ctx, tx.tx, scanConversation,
-		selectConversation+"WHERE due_at > 0 AND due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $2"+tx.dialect.skipLocked, now, claim.Limit)
+	due, err := db.Collect(ctx, tx, scanConversation,
+		selectConversation+"WHERE due_at > 0 AND due_at <= $1 AND lease_until <= $1 ORDER BY due_at LIMIT $2"+tx.Dialect.SkipLocked, now, claim.Limit)
 	if err != nil || len(due) == 0 {
 		return nil, err
 	}
@@ -45,8 +46,8 @@ func (tx *Tx) ClaimTurns(ctx context.Context, claim Claim, history int, now int6
 		ids[i] = c.ID
 	}
 	// What chat.Conversation.Claim did to each, in one short statement.
-	in, args := oneOf(tx.dialect, 3, ids)
-	if _, err := tx.tx.ExecContext(ctx,
+	in, args := db.OneOf(tx.Dialect, 3, ids)
+	if _, err := tx.ExecContext(ctx,
 		"UPDATE conversations SET lease_by = $1, lease_until = $2, due_at = $2, attempts = attempts + 1 WHERE id "+in,
 		append([]any{claim.By, now + claim.Lease}, args...)...); err != nil {
 		return nil, err
@@ -64,16 +65,16 @@ func (tx *Tx) loadWork(ctx context.Context, works []Work, history int) error {
 		ids[i], people[i] = w.Conversation.ID, w.Conversation.ContactID
 		at[w.Conversation.ID], byContact[w.Conversation.ContactID] = w, w
 	}
-	in, args := oneOf(tx.dialect, 1, people)
-	contacts, err := collect(ctx, tx.tx, scanContact, selectContact+"WHERE id "+in, args...)
+	in, args := db.OneOf(tx.Dialect, 1, people)
+	contacts, err := db.Collect(ctx, tx, scanContact, selectContact+"WHERE id "+in, args...)
 	if err != nil {
 		return err
 	}
 	for _, c := range contacts {
 		byContact[c.ID].Contact = *c
 	}
-	in, args = oneOf(tx.dialect, 2, ids)
-	lines, err := collect(ctx, tx.tx, scanMessage,
+	in, args = db.OneOf(tx.Dialect, 2, ids)
+	lines, err := db.Collect(ctx, tx, scanMessage,
 		`SELECT m.id, m.conversation_id, m.seq, m.direction, m.author, m.text, m.media, m.layout, m.choices, m.turn_id, m.agent, m.arrival, m.at
 		FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.seq > c.done_seq - $1
 		WHERE c.id `+in+" ORDER BY m.conversation_id, m.seq", append([]any{history}, args...)...)
@@ -208,19 +209,19 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 	if err := tx.insertTransitions(ctx, f.transitions); err != nil {
 		return err
 	}
-	if _, err := tx.insert(ctx, "turns", turnColumns, f.turns, ""); err != nil {
+	if _, err := tx.Insert(ctx, "turns", turnColumns, f.turns, ""); err != nil {
 		return err
 	}
 	if err := tx.queue(ctx, f.lanes, f.now); err != nil {
 		return err
 	}
 	for _, id := range f.optOuts {
-		if _, err := tx.tx.ExecContext(ctx, "UPDATE contacts SET opted_out = $2 WHERE id = $1", string(id), f.now); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE contacts SET opted_out = $2 WHERE id = $1", string(id), f.now); err != nil {
 			return err
 		}
 	}
 	for _, c := range f.restamp {
-		if _, err := tx.tx.ExecContext(ctx,
+		if _, err := tx.ExecContext(ctx,
 			"UPDATE deliveries SET epoch = $2 WHERE contact_id = $1 AND conversation_id = $3 AND author = 'bot' AND epoch = $4 AND state IN ('queued', 'sending')",
 			string(c.ContactID), c.Epoch, string(c.ID), c.Epoch-1); err != nil {
 			return err
@@ -260,14 +261,14 @@ func (tx *Tx) queue(ctx context.Context, byContact map[chat.ContactID][]*outgoin
 	if err := tx.saveLanes(ctx, changed); err != nil {
 		return err
 	}
-	_, err = tx.insert(ctx, "deliveries", deliveryColumns, rows, "")
+	_, err = tx.Insert(ctx, "deliveries", deliveryColumns, rows, "")
 	return err
 }
 
 // lockLanes loads lanes for writing; a contact without one gets an empty one.
 func (tx *Tx) lockLanes(ctx context.Context, ids []chat.ContactID) (map[chat.ContactID]*chat.Lane, error) {
-	in, args := oneOf(tx.dialect, 1, ids)
-	list, err := collect(ctx, tx.tx, scanLane, selectLane+"WHERE contact_id "+in+" ORDER BY contact_id"+tx.dialect.lock, args...)
+	in, args := db.OneOf(tx.Dialect, 1, ids)
+	list, err := db.Collect(ctx, tx, scanLane, selectLane+"WHERE contact_id "+in+" ORDER BY contact_id"+tx.Dialect.Lock, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -314,21 +315,21 @@ type Backlog struct {
 
 // Backlog counts what waits at a time.
 func (s *Store) Backlog(ctx context.Context, now int64) (b Backlog, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM conversations
+	err = s.Read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM conversations
 		WHERE due_at > 0 AND due_at <= $1`, now).Scan(&b.Turns, &b.OldestTurn)
 	if err == nil {
-		err = s.read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(queued_at), 0) FROM deliveries
+		err = s.Read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(queued_at), 0) FROM deliveries
 			WHERE state IN ('queued', 'sending')`).Scan(&b.Deliveries, &b.OldestDelivery)
 	}
 	if err == nil {
-		err = s.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM deliveries WHERE state = 'unknown'").Scan(&b.Unknown)
+		err = s.Read.QueryRowContext(ctx, "SELECT COUNT(*) FROM deliveries WHERE state = 'unknown'").Scan(&b.Unknown)
 	}
 	return b, err
 }
 
 func (s *Store) scalar(ctx context.Context, query string, args ...any) (int64, error) {
 	var v sql.NullInt64
-	err := s.read.QueryRowContext(ctx, query, args...).Scan(&v)
+	err := s.Read.QueryRowContext(ctx, query, args...).Scan(&v)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}

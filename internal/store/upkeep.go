@@ -23,7 +23,7 @@ func (tx *Tx) Prune(ctx context.Context, keep Retention, now int64, limit int) (
 		{"copies", "key", "until", now},
 		{"pairs", "contact_id, hash", "until", now},
 	} {
-		res, err := tx.tx.ExecContext(ctx, "DELETE FROM "+t.table+" WHERE ("+t.key+") IN (SELECT "+t.key+" FROM "+t.table+
+		res, err := tx.ExecContext(ctx, "DELETE FROM "+t.table+" WHERE ("+t.key+") IN (SELECT "+t.key+" FROM "+t.table+
 			" WHERE "+t.column+" < $1 ORDER BY "+t.column+" LIMIT $2)", t.before, limit)
 		if err != nil {
 			return total, err
@@ -41,7 +41,7 @@ func (tx *Tx) Prune(ctx context.Context, keep Retention, now int64, limit int) (
 // pruneFeed looks at the oldest rows only: the feed grows in order of time, so it
 // needs no index that every message would have to pay for.
 func (tx *Tx) pruneFeed(ctx context.Context, before int64, limit int) (int64, error) {
-	res, err := tx.tx.ExecContext(ctx, `DELETE FROM feed WHERE cursor IN
+	res, err := tx.ExecContext(ctx, `DELETE FROM feed WHERE cursor IN
 		(SELECT cursor FROM (SELECT cursor, at FROM feed ORDER BY cursor LIMIT $2) AS oldest WHERE at < $1)`, before, limit)
 	if err != nil {
 		return 0, err

@@ -1,4 +1,4 @@
-package store
+package db
 
 import (
 	"errors"
@@ -14,30 +14,30 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// dialect is everything in which the two engines differ.
-type dialect struct {
-	name       string
-	lock       string // suffix that locks the rows of a SELECT
-	skipLocked string // suffix that locks those rows that nobody else holds
-	after      string // predicate on feed rows that come after the cursor ($1, $2) and whose order can no longer change
-	feedOrder  []string
+// Dialect is everything in which the two engines differ.
+type Dialect struct {
+	Name       string // "sqlite" or "postgres"
+	Lock       string // suffix that locks the rows of a SELECT
+	SkipLocked string // suffix that locks those rows that nobody else holds
+	After      string // predicate on feed rows that come after the cursor ($1, $2) and whose order can no longer change
+	FeedOrder  []string
 }
 
 var (
-	sqliteDialect = dialect{name: "sqlite", after: "txid >= $1 AND cursor > $2", feedOrder: []string{"cursor"}}
+	sqliteDialect = Dialect{Name: "sqlite", After: "txid >= $1 AND cursor > $2", FeedOrder: []string{"cursor"}}
 	// A transaction number is taken when a transaction begins to write, so a row
 	// may become visible after a later one. Below the snapshot's xmin every
 	// transaction has ended, hence nothing can appear there any more.
-	postgresDialect = dialect{
-		name: "postgres", lock: " FOR NO KEY UPDATE", skipLocked: " FOR NO KEY UPDATE SKIP LOCKED",
-		after:     "(txid, cursor) > (CAST(CAST(CAST($1 AS BIGINT) AS TEXT) AS XID8), $2) AND txid < pg_snapshot_xmin(pg_current_snapshot())",
-		feedOrder: []string{"txid", "cursor"},
+	postgresDialect = Dialect{
+		Name: "postgres", Lock: " FOR NO KEY UPDATE", SkipLocked: " FOR NO KEY UPDATE SKIP LOCKED",
+		After:     "(txid, cursor) > (CAST(CAST(CAST($1 AS BIGINT) AS TEXT) AS XID8), $2) AND txid < pg_snapshot_xmin(pg_current_snapshot())",
+		FeedOrder: []string{"txid", "cursor"},
 	}
 )
 
 // location is a parsed database setting.
 type location struct {
-	dialect dialect
+	dialect Dialect
 	dsn     string
 	path    string // file of an SQLite database
 }
@@ -93,18 +93,18 @@ func retryable(err error) bool {
 	if errors.As(err, &lite) {
 		return lite.Code()&0xff == sqlite3.SQLITE_BUSY
 	}
-	return errors.Is(err, errRaced)
+	return errors.Is(err, ErrRaced)
 }
 
-// parameter writes the n-th parameter of a long generated list. On SQLite it has
+// Parameter writes the n-th parameter of a long generated list. On SQLite it has
 // no name, because named ones are looked up one by one for each that is bound; it
 // then counts on from the parameters before it in the text.
-func (d dialect) parameter(n int) string {
-	if d.name == "sqlite" {
+func (d Dialect) Parameter(n int) string {
+	if d.Name == "sqlite" {
 		return "?"
 	}
 	return "$" + strconv.Itoa(n)
 }
 
-// errRaced is returned inside a transaction that saw another one win.
-var errRaced = errors.New("another transaction was first")
+// ErrRaced is returned inside a transaction that saw another one win.
+var ErrRaced = errors.New("another transaction was first")

@@ -1,4 +1,4 @@
-package store
+package db
 
 import (
 	"context"
@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// querier reads: a *sql.DB, or whatever runs a write transaction.
-type querier interface {
+// Querier reads: a *sql.DB or a transaction.
+type Querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// collect reads all rows of a query.
-func collect[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+// Collect reads all rows of a query.
+func Collect[T any](ctx context.Context, q Querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -31,23 +31,23 @@ func collect[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, err
 	return out, rows.Err()
 }
 
-// marks writes n parameters from $first on.
-func (d dialect) marks(first, n int) string {
+// Marks writes n parameters from $first on.
+func (d Dialect) Marks(first, n int) string {
 	var b strings.Builder
 	for i := range n {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString(d.parameter(first + i))
+		b.WriteString(d.Parameter(first + i))
 	}
 	return b.String()
 }
 
-// oneOf writes "IN (…)" for values from parameter $first on, and gives the values as
+// OneOf writes "IN (…)" for values from parameter $first on, and gives the values as
 // arguments. It must stand behind all other parameters of the statement. The list
 // is padded to a power of two by repeating its last value, so that a batch of any
 // size meets a statement the engine already knows. An empty list matches nothing.
-func oneOf[T ~string](d dialect, first int, values []T) (string, []any) {
+func OneOf[T ~string](d Dialect, first int, values []T) (string, []any) {
 	if len(values) == 0 {
 		return "IN (NULL)", nil
 	}
@@ -59,13 +59,13 @@ func oneOf[T ~string](d dialect, first int, values []T) (string, []any) {
 	for i := range args {
 		args[i] = string(values[min(i, len(values)-1)])
 	}
-	return "IN (" + d.marks(first, n) + ")", args
+	return "IN (" + d.Marks(first, n) + ")", args
 }
 
-// insert writes rows of a table in few statements of few different sizes, which
+// Insert writes rows of a table in few statements of few different sizes, which
 // the engines therefore keep prepared; suffix is the conflict clause. It returns
 // how many rows were written.
-func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (int64, error) {
+func (tx *Tx) Insert(ctx context.Context, table string, columns []string, rows [][]any, suffix string) (int64, error) {
 	var written int64
 	for len(rows) > 0 {
 		size := 1
@@ -82,12 +82,12 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			b.WriteString("(" + tx.dialect.marks(len(args)+1, len(columns)) + ")")
+			b.WriteString("(" + tx.Dialect.Marks(len(args)+1, len(columns)) + ")")
 			args = append(args, row...)
 		}
 		rows = rows[size:]
 		b.WriteString(" " + suffix)
-		res, err := tx.tx.ExecContext(ctx, b.String(), args...)
+		res, err := tx.ExecContext(ctx, b.String(), args...)
 		if err != nil {
 			return written, err
 		}
@@ -100,9 +100,9 @@ func (tx *Tx) insert(ctx context.Context, table string, columns []string, rows [
 	return written, nil
 }
 
-// overwrite is the conflict clause that replaces every column but the key and
+// Overwrite is the conflict clause that replaces every column but the key and
 // those named to be kept.
-func overwrite(key string, columns []string, keep ...string) string {
+func Overwrite(key string, columns []string, keep ...string) string {
 	keep = append(keep, strings.Split(key, ",")...)
 	var sets []string
 	for _, c := range columns {
@@ -113,8 +113,8 @@ func overwrite(key string, columns []string, keep ...string) string {
 	return "ON CONFLICT (" + key + ") DO UPDATE SET " + strings.Join(sets, ",")
 }
 
-// encode writes a list or document as a TEXT column; nothing is "".
-func encode(v any) string {
+// Encode writes a list or document as a TEXT column; nothing is "".
+func Encode(v any) string {
 	switch v := v.(type) {
 	case []string:
 		if len(v) == 0 {
@@ -125,13 +125,13 @@ func encode(v any) string {
 	}
 	b, err := json.Marshal(v)
 	if err != nil {
-		panic("store: a stored document must be encodable: " + err.Error())
+		panic("db: a stored document must be encodable: " + err.Error())
 	}
 	return string(b)
 }
 
-// decode reads what encode wrote.
-func decode[T any](s string) (T, error) {
+// Decode reads what Encode wrote.
+func Decode[T any](s string) (T, error) {
 	var v T
 	if s == "" {
 		return v, nil

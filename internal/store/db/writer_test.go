@@ -1,4 +1,4 @@
-package store
+package db
 
 import (
 	"context"
@@ -15,9 +15,9 @@ import (
 
 const patience = time.Minute
 
-func openWriter(t *testing.T) (*Store, *writer) {
+func openWriter(t *testing.T) (*DB, *writer) {
 	t.Helper()
-	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "parley.db"))
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "parley.db"), steps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,8 @@ func TestWriter_closesBehindTheLastTransaction(t *testing.T) {
 		wrote <- s.Write(context.Background(), func(tx *Tx) error {
 			close(begun)
 			<-end
-			return tx.InsertDrop(context.Background(), "one", "w", "r", DropTest, "", 1)
+			_, err := tx.Insert(context.Background(), "users", []string{"id", "email"}, [][]any{{"one", "e"}}, "")
+			return err
 		})
 	}()
 	<-begun

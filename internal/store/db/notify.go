@@ -1,4 +1,4 @@
-package store
+package db
 
 import (
 	"context"
@@ -10,34 +10,27 @@ import (
 // Topic says what a transaction has made available.
 type Topic string
 
-// Topics of wake-ups.
-const (
-	TopicTurns      Topic = "turns"
-	TopicDeliveries Topic = "deliveries"
-	TopicFeed       Topic = "feed"
-)
-
 const channel = "parley"
 
 // Notify wakes the other replicas when the transaction commits. Once per batch
 // is enough, and all that PostgreSQL likes. On SQLite there are no others.
 func (tx *Tx) Notify(ctx context.Context, topic Topic) error {
-	if tx.dialect.name != "postgres" {
+	if tx.Dialect.Name != "postgres" {
 		return nil
 	}
-	_, err := tx.tx.ExecContext(ctx, "SELECT pg_notify($1, $2)", channel, string(topic))
+	_, err := tx.ExecContext(ctx, "SELECT pg_notify($1, $2)", channel, string(topic))
 	return err
 }
 
 // Listen calls wake for every notice of another replica (and our own) until ctx
 // ends, connecting again when the connection breaks. A notice may be missed
 // meanwhile, so callers poll as well. On SQLite it returns at once.
-func (s *Store) Listen(ctx context.Context, wake func(Topic), trouble func(error)) {
-	if s.pool == nil {
+func (d *DB) Listen(ctx context.Context, wake func(Topic), trouble func(error)) {
+	if d.pool == nil {
 		return
 	}
 	for ctx.Err() == nil {
-		if err := s.listenOnce(ctx, wake); err != nil && ctx.Err() == nil {
+		if err := d.listenOnce(ctx, wake); err != nil && ctx.Err() == nil {
 			trouble(err)
 			select {
 			case <-ctx.Done():
@@ -47,8 +40,8 @@ func (s *Store) Listen(ctx context.Context, wake func(Topic), trouble func(error
 	}
 }
 
-func (s *Store) listenOnce(ctx context.Context, wake func(Topic)) error {
-	conn, err := pgx.Connect(ctx, s.dsn)
+func (d *DB) listenOnce(ctx context.Context, wake func(Topic)) error {
+	conn, err := pgx.Connect(ctx, d.dsn)
 	if err != nil {
 		return err
 	}
