@@ -39,25 +39,30 @@ type Settings struct {
 	Heartbeat time.Duration // how often live events show that they are alive; zero means 15 s
 }
 
+// Parts are what the API hands calls on to.
+type Parts struct {
+	Store  *store.Store
+	Auth   *auth.Auth
+	Intake *intake.Intake
+	Desk   *desk.Desk
+	Log    *slog.Logger
+}
+
 // API answers HTTP.
 type API struct {
-	set    Settings
-	store  *store.Store
-	auth   *auth.Auth
-	intake *intake.Intake
-	desk   *desk.Desk
-	hub    *live.Hub
-	log    *slog.Logger
-	huma   huma.API
-	mux    *http.ServeMux
+	Parts
+	set  Settings
+	hub  *live.Hub
+	huma huma.API
+	mux  *http.ServeMux
 }
 
 // New makes the API. SetHub must be called before it serves events.
-func New(set Settings, s *store.Store, a *auth.Auth, in *intake.Intake, d *desk.Desk, log *slog.Logger) *API {
+func New(set Settings, parts Parts) *API {
 	if set.Heartbeat == 0 {
 		set.Heartbeat = heartbeat
 	}
-	api := &API{set: set, store: s, auth: a, intake: in, desk: d, log: log, mux: http.NewServeMux()}
+	api := &API{Parts: parts, set: set, mux: http.NewServeMux()}
 	config := huma.DefaultConfig("Parley desk", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil // no $schema in bodies
@@ -87,9 +92,9 @@ func (a *API) Handler() http.Handler {
 	root := http.NewServeMux()
 	root.HandleFunc("POST /braze/inbound/{route}", a.inbound)
 	root.Handle(prefix+"/session", a.mux)
-	root.Handle("GET "+prefix+"/openapi.json", a.auth.Require(auth.Agent, http.HandlerFunc(a.document)))
-	root.Handle("GET "+prefix+"/events", a.auth.Require(auth.Agent, http.HandlerFunc(a.events)))
-	root.Handle(prefix+"/", a.auth.Require(auth.Agent, a.mux))
+	root.Handle("GET "+prefix+"/openapi.json", a.Auth.Require(auth.Agent, http.HandlerFunc(a.document)))
+	root.Handle("GET "+prefix+"/events", a.Auth.Require(auth.Agent, http.HandlerFunc(a.events)))
+	root.Handle(prefix+"/", a.Auth.Require(auth.Agent, a.mux))
 	root.Handle("/", a.set.Desk)
 	return obs.Requests(chat.NewID, root)
 }
@@ -151,7 +156,7 @@ func (a *API) problem(ctx context.Context, err error) *Problem {
 		p.Status, p.Code = http.StatusInternalServerError, "internal"
 		p.Detail = "Something went wrong on our side; the log has it under this request id."
 		if ctx.Err() == nil {
-			a.log.ErrorContext(ctx, "request failed", obs.Error(err))
+			a.Log.ErrorContext(ctx, "request failed", obs.Error(err))
 		}
 	}
 	p.Title = http.StatusText(p.Status)
@@ -170,4 +175,4 @@ func (a *API) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	_ = json.NewEncoder(w).Encode(p) // the caller has gone; nobody is left to tell
 }
 
-func (a *API) clientAddr(r *http.Request) netip.Addr { return a.auth.Client(r) }
+func (a *API) clientAddr(r *http.Request) netip.Addr { return a.Auth.Client(r) }

@@ -2,9 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"parley/internal/chat"
 	"parley/internal/store"
@@ -54,22 +51,8 @@ func (a *API) conversations() {
 	get(a, "list-dead-letters", "/dead-letters", "List webhooks that could not be understood, newest first", a.deadLetters)
 }
 
-// get registers a read of the desk that any logged-in user may do.
-func get[I, O any](a *API, id, path, summary string, handle func(context.Context, *I) (*O, error)) {
-	huma.Register(a.huma, huma.Operation{
-		OperationID: id, Method: http.MethodGet, Path: prefix + path, Summary: summary,
-		Security: []map[string][]string{{"session": {}}}, Errors: []int{http.StatusUnauthorized, http.StatusNotFound},
-	}, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, in)
-		if err != nil {
-			return nil, a.problem(ctx, err)
-		}
-		return out, nil
-	})
-}
-
 func (a *API) listConversations(ctx context.Context, in *listInput) (*conversationList, error) {
-	list, next, err := a.store.Conversations(ctx, store.Filter{Owner: views[in.View], Search: in.Query, Before: in.Cursor, Limit: in.Limit})
+	list, next, err := a.Store.Conversations(ctx, store.Filter{Owner: views[in.View], Search: in.Query, Before: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
@@ -82,15 +65,15 @@ func (a *API) listConversations(ctx context.Context, in *listInput) (*conversati
 }
 
 func (a *API) conversation(ctx context.Context, in *idInput) (*conversationOutput, error) {
-	l, err := a.store.Conversation(ctx, chat.ConversationID(in.ID))
+	l, err := a.Store.Conversation(ctx, chat.ConversationID(in.ID))
 	if err != nil {
 		return nil, err
 	}
-	names, err := a.store.Identities(ctx, l.ContactID)
+	names, err := a.Store.Identities(ctx, l.ContactID)
 	if err != nil {
 		return nil, err
 	}
-	changes, err := a.store.Transitions(ctx, l.ID)
+	changes, err := a.Store.Transitions(ctx, l.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +90,7 @@ func (a *API) conversation(ctx context.Context, in *idInput) (*conversationOutpu
 }
 
 func (a *API) messages(ctx context.Context, in *messagesInput) (*messageList, error) {
-	if _, err := a.store.Conversation(ctx, chat.ConversationID(in.ID)); err != nil {
+	if _, err := a.Store.Conversation(ctx, chat.ConversationID(in.ID)); err != nil {
 		return nil, err
 	}
 	out := &messageList{}
@@ -118,7 +101,7 @@ func (a *API) messages(ctx context.Context, in *messagesInput) (*messageList, er
 
 // transcript reads lines with the state of their deliveries.
 func (a *API) transcript(ctx context.Context, id chat.ConversationID, before int64, limit int) ([]Message, bool, error) {
-	list, more, err := a.store.Messages(ctx, id, before, limit)
+	list, more, err := a.Store.Messages(ctx, id, before, limit)
 	if err != nil {
 		return nil, false, err
 	}
@@ -128,7 +111,7 @@ func (a *API) transcript(ctx context.Context, id chat.ConversationID, before int
 			sent = append(sent, m.ID)
 		}
 	}
-	parts, err := a.store.DeliveriesOf(ctx, sent)
+	parts, err := a.Store.DeliveriesOf(ctx, sent)
 	if err != nil {
 		return nil, false, err
 	}
@@ -164,7 +147,7 @@ type deadLetterList struct {
 }
 
 func (a *API) deadLetters(ctx context.Context, in *deadLettersInput) (*deadLetterList, error) {
-	list, err := a.store.DeadLetters(ctx, in.Cursor, in.Limit+1)
+	list, err := a.Store.DeadLetters(ctx, in.Cursor, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func (a *API) Render(ctx context.Context, changes []store.Change) ([]live.Frame,
 	for i, c := range changes {
 		ids[i] = c.ConversationID
 	}
-	listed, err := a.store.ConversationsByID(ctx, ids)
+	listed, err := a.Store.ConversationsByID(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 	defer client.Leave()
 	if err := a.replay(r, out); err != nil {
 		if r.Context().Err() == nil && !errors.Is(err, errGone) {
-			a.log.ErrorContext(r.Context(), "replay events", obs.Error(err))
+			a.Log.ErrorContext(r.Context(), "replay events", obs.Error(err))
 		}
 		return
 	}
@@ -91,7 +91,7 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 			}
 			err = out.send(frames)
 		case <-ticker.C:
-			if _, gone := a.auth.Identify(r); auth.Status(gone) == http.StatusUnauthorized {
+			if _, gone := a.Auth.Identify(r); auth.Status(gone) == http.StatusUnauthorized {
 				return // logged out or disabled since; an open page counts as use of the session
 			}
 			err = out.raw(": \n\n")
@@ -108,7 +108,7 @@ func (a *API) replay(r *http.Request, out *stream) error {
 		after = r.URL.Query().Get("after")
 	}
 	if after == "" {
-		end, err := a.store.FeedEnd(r.Context())
+		end, err := a.Store.FeedEnd(r.Context())
 		if err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func (a *API) replay(r *http.Request, out *stream) error {
 	if reached {
 		return out.raw("retry: 1000\n\n")
 	}
-	end, err := a.store.FeedEnd(r.Context())
+	end, err := a.Store.FeedEnd(r.Context())
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func newPage(t *testing.T, s *store.Store) *page {
 	if _, err := a.Enroll(t.Context(), auth.NewUser{Email: email, Name: "Ben", Role: auth.Agent, Password: password}); err != nil {
 		t.Fatal(err)
 	}
-	served := api.New(api.Settings{Heartbeat: 20 * time.Millisecond, Desk: http.NotFoundHandler()}, s, a, nil, nil, log)
+	served := api.New(api.Settings{Heartbeat: 20 * time.Millisecond, Desk: http.NotFoundHandler()}, api.Parts{Store: s, Auth: a, Log: log})
 	hub := live.New(s, served.Render, obs.NewMetrics("test", nil, nil), log, now)
 	served.SetHub(hub)
 	ctx, cancel := context.WithCancel(context.Background())

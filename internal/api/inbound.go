@@ -21,14 +21,14 @@ func (a *API) inbound(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
-			a.intake.TooLarge(r.PathValue("route"), time.Since(started))
+			a.Intake.TooLarge(r.PathValue("route"), time.Since(started))
 			plain(w, http.StatusRequestEntityTooLarge, "the body is larger than limits.body_bytes allows")
 			return
 		}
 		plain(w, http.StatusServiceUnavailable, "the body could not be read; send it again")
 		return
 	}
-	outcome, err := a.intake.Accept(r.Context(), intake.Webhook{
+	outcome, err := a.Intake.Accept(r.Context(), intake.Webhook{
 		Route: r.PathValue("route"), Secret: bearer(r), Signature: r.Header.Get("X-Parley-Signature"), From: a.clientAddr(r), ContentType: r.Header.Get("Content-Type"), Body: body,
 	})
 	switch {

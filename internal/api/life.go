@@ -60,7 +60,7 @@ func (a *API) life() {
 }
 
 func (a *API) messageLife(ctx context.Context, in *idInput) (*lifeOutput, error) {
-	m, err := a.store.Message(ctx, chat.MessageID(in.ID))
+	m, err := a.Store.Message(ctx, chat.MessageID(in.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (a *API) messageLife(ctx context.Context, in *idInput) (*lifeOutput, error)
 	out.Body.Steps = []Step{}
 	add := func(steps ...Step) { out.Body.Steps = append(out.Body.Steps, steps...) }
 
-	turn, turned, err := a.store.Turn(ctx, m)
+	turn, turned, err := a.Store.Turn(ctx, m)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (a *API) messageLife(ctx context.Context, in *idInput) (*lifeOutput, error)
 
 // covered lists the inbound lines that a turn answered.
 func (a *API) covered(ctx context.Context, t store.Turn) ([]chat.Message, error) {
-	list, _, err := a.store.Messages(ctx, t.ConversationID, t.ToSeq+1, int(min(t.ToSeq-t.FromSeq, 100)))
+	list, _, err := a.Store.Messages(ctx, t.ConversationID, t.ToSeq+1, int(min(t.ToSeq-t.FromSeq, 100)))
 	var out []chat.Message
 	for _, m := range list {
 		if m.Direction == chat.In && m.Seq > t.FromSeq {
@@ -129,7 +129,7 @@ func (a *API) arrivalSteps(ctx context.Context, m chat.Message) ([]Step, error) 
 			})
 		}
 	}
-	drops, err := a.store.DropsOf(ctx, m.ID)
+	drops, err := a.Store.DropsOf(ctx, m.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +191,7 @@ func understoodTitle(t bot.Trace) Words {
 }
 
 func (a *API) deliverySteps(ctx context.Context, m chat.Message) ([]Step, error) {
-	byMessage, err := a.store.DeliveriesOf(ctx, []chat.MessageID{m.ID})
+	byMessage, err := a.Store.DeliveriesOf(ctx, []chat.MessageID{m.ID})
 	if err != nil {
 		return nil, err
 	}
@@ -243,7 +243,7 @@ func (a *API) lastStep(ctx context.Context, d chat.Delivery) ([]Step, error) {
 	if d.DispatchID != "" {
 		s.Data["dispatchId"] = d.DispatchID
 	}
-	ex, ok, err := a.store.Exchange(ctx, d.ExchangeID)
+	ex, ok, err := a.Store.Exchange(ctx, d.ExchangeID)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 // The pages' types are generated from the committed document.
 func TestOpenAPI_isCommitted(t *testing.T) {
 	t.Parallel()
-	document, err := New(Settings{}, nil, nil, nil, nil, nil).OpenAPI()
+	document, err := New(Settings{}, Parts{}).OpenAPI()
 	if err != nil {
 		t.Fatal(err)
 	}

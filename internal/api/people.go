@@ -2,9 +2,6 @@ package api
 
 import (
 	"context"
-	"net/http"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"parley/internal/auth"
 	"parley/internal/chat"
@@ -30,39 +27,18 @@ type ownerInput struct {
 }
 
 func (a *API) people() {
-	post(a, "send-reply", "/conversations/{id}/replies", "Answer the customer, and take the conversation by doing so", a.reply)
-	post(a, "change-owner", "/conversations/{id}/owner", "Take the conversation, hand it back to the bot, resolve it or open it again", a.changeOwner)
-}
-
-// post registers something that any logged-in user may do to a conversation; it
-// answers with the conversation as it then is.
-func post[I any](a *API, id, path, summary string, handle func(context.Context, *I, auth.User) (chat.ConversationID, error)) {
-	huma.Register(a.huma, huma.Operation{
-		OperationID: id, Method: http.MethodPost, Path: prefix + path, Summary: summary,
-		Security: []map[string][]string{{"session": {}}},
-		Errors:   []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusConflict},
-	}, func(ctx context.Context, in *I) (*conversationOutput, error) {
-		session, _ := auth.From(ctx)
-		id, err := handle(ctx, in, session.User)
-		if err != nil {
-			return nil, a.problem(ctx, err)
-		}
-		out, err := a.conversation(ctx, &idInput{ID: string(id)})
-		if err != nil {
-			return nil, a.problem(ctx, err)
-		}
-		return out, nil
-	})
+	act(a, "send-reply", "/conversations/{id}/replies", "Answer the customer, and take the conversation by doing so", a.reply)
+	act(a, "change-owner", "/conversations/{id}/owner", "Take the conversation, hand it back to the bot, resolve it or open it again", a.changeOwner)
 }
 
 func (a *API) reply(ctx context.Context, in *replyInput, user auth.User) (chat.ConversationID, error) {
 	id := chat.ConversationID(in.ID)
-	return id, a.desk.Reply(ctx, desk.Reply{
+	return id, a.Desk.Reply(ctx, desk.Reply{
 		ConversationID: id, ClientID: in.Body.ClientID, Agent: user.ID, Text: in.Body.Text, SeenSeq: in.Body.SeenSeq, Forced: in.Body.Force,
 	})
 }
 
 func (a *API) changeOwner(ctx context.Context, in *ownerInput, user auth.User) (chat.ConversationID, error) {
 	id := chat.ConversationID(in.ID)
-	return id, a.desk.Change(ctx, desk.Change{ConversationID: id, Kind: chat.Kind(in.Body.Kind), Agent: user.ID, Epoch: in.Body.Epoch})
+	return id, a.Desk.Change(ctx, desk.Change{ConversationID: id, Kind: chat.Kind(in.Body.Kind), Agent: user.ID, Epoch: in.Body.Epoch})
 }

@@ -36,13 +36,13 @@ type SessionInfo struct {
 // sessions are plain handlers, because they set cookies and look at where a request comes from.
 func (a *API) sessions() {
 	a.mux.HandleFunc("POST "+prefix+"/session", a.login)
-	a.mux.Handle("GET "+prefix+"/session", a.auth.Require(auth.Agent, http.HandlerFunc(a.session)))
-	a.mux.Handle("DELETE "+prefix+"/session", a.auth.Require(auth.Agent, http.HandlerFunc(a.logout)))
+	a.mux.Handle("GET "+prefix+"/session", a.Auth.Require(auth.Agent, http.HandlerFunc(a.session)))
+	a.mux.Handle("DELETE "+prefix+"/session", a.Auth.Require(auth.Agent, http.HandlerFunc(a.logout)))
 	a.describeSessions()
 }
 
 func (a *API) login(w http.ResponseWriter, r *http.Request) {
-	if err := a.auth.CheckOrigin(r); err != nil {
+	if err := a.Auth.CheckOrigin(r); err != nil {
 		a.Refuse(w, r, err)
 		return
 	}
@@ -51,12 +51,12 @@ func (a *API) login(w http.ResponseWriter, r *http.Request) {
 		a.Refuse(w, r, chat.Errorf(chat.Invalid, `the body must be {"email": …, "password": …}`))
 		return
 	}
-	s, err := a.auth.Login(r.Context(), in.Email, config.Secret(in.Password), a.auth.Client(r))
+	s, err := a.Auth.Login(r.Context(), in.Email, config.Secret(in.Password), a.Auth.Client(r))
 	if err != nil {
 		a.Refuse(w, r, err)
 		return
 	}
-	a.auth.SetCookie(w, r, s)
+	a.Auth.SetCookie(w, r, s)
 	respond(w, http.StatusOK, sessionInfo(s))
 }
 
@@ -67,11 +67,11 @@ func (a *API) session(w http.ResponseWriter, r *http.Request) {
 
 func (a *API) logout(w http.ResponseWriter, r *http.Request) {
 	s, _ := auth.From(r.Context())
-	if err := a.auth.Logout(r.Context(), s.Token); err != nil {
+	if err := a.Auth.Logout(r.Context(), s.Token); err != nil {
 		a.Refuse(w, r, err)
 		return
 	}
-	a.auth.ClearCookie(w, r)
+	a.Auth.ClearCookie(w, r)
 	w.WriteHeader(http.StatusNoContent)
 }
 

@@ -126,9 +126,9 @@ func (a *App) buildHTTP() (err error) {
 	if err != nil {
 		return err
 	}
-	desk = api.New(api.Settings{
-		BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk,
-	}, a.store, a.auth, a.intake, a.desk, a.log)
+	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk}, api.Parts{
+		Store: a.store, Auth: a.auth, Intake: a.intake, Desk: a.desk, Log: a.log,
+	})
 	a.hub = live.New(a.store, desk.Render, a.metrics, a.log, a.now)
 	desk.SetHub(a.hub)
 	quiet := slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)

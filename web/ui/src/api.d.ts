@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List conversations, newest activity first */
+        /**
+         * List conversations, newest activity first
+         * @description Needs the permission conversations:read.
+         */
         get: operations["list-conversations"];
         put?: never;
         post?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read one conversation */
+        /**
+         * Read one conversation
+         * @description Needs the permission conversations:read.
+         */
         get: operations["get-conversation"];
         put?: never;
         post?: never;
@@ -45,7 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a transcript, oldest first */
+        /**
+         * Read a transcript, oldest first
+         * @description Needs the permission conversations:read.
+         */
         get: operations["list-messages"];
         put?: never;
         post?: never;
@@ -64,7 +73,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take the conversation, hand it back to the bot, resolve it or open it again */
+        /**
+         * Take the conversation, hand it back to the bot, resolve it or open it again
+         * @description Needs the permission conversations:write.
+         */
         post: operations["change-owner"];
         delete?: never;
         options?: never;
@@ -81,7 +93,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer the customer, and take the conversation by doing so */
+        /**
+         * Answer the customer, and take the conversation by doing so
+         * @description Needs the permission conversations:write.
+         */
         post: operations["send-reply"];
         delete?: never;
         options?: never;
@@ -96,7 +111,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List webhooks that could not be understood, newest first */
+        /**
+         * List webhooks that could not be understood, newest first
+         * @description Needs the permission conversations:read.
+         */
         get: operations["list-dead-letters"];
         put?: never;
         post?: never;
@@ -133,7 +151,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to a message and why, step by step */
+        /**
+         * What happened to a message and why, step by step
+         * @description Needs the permission conversations:read.
+         */
         get: operations["get-message-life"];
         put?: never;
         post?: never;
@@ -485,6 +506,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -536,6 +566,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -598,6 +637,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -824,6 +872,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
             /** @description Not Found */
             404: {
                 headers: {
@@ -899,6 +956,15 @@ export interface operations {
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
