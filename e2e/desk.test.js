@@ -155,7 +155,7 @@ describe("desk", () => {
       body: '{"message": <<not json',
     });
     assert.ok(response.ok, `${response.status}`);
-    await page.goto(`${urls.desk}/dead-letters`);
+    await page.goto(`${urls.desk}/setup/unreadable`);
     const letter = page.locator("details").first();
     await letter.locator("summary").click();
     await letter.getByText("<<not json").waitFor();

@@ -2,12 +2,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { Problem } from "../ui/States";
 import { useCommonWords } from "../words/common";
-import { ApiError, api, type Session } from "./api";
+import { ApiError, api, proveWith, type Session } from "./api";
 import { DeskContext } from "./context";
+import { People } from "./inbox/people";
+import { Desk } from "./inbox/session";
 import { Login } from "./Login";
-import { People } from "./people";
 import { Shell } from "./Shell";
-import { Desk } from "./session";
 import { useWords } from "./words";
 
 type Gate =
@@ -25,6 +25,7 @@ export function App() {
 
   const leave = useCallback(
     (ended: boolean) => {
+      proveWith("");
       setGate((now) => {
         if (now.at === "in") now.desk.stop();
         return { at: "out", ended };
@@ -36,6 +37,7 @@ export function App() {
   );
   const enter = useCallback(
     (session: Session) => {
+      proveWith(session.csrfToken);
       const desk = new Desk(() => leave(true));
       desk.start();
       setGate({ at: "in", session, desk, people: new People(desk, session) });

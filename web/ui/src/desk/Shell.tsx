@@ -1,26 +1,28 @@
-import { CircleUserRound, Keyboard, type LucideIcon, MailX, MessagesSquare } from "lucide-react";
+import { CircleUserRound, Keyboard, type LucideIcon } from "lucide-react";
 import { Popover } from "radix-ui";
-import { useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { Button, Hint, IconButton } from "../ui/Button";
 import { LanguageSwitch, ThemeSwitch } from "../ui/Preferences";
 import { Sheet } from "../ui/Sheet";
 import { OfflineStrip } from "../ui/States";
 import { useCommonWords } from "../words/common";
-import { actKeys } from "./Actions";
 import { api } from "./api";
-import { apple } from "./Composer";
 import { useAccount, useDeskState } from "./context";
-import { DeadLetters } from "./DeadLetters";
-import { Inbox } from "./Inbox";
+import { actKeys } from "./inbox/Actions";
+import { apple } from "./inbox/Composer";
+import { Inbox } from "./inbox/Inbox";
 import { typing } from "./keys";
+import { inbox, may, pages } from "./pages";
 import { useWords } from "./words";
 
 /** Navigation and whatever page the address names. */
 export function Shell() {
   const common = useCommonWords();
   const line = useDeskState((s) => s.line);
+  const { session } = useAccount();
   const [keys, setKeys] = useState(false);
+  const allowed = pages.filter((p) => may(session.user.role, p.least));
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "?" && !typing(event)) setKeys(true);
@@ -34,7 +36,13 @@ export function Shell() {
       <div className="flex min-h-0 flex-1 flex-col-reverse md:flex-row">
         <Navigation onKeys={() => setKeys(true)} />
         <Switch>
-          <Route path="/dead-letters" component={DeadLetters} />
+          {allowed.map(({ path, component: Component }) => (
+            <Route key={path} path={`${path}/*?`}>
+              <Suspense>
+                <Component />
+              </Suspense>
+            </Route>
+          ))}
           <Route path="/conversations/:id">{({ id }) => <Inbox id={id} />}</Route>
           <Route>
             <Inbox id={undefined} />
@@ -49,15 +57,20 @@ export function Shell() {
 function Navigation({ onKeys }: { onKeys: () => void }) {
   const words = useWords();
   const [location] = useLocation();
-  const dead = location.startsWith("/dead-letters");
+  const { session } = useAccount();
+  const elsewhere = pages.find((p) => location === p.path || location.startsWith(`${p.path}/`));
   return (
     <nav
       aria-label={words.navigation}
       className="flex shrink-0 items-center gap-1 border-line border-t bg-surface px-2 py-1 md:w-14 md:flex-col md:border-t-0 md:border-r md:px-0 md:py-3"
     >
       <img src="/favicon.svg" alt="" className="mb-3 hidden size-7 md:block" />
-      <NavLink href="/" icon={MessagesSquare} label={words.inbox} here={!dead} />
-      <NavLink href="/dead-letters" icon={MailX} label={words.deadLetters} here={dead} />
+      <NavLink href={inbox.path} icon={inbox.icon} label={words.pages[inbox.label]} here={!elsewhere} />
+      {pages
+        .filter((p) => may(session.user.role, p.least))
+        .map((p) => (
+          <NavLink key={p.path} href={p.path} icon={p.icon} label={words.pages[p.label]} here={p === elsewhere} />
+        ))}
       <span className="flex-1" />
       <IconButton
         icon={Keyboard}
@@ -93,7 +106,7 @@ function Account() {
   const logOut = async () => {
     setError("");
     try {
-      await api.logOut(session.csrfToken);
+      await api.logOut();
       onLogOut();
     } catch {
       setError(words.logOutFailed);

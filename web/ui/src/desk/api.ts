@@ -27,11 +27,24 @@ export class ApiError extends Error {
 }
 
 // Looked up at each call, so that a page that replaces fetch (a test, an extension) is heard.
-const client = createClient<paths>({ baseUrl: location.origin, fetch: (request) => fetch(request) });
+export const client = createClient<paths>({ baseUrl: location.origin, fetch: (request) => fetch(request) });
+
+let csrf = "";
+/** Says with which token the session proves that a change comes from this page; "" once it has ended. */
+export function proveWith(csrfToken: string) {
+  csrf = csrfToken;
+}
+client.use({
+  onRequest({ request }) {
+    if (csrf && request.method !== "GET") request.headers.set("X-CSRF-Token", csrf);
+    return request;
+  },
+});
 
 type Result<T> = { data?: T; error?: unknown; response: Response };
 
-async function answer<T>(call: Promise<Result<T>>): Promise<T> {
+/** The data of a call; throws an ApiError when the gateway refused or could not be reached. */
+export async function answer<T>(call: Promise<Result<T>>): Promise<T> {
   let result: Result<T>;
   try {
     result = await call;
@@ -47,8 +60,7 @@ export const api = {
   session: () => answer<Session>(client.GET("/api/v1/session")),
   logIn: (email: string, password: string) =>
     answer<Session>(client.POST("/api/v1/session", { body: { email, password } })),
-  logOut: (csrfToken: string) =>
-    answer<unknown>(client.DELETE("/api/v1/session", { headers: { "X-CSRF-Token": csrfToken } })),
+  logOut: () => answer<unknown>(client.DELETE("/api/v1/session")),
   conversations: (view: View, q: string, cursor: string) =>
     answer<Schemas["ConversationListBody"]>(
       client.GET("/api/v1/conversations", {
@@ -62,22 +74,10 @@ export const api = {
         params: { path: { id }, query: { limit: 100, ...(before ? { before } : {}) } },
       }),
     ),
-  reply: (id: string, csrfToken: string, body: Schemas["ReplyInputBody"]) =>
-    answer<Detail>(
-      client.POST("/api/v1/conversations/{id}/replies", {
-        params: { path: { id } },
-        body,
-        headers: { "X-CSRF-Token": csrfToken },
-      }),
-    ),
-  changeOwner: (id: string, csrfToken: string, body: Schemas["OwnerInputBody"]) =>
-    answer<Detail>(
-      client.POST("/api/v1/conversations/{id}/owner", {
-        params: { path: { id } },
-        body,
-        headers: { "X-CSRF-Token": csrfToken },
-      }),
-    ),
+  reply: (id: string, body: Schemas["ReplyInputBody"]) =>
+    answer<Detail>(client.POST("/api/v1/conversations/{id}/replies", { params: { path: { id } }, body })),
+  changeOwner: (id: string, body: Schemas["OwnerInputBody"]) =>
+    answer<Detail>(client.POST("/api/v1/conversations/{id}/owner", { params: { path: { id } }, body })),
   life: (id: string) => answer<Life>(client.GET("/api/v1/messages/{id}/life", { params: { path: { id } } })),
   deadLetters: (cursor: string) =>
     answer<Schemas["DeadLetterListBody"]>(

@@ -1,8 +1,8 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Detail, Session } from "./api";
-import type { State } from "./model";
-import { type Doings, type People, shown } from "./people";
-import type { Desk } from "./session";
+import type { State } from "./inbox/model";
+import { type Doings, type People, shown } from "./inbox/people";
+import type { Desk } from "./inbox/session";
 
 export const DeskContext = createContext<{
   desk: Desk;

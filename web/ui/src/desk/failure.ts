@@ -1,4 +1,4 @@
-import type { Failure } from "./draft";
+import type { Failure } from "./inbox/draft";
 import type { Words } from "./words";
 
 /** Why something was not done, and the cure. */

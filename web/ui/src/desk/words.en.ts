@@ -1,5 +1,5 @@
 import { format } from "../words/locale";
-import { people } from "./people.en";
+import { people } from "./inbox/people.en";
 
 const { plural } = format("en");
 
@@ -7,7 +7,8 @@ export const en = {
   people,
   title: "Parley desk",
   inbox: "Conversations",
-  deadLetters: "Unreadable messages",
+  pages: { inbox: "Conversations", setup: "Setup" },
+  sections: { deadLetters: "Unreadable messages" },
   navigation: "Pages",
   account: "Account",
   keys: "Keyboard",

@@ -1,5 +1,5 @@
 import { format, type Shape } from "../words/locale";
-import { people } from "./people.fr";
+import { people } from "./inbox/people.fr";
 import type { en } from "./words.en";
 
 const { plural } = format("fr");
@@ -8,7 +8,8 @@ export const fr: Shape<typeof en> = {
   people,
   title: "Bureau Parley",
   inbox: "Conversations",
-  deadLetters: "Messages illisibles",
+  pages: { inbox: "Conversations", setup: "Réglages" },
+  sections: { deadLetters: "Messages illisibles" },
   navigation: "Pages",
   account: "Compte",
   keys: "Clavier",

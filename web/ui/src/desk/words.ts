@@ -5,3 +5,6 @@ import { fr } from "./words.fr";
 export type Words = typeof en;
 export const catalogues = { en, fr };
 export const useWords = catalogue<Words>(catalogues);
+/** What is written alike in both languages. */
+export const same =
+  /^(inbox|pages\.inbox|navigation|deadRoute|views\.(agent|bot)|owners\.(agent|bot)|authors\.(agent|bot|system|note)|conversation|route|identityKinds\.(external_id|braze_id|alias))$/;

@@ -5,3 +5,5 @@ import { fr } from "./words.fr";
 export type Words = typeof en;
 export const catalogues = { en, fr };
 export const useWords = catalogue<Words>(catalogues);
+/** What is written alike in both languages. */
+export const same = /^(business|message|namePlaceholder|externalId|title|campaignStatus\.active)$/;

@@ -1,6 +1,6 @@
 // What people do in the desk: drafts, replies and changes of owner. Every action shows at once and says how it went.
-import { Store } from "../live/store";
-import { type ApiError, api, type Detail, type Event, type Message, type OwnerKind, type Session } from "./api";
+import { Store } from "../../live/store";
+import { type ApiError, api, type Detail, type Event, type Message, type OwnerKind, type Session } from "../api";
 import {
   arrived,
   ask,
@@ -148,7 +148,7 @@ export class People {
 
   async #post(id: string, clientId: string, text: string, seen: number, force: boolean): Promise<void> {
     try {
-      const detail = await api.reply(id, this.#session.csrfToken, { clientId, text, seenSeq: seen, force });
+      const detail = await api.reply(id, { clientId, text, seenSeq: seen, force });
       const open = this.#desk.store.snapshot().transcript?.id === id;
       this.#change(id, (d) => arrived(taken(d, clientId), open ? this.#shown(id).messages : [{ id: clientId }]));
       this.#desk.took(detail);
@@ -182,7 +182,7 @@ export class People {
     if (doing && !doing.failure) return;
     this.#setAct(id, { kind });
     try {
-      const after = await api.changeOwner(id, this.#session.csrfToken, { kind, epoch });
+      const after = await api.changeOwner(id, { kind, epoch });
       this.#desk.took(after);
       this.#setAct(id, undefined);
     } catch (cause) {

@@ -1,13 +1,13 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { MailCheck } from "lucide-react";
-import { Button } from "../ui/Button";
-import { useNow } from "../ui/now";
-import { Bone, Empty, Problem, useSlow } from "../ui/States";
-import { useCommonWords } from "../words/common";
-import { useFormat } from "../words/locale";
-import { api, type DeadLetter } from "./api";
-import { inWords } from "./Owner";
-import { useWords } from "./words";
+import { Button } from "../../ui/Button";
+import { useNow } from "../../ui/now";
+import { Bone, Empty, Problem, useSlow } from "../../ui/States";
+import { useCommonWords } from "../../words/common";
+import { useFormat } from "../../words/locale";
+import { api, type DeadLetter } from "../api";
+import { inWords } from "../inbox/Owner";
+import { useWords } from "../words";
 
 /** What came in and could not be understood, raw. */
 export function DeadLetters() {
@@ -24,7 +24,7 @@ export function DeadLetters() {
   return (
     <main className="flex min-h-0 min-w-0 flex-1 flex-col">
       <header className="border-line border-b bg-surface px-4 py-3 md:px-6">
-        <h1 className="font-semibold text-page">{words.deadLetters}</h1>
+        <h1 className="font-semibold text-page">{words.sections.deadLetters}</h1>
         <p className="text-muted">{words.deadAbout}</p>
       </header>
       {query.isError && items.length === 0 ? (
@@ -47,8 +47,12 @@ export function DeadLetters() {
           {words.deadEmptyDo}
         </Empty>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-        <section tabIndex={0} aria-label={words.deadLetters} className="scroll-thin min-h-0 flex-1 overflow-y-auto">
+        <section
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+          tabIndex={0}
+          aria-label={words.sections.deadLetters}
+          className="scroll-thin min-h-0 flex-1 overflow-y-auto"
+        >
           <ul className="max-w-5xl md:px-4">
             {items.map((letter) => (
               <Letter key={letter.id} letter={letter} />

@@ -1,6 +1,6 @@
 import { Bot, Check, Headset, Hourglass } from "lucide-react";
-import type { Summary } from "./api";
-import { catalogues, useWords, type Words } from "./words";
+import type { Summary } from "../api";
+import { catalogues, useWords, type Words } from "../words";
 
 const looks = {
   bot: { icon: Bot, className: "rounded-md bg-bot-soft text-bot" },

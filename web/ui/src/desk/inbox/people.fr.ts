@@ -1,4 +1,4 @@
-import { format, type Shape } from "../words/locale";
+import { format, type Shape } from "../../words/locale";
 import type { people as en } from "./people.en";
 
 const { plural, number } = format("fr");

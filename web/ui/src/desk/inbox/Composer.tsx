@@ -1,14 +1,14 @@
 import { Lock, SendHorizontal, TriangleAlert } from "lucide-react";
 import { type ReactNode, useId, useLayoutEffect, useMemo, useRef } from "react";
-import { Button, IconButton } from "../ui/Button";
-import { useNow } from "../ui/now";
-import { useFormat } from "../words/locale";
-import type { Detail, Event, Message } from "./api";
-import { useDeskState, useDoings, usePeople, useShown } from "./context";
+import { Button, IconButton } from "../../ui/Button";
+import { useNow } from "../../ui/now";
+import { useFormat } from "../../words/locale";
+import type { Detail, Event, Message } from "../api";
+import { useDeskState, useDoings, usePeople, useShown } from "../context";
+import { failureInWords } from "../failure";
+import { useWords } from "../words";
 import { blank, type Draft, underWay } from "./draft";
-import { failureInWords } from "./failure";
 import { codePoints, countParts, partLimit, replyLimit } from "./parts";
-import { useWords } from "./words";
 
 const boxId = "composer";
 const noMessages: Message[] = [];

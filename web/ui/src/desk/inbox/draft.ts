@@ -1,5 +1,5 @@
 // One reply from the first letter to the row in the transcript. Pure: no clock, no network, no storage.
-import type { Detail, Event, Message } from "./api";
+import type { Detail, Event, Message } from "../api";
 
 /** Why something was not done: a code the page has words for, and what the gateway said. */
 export interface Failure {

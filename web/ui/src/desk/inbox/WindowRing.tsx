@@ -1,7 +1,7 @@
-import { Hint } from "../ui/Button";
-import { Ring } from "../ui/Ring";
-import { useFormat } from "../words/locale";
-import { useWords } from "./words";
+import { Hint } from "../../ui/Button";
+import { Ring } from "../../ui/Ring";
+import { useFormat } from "../../words/locale";
+import { useWords } from "../words";
 
 /** The 24-hour window as a ring, its words on hover. */
 export function WindowRing({ until, now, size }: { until: string | undefined; now: number; size?: number }) {

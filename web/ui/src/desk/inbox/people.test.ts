@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Detail, Event, Message, Session } from "./api";
+import { type Detail, type Event, type Message, proveWith, type Session } from "../api";
 import { offered, People, shown } from "./people";
 import { Desk } from "./session";
 
+proveWith("token");
 const session = { csrfToken: "token", user: { id: "me" } } as Session;
 const line = (id: string, seq: number) => ({ id, seq, direction: "in", at: "2026-11-22T09:00:00Z" }) as Message;
 

@@ -1,6 +1,6 @@
 // What the desk knows, and how each live event changes it. Pure: no clock, no network, no React.
-import type { Line } from "../live/stream";
-import type { ApiError, Detail, Event, Message, Summary, View } from "./api";
+import type { Line } from "../../live/stream";
+import type { ApiError, Detail, Event, Message, Summary, View } from "../api";
 
 /** One list of conversations: a view, perhaps searched. The order is the server's. */
 export interface List {

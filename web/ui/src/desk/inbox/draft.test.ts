@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Detail, Event, Message } from "./api";
+import type { Detail, Event, Message } from "../api";
 import {
   arrived,
   ask,

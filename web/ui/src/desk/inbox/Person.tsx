@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
-import { useNow } from "../ui/now";
-import { Bone } from "../ui/States";
-import { useFormat } from "../words/locale";
-import type { Detail } from "./api";
+import { useNow } from "../../ui/now";
+import { Bone } from "../../ui/States";
+import { useFormat } from "../../words/locale";
+import type { Detail } from "../api";
+import { useWords } from "../words";
 import { inWords, nameOf, reasonInWords } from "./Owner";
-import { useWords } from "./words";
 
 /** Who the customer is, what is known of them, and where the conversation stands. */
 export function PersonPane({ detail }: { detail: Detail | undefined }) {

@@ -1,13 +1,13 @@
 import { Bot, CheckCheck, Hand, type LucideIcon, RotateCcw, TriangleAlert, X } from "lucide-react";
 import { useLayoutEffect, useRef } from "react";
-import { Button, Hint, IconButton } from "../ui/Button";
-import type { Detail, OwnerKind } from "./api";
+import { Button, Hint, IconButton } from "../../ui/Button";
+import type { Detail, OwnerKind } from "../api";
+import { useDoings, usePeople, useShown } from "../context";
+import { failureInWords } from "../failure";
+import { useKeys } from "../keys";
+import { useWords } from "../words";
 import { focusComposer } from "./Composer";
-import { useDoings, usePeople, useShown } from "./context";
-import { failureInWords } from "./failure";
-import { useKeys } from "./keys";
 import { offered } from "./people";
-import { useWords } from "./words";
 
 /** The key of each change of owner. */
 export const actKeys: Record<OwnerKind, string> = { accept: "T", pass_back: "B", resolve: "E", reopen: "O" };

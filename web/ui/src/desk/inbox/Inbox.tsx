@@ -1,16 +1,16 @@
 import { MessagesSquare } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
-import { useMedia } from "../ui/media";
-import { Sheet } from "../ui/Sheet";
-import { Empty } from "../ui/States";
-import { useCommonWords } from "../words/common";
+import { useMedia } from "../../ui/media";
+import { Sheet } from "../../ui/Sheet";
+import { Empty } from "../../ui/States";
+import { useCommonWords } from "../../words/common";
+import { useDesk, useDeskState } from "../context";
+import { useKeys } from "../keys";
+import { useWords } from "../words";
 import { Conversation } from "./Conversation";
 import { ConversationList } from "./ConversationList";
-import { useDesk, useDeskState } from "./context";
-import { useKeys } from "./keys";
 import { PersonPane } from "./Person";
-import { useWords } from "./words";
 
 /** List, transcript and person; on a narrow page one at a time. */
 export function Inbox({ id }: { id: string | undefined }) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Detail, Event, Message, Summary } from "./api";
+import type { Detail, Event, Message, Summary } from "../api";
 import {
   belongs,
   initial,

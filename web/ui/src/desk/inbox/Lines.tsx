@@ -13,12 +13,12 @@ import {
   StickyNote,
 } from "lucide-react";
 import { useState } from "react";
-import { useFormat } from "../words/locale";
-import type { Event, Message } from "./api";
-import { usePeople } from "./context";
+import { useFormat } from "../../words/locale";
+import type { Event, Message } from "../api";
+import { usePeople } from "../context";
+import { useWords, type Words } from "../words";
 import { LifeOfMessage } from "./LifeOfMessage";
 import { reasonInWords } from "./Owner";
-import { useWords, type Words } from "./words";
 
 export function DayLine({ text }: { text: string }) {
   return (

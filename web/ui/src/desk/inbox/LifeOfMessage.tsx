@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button } from "../ui/Button";
-import { Bone, useSlow } from "../ui/States";
-import { useCommonWords } from "../words/common";
-import { useFormat, useLanguage } from "../words/locale";
-import { api, type Life, type Message } from "./api";
+import { Button } from "../../ui/Button";
+import { Bone, useSlow } from "../../ui/States";
+import { useCommonWords } from "../../words/common";
+import { useFormat, useLanguage } from "../../words/locale";
+import { api, type Life, type Message } from "../api";
+import { useWords } from "../words";
 import { inWords } from "./Owner";
-import { useWords } from "./words";
 
 type Step = Life["steps"][number];
 type Understanding = NonNullable<Life["understanding"]>;

@@ -1,7 +1,7 @@
 // Joins the desk's model to the gateway: one live line, paged reads, and a fresh read when events were missed.
-import { Store } from "../live/store";
-import { type Line, Stream } from "../live/stream";
-import { ApiError, api, type Change, type Detail, type View } from "./api";
+import { Store } from "../../live/store";
+import { type Line, Stream } from "../../live/stream";
+import { ApiError, api, type Change, type Detail, type View } from "../api";
 import { initial, leavesGap, type State, settle, upsert, withConversation, withMessages, withPage } from "./model";
 
 export class Desk {

@@ -1,4 +1,4 @@
-import { format } from "../words/locale";
+import { format } from "../../words/locale";
 
 const { plural, number } = format("en");
 

@@ -1,0 +1,54 @@
+import { type LucideIcon, MailX, MessagesSquare, SlidersHorizontal } from "lucide-react";
+import { type ComponentType, lazy } from "react";
+import type { Session } from "./api";
+import type { Words } from "./words";
+
+export type Role = Session["user"]["role"];
+
+const ranks: Record<Role, number> = { agent: 1, supervisor: 2, admin: 3 };
+
+/** Whether somebody of a role may do what needs another one. The gateway decides; pages only do not offer the rest. */
+export function may(role: Role, least: Role): boolean {
+  return ranks[role] >= ranks[least];
+}
+
+/** One entry of the navigation. Everything below `path` is the page's own. */
+export interface Page {
+  path: string;
+  label: keyof Words["pages"];
+  icon: LucideIcon;
+  least: Role;
+  component: ComponentType;
+}
+
+/** The pages in the order of the navigation. The first, the inbox, is drawn by the shell. */
+export const pages: Page[] = [
+  {
+    path: "/setup",
+    label: "setup",
+    icon: SlidersHorizontal,
+    least: "agent",
+    component: lazy(() => import("./setup/Setup").then((m) => ({ default: m.Setup }))),
+  },
+];
+
+export const inbox = { path: "/", label: "inbox", icon: MessagesSquare } as const;
+
+/** One part of the setup page; `slug` is its address below /setup. */
+export interface Section {
+  slug: string;
+  label: keyof Words["sections"];
+  icon: LucideIcon;
+  least: Role;
+  component: ComponentType;
+}
+
+export const sections: Section[] = [
+  {
+    slug: "unreadable",
+    label: "deadLetters",
+    icon: MailX,
+    least: "agent",
+    component: lazy(() => import("./setup/DeadLetters").then((m) => ({ default: m.DeadLetters }))),
+  },
+];
