@@ -74,6 +74,8 @@ func New(set Settings, parts Parts) *API {
 	api.conversations()
 	api.people()
 	api.life()
+	api.board()
+	api.reports()
 	api.describeEvents()
 	return api
 }

@@ -21,6 +21,7 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/config"
 	"parley/internal/desk"
+	"parley/internal/desk/report"
 	"parley/internal/engine"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -49,6 +50,7 @@ type App struct {
 	engine  *engine.Engine
 	desk    *desk.Desk
 	senders []*delivery.Sender
+	folder  *report.Folder
 	hub     *live.Hub
 
 	public, ops             net.Listener
@@ -129,6 +131,7 @@ func (a *App) buildHTTP() (err error) {
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk}, api.Parts{
 		Store: a.store, Auth: a.auth, Intake: a.intake, Desk: a.desk, Log: a.log,
 	})
+	a.folder = report.NewFolder(a.store, a.log, a.now)
 	a.hub = live.New(a.store, desk.Render, a.metrics, a.log, a.now)
 	desk.SetHub(a.hub)
 	quiet := slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)
@@ -167,6 +170,7 @@ func (a *App) Start() {
 	a.running.Go(func() { a.engine.Run(ctx, drain) })
 	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.listenTrouble) })
 	a.running.Go(func() { a.upkeep(ctx) })
+	a.running.Go(func() { a.folder.Run(ctx) })
 	for _, w := range a.base.watchers {
 		a.running.Go(func() {
 			if err := w.Run(ctx); err != nil && ctx.Err() == nil {
@@ -197,6 +201,7 @@ func (a *App) wake(topic store.Topic) {
 		}
 	}
 	a.hub.Wake()
+	a.folder.Wake()
 }
 
 func (a *App) listenTrouble(err error) {
