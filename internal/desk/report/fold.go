@@ -21,12 +21,13 @@ type Folder struct {
 	store *store.Store
 	log   *slog.Logger
 	now   func() int64
+	some  int // conversations counted in one transaction
 	wake  alarm.Alarm
 }
 
 // NewFolder makes one. now is the clock in unix milliseconds.
 func NewFolder(s *store.Store, log *slog.Logger, now func() int64) *Folder {
-	return &Folder{store: s, log: log, now: now}
+	return &Folder{store: s, log: log, now: now, some: countedAtOnce}
 }
 
 // Wake says that something may have changed.
@@ -147,7 +148,7 @@ func (f *Folder) lost(ctx context.Context, was rows.Progress) (bool, error) {
 // the feed: what was done before a failure is done again, to no effect.
 func (f *Folder) apply(ctx context.Context, was, next rows.Progress, ids []chat.ConversationID) error {
 	for {
-		some := ids[:min(len(ids), countedAtOnce)]
+		some := ids[:min(len(ids), f.some)]
 		ids = ids[len(some):]
 		counted, err := f.count(ctx, some)
 		if err != nil {
