@@ -22,6 +22,7 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/chat"
 	"parley/internal/desk"
+	"parley/internal/desk/hooks"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -45,6 +46,7 @@ type Parts struct {
 	Auth   *auth.Auth
 	Intake *intake.Intake
 	Desk   *desk.Desk
+	Hooks  *hooks.Desk
 	Log    *slog.Logger
 }
 
@@ -75,6 +77,7 @@ func New(set Settings, parts Parts) *API {
 	api.inbox()
 	api.people()
 	api.life()
+	api.hooks()
 	api.describeEvents()
 	return api
 }
