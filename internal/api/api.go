@@ -78,6 +78,8 @@ func New(set Settings, parts Parts) *API {
 	api.people()
 	api.life()
 	api.hooks()
+	api.board()
+	api.reports()
 	api.describeEvents()
 	return api
 }

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See who waits, why and for how long, and who is on what
+         * @description Needs the permission conversations:supervise.
+         */
+        get: operations["get-board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/canned": {
         parameters: {
             query?: never;
@@ -608,6 +628,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how the work went in a period of at most 400 days
+         * @description Needs the permission reports:read.
+         */
+        get: operations["get-reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one table of a report as CSV
+         * @description Needs the permission reports:read. UTF-8 with a header line, durations in seconds. Cells that a spreadsheet could take for a formula begin with an apostrophe.
+         */
+        get: operations["get-reports-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -732,6 +792,138 @@ export interface components {
              * @enum {string}
              */
             doing: "viewing" | "typing" | "gone";
+        };
+        BoardAgent: {
+            /**
+             * Format: int64
+             * @description Conversations that the agent can have at the same time; 0 if nobody said.
+             */
+            capacity: number;
+            /** @description At most 20, longest wait first. */
+            conversations: components["schemas"]["BoardTalk"][];
+            id: string;
+            /**
+             * Format: int64
+             * @description Conversations that the agent has.
+             */
+            load: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /**
+             * Format: int64
+             * @description Conversations of the agent in which no customer waits.
+             */
+            replyingNow: number;
+        };
+        BoardOutputBody: {
+            agents: components["schemas"]["BoardAgent"][];
+            /**
+             * Format: int64
+             * @description Agents who are online and have less than they can take.
+             */
+            agentsFree: number;
+            /** Format: int64 */
+            expectedWaitSeconds?: number;
+            /**
+             * Format: int64
+             * @description How many there are beyond those.
+             */
+            moreRows: number;
+            /** Format: date-time */
+            oldestWaitSince?: string;
+            /** @description At most 200, most pressing first. */
+            rows: components["schemas"]["BoardRow"][];
+            /**
+             * Format: int64
+             * @description Customers who wait for the agent who has their conversation.
+             */
+            unanswered: number;
+            /**
+             * Format: int64
+             * @description Conversations in the queue.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Customers who wait and whose window closes within two hours.
+             */
+            windowsClosing: number;
+        };
+        BoardRow: {
+            /** @description User id of the agent who owns it. */
+            agent?: string;
+            /** @description Name of the agent who owns it. */
+            agentName?: string;
+            contact: components["schemas"]["ContactSummary"];
+            /** Format: int64 */
+            epoch: number;
+            /** @description Code and sentence, as the bot gave them. */
+            handoffReason?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Sequence number of the customer's newest line.
+             */
+            inSeq: number;
+            language: string;
+            /** Format: date-time */
+            lastAt: string;
+            /**
+             * @description Of the last line between us and the customer; notes do not count.
+             * @enum {string}
+             */
+            lastDirection: "in" | "out";
+            /** Format: int64 */
+            lastSeq: number;
+            lastText: string;
+            /** @description A note for me is unread. For who asks: live events leave it out; the event mention tells. */
+            mentioned?: boolean;
+            /** Format: date-time */
+            openedAt: string;
+            /** @enum {string} */
+            owner: "bot" | "queue" | "agent" | "none";
+            /** Format: date-time */
+            queuedAt?: string;
+            route: string;
+            /**
+             * Format: date-time
+             * @description An agent has put it aside until then.
+             */
+            snoozedUntil?: string;
+            tags: string[];
+            /** @description The customer wrote and the bot has not answered yet. */
+            unanswered: boolean;
+            /** @description People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read. */
+            unread?: boolean;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits; for silent, since when nobody has written.
+             */
+            waitingSince: string;
+            /**
+             * @description queue: nobody has it. unanswered: its agent has not answered. window: the customer waits and the window closes within two hours. silent: nobody has written for two hours.
+             * @enum {string}
+             */
+            why: "queue" | "unanswered" | "window" | "silent";
+            /**
+             * Format: date-time
+             * @description Until when WhatsApp lets us answer freely.
+             */
+            windowUntil?: string;
+            workspace: string;
+        };
+        BoardTalk: {
+            id: string;
+            /** @description First name of the customer, or the number. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for an answer.
+             */
+            waitingSince?: string;
+            /** Format: date-time */
+            windowUntil?: string;
         };
         BulkInputBody: {
             /** @enum {string} */
@@ -1465,6 +1657,231 @@ export interface components {
             seenSeq: number;
             text: string;
         };
+        ReportAgent: {
+            /**
+             * Format: int64
+             * @description Engagements that the agent wrote in.
+             */
+            conversations: number;
+            /**
+             * Format: double
+             * @description Mean score from 1 to 5 of the conversations that the agent wrote in last.
+             */
+            csat?: number;
+            /** Format: int64 */
+            csatAnswers: number;
+            /**
+             * Format: int64
+             * @description Seconds, of the handoffs that the agent was first to answer.
+             */
+            firstReplyP50?: number;
+            id: string;
+            /** @description Empty for somebody who is not a user any more. */
+            name: string;
+            /** Format: int64 */
+            replies: number;
+        };
+        ReportBody: {
+            agents: components["schemas"]["ReportAgent"][];
+            /** @description Older conversations are still being counted: numbers will grow. */
+            counting: boolean;
+            csat: components["schemas"]["ReportCSAT"];
+            /** @description Every day of the period. */
+            days: components["schemas"]["ReportDay"][];
+            /** @description Why messages were not sent. */
+            deliveries: components["schemas"]["ReportDelivery"][];
+            /** @description Why contained engagements were not: unsolved, unanswered, choices, fallback, again. */
+            falseReasons: components["schemas"]["ReportReason"][];
+            /** Format: date */
+            from: string;
+            handoffPrecision: components["schemas"]["ReportPrecision"];
+            intents: components["schemas"]["ReportIntent"][];
+            /** @description Of handoffs, most frequent first. */
+            reasons: components["schemas"]["ReportReason"][];
+            /** @description That can be asked for. */
+            routes: string[];
+            /** Format: date */
+            to: string;
+            totals: components["schemas"]["ReportFigures"];
+            tz: string;
+        };
+        ReportCSAT: {
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            asked: number;
+            /** Format: double */
+            average?: number;
+            /** @description Answers from score 1 to score 5. */
+            by: number[];
+        };
+        ReportDay: {
+            /**
+             * Format: int64
+             * @description Parts of messages that Braze took.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Handoffs that an agent has answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Ended without a person.
+             */
+            contained: number;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Those that were not sent, or of which nobody knows.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of these: the bot's last word was a question or that it did not understand, nobody answered the last line, an agent closed it as unsolved, or the customer came back with the same intent within 72 hours.
+             */
+            falselyContained: number;
+            /**
+             * Format: int64
+             * @description Seconds from the handoff to the first line of an agent, by when it was handed over: half were faster.
+             */
+            firstReplyP50?: number;
+            /** Format: int64 */
+            firstReplyP90?: number;
+            /**
+             * Format: int64
+             * @description People had a part in it.
+             */
+            handedOff: number;
+            /**
+             * Format: int64
+             * @description Times that people got a conversation from the bot, when they did.
+             */
+            handoffs: number;
+            /** Format: int64 */
+            messagesAgent: number;
+            /** Format: int64 */
+            messagesBot: number;
+            /**
+             * Format: int64
+             * @description Lines of customers, when they were written.
+             */
+            messagesIn: number;
+            /**
+             * Format: int64
+             * @description Engagements by when they began; contained, falselyContained and handedOff too, so that they can be compared. An engagement is a conversation, or the part of one between two silences of the customer of more than 24 hours.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Seconds from the first handoff to the end, by when it was resolved.
+             */
+            resolutionP50?: number;
+            /** Format: int64 */
+            resolutionP90?: number;
+            /**
+             * Format: int64
+             * @description When it was.
+             */
+            resolved: number;
+        };
+        ReportDelivery: {
+            /** Format: int64 */
+            count: number;
+            reason: string;
+        };
+        ReportFigures: {
+            /**
+             * Format: int64
+             * @description Parts of messages that Braze took.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Handoffs that an agent has answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Ended without a person.
+             */
+            contained: number;
+            /**
+             * Format: int64
+             * @description Those that were not sent, or of which nobody knows.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of these: the bot's last word was a question or that it did not understand, nobody answered the last line, an agent closed it as unsolved, or the customer came back with the same intent within 72 hours.
+             */
+            falselyContained: number;
+            /**
+             * Format: int64
+             * @description Seconds from the handoff to the first line of an agent, by when it was handed over: half were faster.
+             */
+            firstReplyP50?: number;
+            /** Format: int64 */
+            firstReplyP90?: number;
+            /**
+             * Format: int64
+             * @description People had a part in it.
+             */
+            handedOff: number;
+            /**
+             * Format: int64
+             * @description Times that people got a conversation from the bot, when they did.
+             */
+            handoffs: number;
+            /** Format: int64 */
+            messagesAgent: number;
+            /** Format: int64 */
+            messagesBot: number;
+            /**
+             * Format: int64
+             * @description Lines of customers, when they were written.
+             */
+            messagesIn: number;
+            /**
+             * Format: int64
+             * @description Engagements by when they began; contained, falselyContained and handedOff too, so that they can be compared. An engagement is a conversation, or the part of one between two silences of the customer of more than 24 hours.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Seconds from the first handoff to the end, by when it was resolved.
+             */
+            resolutionP50?: number;
+            /** Format: int64 */
+            resolutionP90?: number;
+            /**
+             * Format: int64
+             * @description When it was.
+             */
+            resolved: number;
+        };
+        ReportIntent: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            handedOff: number;
+            intent: string;
+        };
+        ReportPrecision: {
+            /** Format: int64 */
+            needed: number;
+            /** Format: int64 */
+            notNeeded: number;
+            /** Format: int64 */
+            unlabelled: number;
+        };
+        ReportReason: {
+            code: string;
+            /** Format: int64 */
+            count: number;
+        };
         SavedView: {
             filter: components["schemas"]["ViewFilter"];
             id: string;
@@ -1577,6 +1994,62 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "list-canned": {
         parameters: {
             query?: {
@@ -4065,6 +4538,147 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LifeOutputBody"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-reports": {
+        parameters: {
+            query?: {
+                /** @description First day, as 2026-11-01. Without one: 27 days before the last. */
+                from?: string;
+                /** @description Last day, included. Without one: today. */
+                to?: string;
+                /** @description Time zone that days are meant in, as Europe/Paris. Without one: UTC. */
+                tz?: string;
+                /** @description Only conversations that came in through this route. */
+                route?: string;
+                /** @description Only conversations of this team (id). */
+                team?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-reports-csv": {
+        parameters: {
+            query?: {
+                table?: "days" | "reasons" | "intents" | "agents" | "deliveries";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
