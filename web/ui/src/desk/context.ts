@@ -1,5 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Detail, Session } from "./api";
+import type { Active, Person } from "./inbox/calls";
 import type { State } from "./inbox/model";
 import { type Doings, type People, shown } from "./inbox/people";
 import type { Desk } from "./inbox/session";
@@ -31,6 +32,20 @@ export function useAccount() {
 export function useDeskState<T>(pick: (state: State) => T): T {
   const { store } = useDesk();
   return useSyncExternalStore(store.subscribe, () => pick(store.snapshot()));
+}
+
+/** Everybody who works here, by user id; empty until they were read. */
+export function usePeopleById(): Readonly<Record<string, Person>> {
+  const { peopleById } = useDesk();
+  return useSyncExternalStore(peopleById.subscribe, peopleById.snapshot);
+}
+
+const nobody: readonly Active[] = [];
+
+/** Who else is at a conversation now, and what they do there. */
+export function useActivity(conversation: string): readonly Active[] {
+  const { activity } = useDesk();
+  return useSyncExternalStore(activity.subscribe, () => activity.snapshot()[conversation] ?? nobody);
 }
 
 /** What the person at this desk can do. */
