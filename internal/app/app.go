@@ -21,6 +21,7 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/config"
 	"parley/internal/desk"
+	"parley/internal/desk/finder"
 	"parley/internal/engine"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -50,6 +51,7 @@ type App struct {
 	desk    *desk.Desk
 	senders []*delivery.Sender
 	hub     *live.Hub
+	finder  *finder.Finder
 
 	public, ops             net.Listener
 	publicServer, opsServer *http.Server
@@ -126,11 +128,12 @@ func (a *App) buildHTTP() (err error) {
 	if err != nil {
 		return err
 	}
-	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk}, api.Parts{
+	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
 		Store: a.store, Auth: a.auth, Intake: a.intake, Desk: a.desk, Log: a.log,
 	})
 	a.hub = live.New(a.store, desk.Render, a.metrics, a.log, a.now)
 	desk.SetHub(a.hub)
+	a.finder = finder.New(a.store, a.log, a.now)
 	quiet := slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)
 	a.publicServer = &http.Server{
 		Handler: desk.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: quiet,
@@ -161,11 +164,12 @@ func (a *App) Start() {
 	ctx, a.stop = context.WithCancel(context.Background())
 	drain, a.cut = context.WithCancel(context.Background())
 	a.running.Go(func() { a.hub.Run(ctx) })
+	a.running.Go(func() { a.finder.Run(ctx) })
 	for _, s := range a.senders {
 		a.running.Go(func() { s.Run(ctx, drain) })
 	}
 	a.running.Go(func() { a.engine.Run(ctx, drain) })
-	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.listenTrouble) })
+	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.hub.Heard, a.listenTrouble) })
 	a.running.Go(func() { a.upkeep(ctx) })
 	for _, w := range a.base.watchers {
 		a.running.Go(func() {
@@ -197,6 +201,7 @@ func (a *App) wake(topic store.Topic) {
 		}
 	}
 	a.hub.Wake()
+	a.finder.Wake()
 }
 
 func (a *App) listenTrouble(err error) {
