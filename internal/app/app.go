@@ -21,9 +21,9 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/config"
 	"parley/internal/desk"
+	"parley/internal/desk/finder"
 	"parley/internal/desk/hooks"
 	"parley/internal/desk/report"
-	"parley/internal/desk/finder"
 	"parley/internal/engine"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -180,7 +180,6 @@ func (a *App) Start() {
 	a.running.Go(func() { a.engine.Run(ctx, drain) })
 	a.running.Go(func() { a.follower.Run(ctx) })
 	a.running.Go(func() { a.courier.Run(ctx, drain) })
-	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.listenTrouble) })
 	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.hub.Heard, a.listenTrouble) })
 	a.running.Go(func() { a.upkeep(ctx) })
 	a.running.Go(func() { a.folder.Run(ctx) })
@@ -219,6 +218,7 @@ func (a *App) wake(topic store.Topic) {
 	a.follower.Changed()
 	a.hub.Wake()
 	a.folder.Wake()
+	a.finder.Wake()
 }
 
 // buildHooks makes what tells other programs of events.
@@ -227,7 +227,6 @@ func (a *App) buildHooks() *hooks.Desk {
 	a.courier = hooks.NewCourier(a.store, hooks.NewClient(allow), "parley/"+a.opts.Version, a.metrics, a.log, a.now)
 	a.follower = hooks.NewFollower(a.store, a.log, a.now, a.courier.Wake)
 	return hooks.New(a.store, a.courier, allow, a.now, a.wake)
-	a.finder.Wake()
 }
 
 func (a *App) listenTrouble(err error) {
