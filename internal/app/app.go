@@ -22,6 +22,7 @@ import (
 	"parley/internal/config"
 	"parley/internal/desk"
 	"parley/internal/desk/hooks"
+	"parley/internal/desk/report"
 	"parley/internal/engine"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -51,6 +52,7 @@ type App struct {
 	engine  *engine.Engine
 	desk    *desk.Desk
 	senders []*delivery.Sender
+	folder  *report.Folder
 	hub     *live.Hub
 
 	follower *hooks.Follower
@@ -135,6 +137,7 @@ func (a *App) buildHTTP() (err error) {
 		Store: a.store, Auth: a.auth, Intake: a.intake, Desk: a.desk, Log: a.log,
 		Hooks: a.buildHooks(),
 	})
+	a.folder = report.NewFolder(a.store, a.log, a.now)
 	a.hub = live.New(a.store, desk.Render, a.metrics, a.log, a.now)
 	desk.SetHub(a.hub)
 	quiet := slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)
@@ -175,6 +178,7 @@ func (a *App) Start() {
 	a.running.Go(func() { a.courier.Run(ctx, drain) })
 	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.listenTrouble) })
 	a.running.Go(func() { a.upkeep(ctx) })
+	a.running.Go(func() { a.folder.Run(ctx) })
 	for _, w := range a.base.watchers {
 		a.running.Go(func() {
 			if err := w.Run(ctx); err != nil && ctx.Err() == nil {
@@ -209,6 +213,7 @@ func (a *App) wake(topic store.Topic) {
 	}
 	a.follower.Changed()
 	a.hub.Wake()
+	a.folder.Wake()
 }
 
 // buildHooks makes what tells other programs of events.
