@@ -22,6 +22,7 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/chat"
 	"parley/internal/desk"
+	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -45,6 +46,7 @@ type Parts struct {
 	Auth   *auth.Auth
 	Intake *intake.Intake
 	Desk   *desk.Desk
+	Roster *roster.Roster
 	Log    *slog.Logger
 }
 
@@ -73,6 +75,7 @@ func New(set Settings, parts Parts) *API {
 	api.sessions()
 	api.conversations()
 	api.people()
+	api.teams()
 	api.life()
 	api.describeEvents()
 	return api
@@ -115,7 +118,8 @@ func (a *API) describeEvents() {
 	event := huma.SchemaFromType(registry, typeOf[ConversationEvent]())
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "stream-events", Method: http.MethodGet, Path: prefix + "/events", Summary: "Live changes as server-sent events",
-		Description: "Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). " +
+		Description: "Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew), " +
+			"people (presence, load, teams or users changed; its data is {}). " +
 			"Each id is a cursor; reconnecting with Last-Event-ID replays what was missed.",
 		Security: []map[string][]string{{"session": {}}},
 		Responses: map[string]*huma.Response{"200": {

@@ -70,7 +70,8 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no") // nginx would hold events back
-	client := a.hub.Join()
+	who, _ := auth.From(r.Context())
+	client := a.hub.Join(who.User.ID)
 	defer client.Leave()
 	if err := a.replay(r, out); err != nil {
 		if r.Context().Err() == nil && !errors.Is(err, errGone) {
@@ -140,7 +141,11 @@ type stream struct {
 
 func (s *stream) send(frames []live.Frame) error {
 	for _, f := range frames {
-		if _, err := fmt.Fprintf(s.w, "id: %s\nevent: %s\ndata: %s\n\n", f.ID, f.Event, f.Data); err != nil {
+		id := ""
+		if f.ID != "" {
+			id = "id: " + f.ID + "\n"
+		}
+		if _, err := fmt.Fprintf(s.w, "%sevent: %s\ndata: %s\n\n", id, f.Event, f.Data); err != nil {
 			return errGone
 		}
 	}

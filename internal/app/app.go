@@ -21,6 +21,7 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/config"
 	"parley/internal/desk"
+	"parley/internal/desk/roster"
 	"parley/internal/engine"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -48,6 +49,7 @@ type App struct {
 	intake  *intake.Intake
 	engine  *engine.Engine
 	desk    *desk.Desk
+	roster  *roster.Roster
 	senders []*delivery.Sender
 	hub     *live.Hub
 
@@ -127,7 +129,7 @@ func (a *App) buildHTTP() (err error) {
 		return err
 	}
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk}, api.Parts{
-		Store: a.store, Auth: a.auth, Intake: a.intake, Desk: a.desk, Log: a.log,
+		Store: a.store, Auth: a.auth, Intake: a.intake, Desk: a.desk, Roster: a.roster, Log: a.log,
 	})
 	a.hub = live.New(a.store, desk.Render, a.metrics, a.log, a.now)
 	desk.SetHub(a.hub)
@@ -145,6 +147,9 @@ func (a *App) now() int64 { return a.opts.Now().UnixMilli() }
 
 // Addr and OpsAddr are where the listeners are bound, with the port that was chosen for ":0".
 func (a *App) Addr() net.Addr { return a.public.Addr() }
+
+// Roster is who works at the desk, for commands that run beside the gateway.
+func (a *App) Roster() *roster.Roster { return a.roster }
 
 // OpsAddr is the address of the internal listener.
 func (a *App) OpsAddr() net.Addr { return a.ops.Addr() }
@@ -165,6 +170,7 @@ func (a *App) Start() {
 		a.running.Go(func() { s.Run(ctx, drain) })
 	}
 	a.running.Go(func() { a.engine.Run(ctx, drain) })
+	a.running.Go(func() { a.roster.Run(ctx) })
 	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.listenTrouble) })
 	a.running.Go(func() { a.upkeep(ctx) })
 	for _, w := range a.base.watchers {
@@ -195,6 +201,8 @@ func (a *App) wake(topic store.Topic) {
 		for _, s := range a.senders {
 			s.Wake(a.now())
 		}
+	case store.TopicPeople:
+		a.roster.Wake(a.now())
 	}
 	a.hub.Wake()
 }

@@ -103,10 +103,14 @@ func (d *Desk) write(ctx context.Context, fn func(*store.Tx) error) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
+		if err := tx.Notify(ctx, store.TopicPeople); err != nil {
+			return err
+		}
 		return tx.Notify(ctx, store.TopicDeliveries)
 	})
 	if err == nil {
 		d.publish(store.TopicDeliveries)
+		d.publish(store.TopicPeople) // somebody's hands may be free now, or a customer may wait
 	}
 	return err
 }

@@ -6,6 +6,7 @@ package live
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"sync"
 	"time"
@@ -17,7 +18,7 @@ import (
 
 // Frame is one event as it goes to browsers.
 type Frame struct {
-	ID    string // cursor to go on from
+	ID    string // cursor to go on from; empty for what is never replayed
 	Event string
 	Data  []byte // JSON
 }
@@ -142,10 +143,27 @@ func (h *Hub) idle() bool {
 	return len(h.clients) == 0
 }
 
-func (h *Hub) send(frames []Frame) {
+// Tell sends what is only true now, and is never replayed, to the pages of this
+// process: of one user, or of everybody. What cannot be written as JSON is logged
+// and not sent.
+func (h *Hub) Tell(event string, data any, onlyUser string) {
+	body, err := json.Marshal(data)
+	if err != nil {
+		h.log.Error("tell pages", obs.Error(err))
+		return
+	}
+	h.sendTo([]Frame{{Event: event, Data: body}}, onlyUser)
+}
+
+func (h *Hub) send(frames []Frame) { h.sendTo(frames, "") }
+
+func (h *Hub) sendTo(frames []Frame, onlyUser string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for c := range h.clients {
+		if onlyUser != "" && c.user != onlyUser {
+			continue
+		}
 		select {
 		case c.frames <- frames:
 		default: // never drop an event silently: drop the client, who will replay
@@ -183,15 +201,16 @@ func (h *Hub) dropAll() {
 // Client is one browser. Frames is closed when the hub lets it go.
 type Client struct {
 	hub    *Hub
+	user   string
 	frames chan []Frame
 }
 
-// Join adds a client, who gets everything that happens from now on. Join before
+// Join adds a client of a user, who gets everything that happens from now on. Join before
 // replaying, so that nothing falls between the two. It waits until Run knows from
 // where to tell.
-func (h *Hub) Join() *Client {
+func (h *Hub) Join(user string) *Client {
 	<-h.begun
-	c := &Client{hub: h, frames: make(chan []Frame, clientBuf)}
+	c := &Client{hub: h, user: user, frames: make(chan []Frame, clientBuf)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.ended {

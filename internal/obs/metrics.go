@@ -106,6 +106,11 @@ type Metrics struct {
 	commitSize, commitWait prometheus.Histogram
 	liveClients            prometheus.Gauge
 	liveDrops              prometheus.Counter
+	deskWaiting            prometheus.Gauge
+	deskOldest             prometheus.Gauge
+	deskAssigned           *prometheus.HistogramVec
+	deskExpired            *prometheus.CounterVec
+	deskReassured          prometheus.Counter
 	knowledgeInfo          *prometheus.GaugeVec
 	knowledgePublished     *prometheus.GaugeVec
 	knowledgeRejected      *prometheus.CounterVec
@@ -141,6 +146,7 @@ func NewMetrics(version string, routes, workspaces []string) *Metrics {
 	m.commitWait = m.histograms("store_commit_wait_seconds", "Time from asking for a write to its commit.", seconds).WithLabelValues().(prometheus.Histogram)
 	m.liveClients = m.gauge("live_clients", "Browsers connected to live events.")
 	m.liveDrops = m.counters("live_clients_dropped_total", "Browsers disconnected because they read too slowly.").WithLabelValues()
+	m.describeDesk()
 	m.knowledgeInfo = m.gauges("knowledge_info", "Always 1; the label names the version of the knowledge base in use.", "workspace", "version")
 	m.knowledgePublished = m.gauges("knowledge_published_timestamp_seconds", "When it was published (Unix time).", "workspace")
 	m.knowledgeRejected = m.counters("knowledge_rejected_total", "Publications refused because of a mistake in the base.", "workspace")
@@ -166,6 +172,7 @@ func (m *Metrics) zero() {
 	for _, r := range deliveryResults {
 		m.deliveries.WithLabelValues(string(r))
 	}
+	m.zeroDesk()
 	for _, w := range m.workspaces {
 		m.knowledgeRejected.WithLabelValues(w)
 	}

@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a conversation in the queue
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["set-priority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/replies": {
         parameters: {
             query?: never;
@@ -98,6 +118,26 @@ export interface paths {
          * @description Needs the permission conversations:write.
          */
         post: operations["send-reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a conversation to a colleague or to a team's queue
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["transfer-conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -133,10 +173,70 @@ export interface paths {
         };
         /**
          * Live changes as server-sent events
-         * @description Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). Each id is a cursor; reconnecting with Last-Event-ID replays what was missed.
+         * @description Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew), people (presence, load, teams or users changed; its data is {}). Each id is a cursor; reconnecting with Last-Event-ID replays what was missed.
          */
         get: operations["stream-events"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who I am to my colleagues
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show that a page is open
+         * @description Needs the permission conversations:read. An open page sends it every 30 seconds; after two minutes without one its user is offline.
+         */
+        post: operations["send-heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say whether I am there
+         * @description Needs the permission conversations:read.
+         */
+        put: operations["set-presence"];
         post?: never;
         delete?: never;
         options?: never;
@@ -164,6 +264,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List colleagues: who is there and how busy they are
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set what somebody can take and knows
+         * @description Needs the permission teams:manage.
+         */
+        put: operations["set-skills"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the queue stands
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -183,10 +343,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List teams, oldest first
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-teams"];
+        put?: never;
+        /**
+         * Add a team
+         * @description Needs the permission teams:manage.
+         */
+        post: operations["create-team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a team
+         * @description Needs the permission teams:manage.
+         */
+        put: operations["update-team"];
+        post?: never;
+        /**
+         * Remove a team
+         * @description Needs the permission teams:manage. What waits for it then waits for anybody.
+         */
+        delete: operations["delete-team"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        BusinessHours: {
+            /** @description Days off, as 2026-12-25. */
+            holidays?: string[];
+            /** @description Of the IANA database, such as Europe/Paris. */
+            timezone: string;
+            weekly: components["schemas"]["OpenSpan"][];
+        };
+        Colleague: {
+            /**
+             * Format: int64
+             * @description Conversations that they are given at the same time.
+             */
+            capacity: number;
+            disabled: boolean;
+            email: string;
+            id: string;
+            languages: string[];
+            /**
+             * Format: int64
+             * @description Conversations they own and have not put aside.
+             */
+            load: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** Format: date-time */
+            presenceSince?: string;
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "admin";
+            /** @description Ids of their teams. */
+            teams: string[];
+            topics: string[];
+        };
         ContactSummary: {
             id: string;
             language: string;
@@ -198,10 +439,25 @@ export interface components {
         ConversationDetail: {
             /** @description User id of the agent who owns it. */
             agent?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
             /** Format: int64 */
             epoch: number;
             events: components["schemas"]["OwnerChange"][];
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
             /** @description Code and sentence, as the bot gave them. */
             handoffReason?: string;
             id: string;
@@ -216,11 +472,27 @@ export interface components {
             lastText: string;
             /** Format: date-time */
             openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
             /** @enum {string} */
             owner: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description Its place in its team's queue, from 1.
+             */
+            queuePosition?: number;
             /** Format: date-time */
             queuedAt?: string;
             route: string;
+            /**
+             * Format: date-time
+             * @description An agent has put it aside until then.
+             */
+            snoozedUntil?: string;
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
             /** @description The customer wrote and the bot has not answered yet. */
             unanswered: boolean;
             /**
@@ -238,9 +510,24 @@ export interface components {
         ConversationSummary: {
             /** @description User id of the agent who owns it. */
             agent?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
             /** Format: int64 */
             epoch: number;
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
             /** @description Code and sentence, as the bot gave them. */
             handoffReason?: string;
             id: string;
@@ -254,11 +541,22 @@ export interface components {
             lastText: string;
             /** Format: date-time */
             openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
             /** @enum {string} */
             owner: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
             /** Format: date-time */
             queuedAt?: string;
             route: string;
+            /**
+             * Format: date-time
+             * @description An agent has put it aside until then.
+             */
+            snoozedUntil?: string;
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
             /** @description The customer wrote and the bot has not answered yet. */
             unanswered: boolean;
             /**
@@ -329,6 +627,10 @@ export interface components {
              */
             type: string;
         };
+        HeartbeatInputBody: {
+            /** @description There was input in the page since the last heartbeat. */
+            active: boolean;
+        };
         Identity: {
             /** @enum {string} */
             kind: "external_id" | "braze_id" | "alias" | "phone" | "bsuid";
@@ -375,14 +677,25 @@ export interface components {
             /** @description There are older lines. */
             more: boolean;
         };
+        OpenSpan: {
+            /** @enum {string} */
+            day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+            /** @description 09:00 */
+            from: string;
+            /** @description 18:00; 24:00 is the end of the day. */
+            to: string;
+        };
         OwnerChange: {
+            /** @description User id, bot, or parley for what the desk did by itself. */
             actor: string;
+            /** @description The user's name; the actor itself when it is no user. */
+            actorName: string;
             /** Format: date-time */
             at: string;
             /** @enum {string} */
             from: "bot" | "queue" | "agent" | "none";
             /** @enum {string} */
-            kind: "offer" | "accept" | "assign" | "pass_back" | "expire" | "resolve" | "reopen";
+            kind: "offer" | "accept" | "assign" | "pass_back" | "transfer" | "expire" | "resolve" | "reopen";
             reason: string;
             /** Format: int64 */
             seq: number;
@@ -398,12 +711,51 @@ export interface components {
             /** @enum {string} */
             kind: "accept" | "pass_back" | "resolve" | "reopen";
         };
+        PeopleOutputBody: {
+            items: components["schemas"]["Colleague"][];
+            /** @description Always empty: there is one page. */
+            nextCursor: string;
+        };
         Person: {
             email: string;
             id: string;
             name: string;
             /** @enum {string} */
             role: "agent" | "supervisor" | "admin";
+        };
+        PresenceInputBody: {
+            /**
+             * @description It stays until it is changed. Online turns into away without input, and into offline without an open page.
+             * @enum {string}
+             */
+            presence: "online" | "away" | "offline";
+        };
+        PriorityInputBody: {
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+        };
+        QueueInfo: {
+            /**
+             * Format: int64
+             * @description For somebody who comes now; null when nobody can tell.
+             */
+            expectedWaitSeconds: number | null;
+            /**
+             * Format: date-time
+             * @description Since when the customer who has waited longest does.
+             */
+            oldestAt?: string;
+            /**
+             * Format: int64
+             * @description People who are there and may answer.
+             */
+            online: number;
+            /** @description Some team is expected to be there. */
+            open: boolean;
+            /** Format: date-time */
+            opensAt?: string;
+            /** Format: int64 */
+            waiting: number;
         };
         Reading: {
             intent: string;
@@ -426,6 +778,14 @@ export interface components {
             seenSeq: number;
             text: string;
         };
+        SkillsInputBody: {
+            /** Format: int64 */
+            capacity: number;
+            /** @description Codes such as en or fr. */
+            languages: string[];
+            /** @description Ids of intents or routes. */
+            topics: string[];
+        };
         Step: {
             /** Format: date-time */
             at: string;
@@ -436,6 +796,67 @@ export interface components {
             /** @enum {string} */
             kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled";
             title: components["schemas"]["Words"];
+        };
+        TeamFields: {
+            /** @description Its queue is handed out; else its people take from it themselves. */
+            autoAssign: boolean;
+            /** @description When it is there; absent or null for always. */
+            hours?: components["schemas"]["BusinessHours"];
+            /** @description What it is for; empty for every language. */
+            languages?: string[];
+            /** @description User ids. */
+            members: string[];
+            name: string;
+            /**
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_busy";
+            /** @description What it is for, ids of intents or routes; empty for everything. */
+            topics?: string[];
+        };
+        TeamInfo: {
+            /** @description Its queue is handed out; else its people take from it themselves. */
+            autoAssign: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description When it is there; absent or null for always. */
+            hours?: components["schemas"]["BusinessHours"];
+            id: string;
+            /** @description What it is for; empty for every language. */
+            languages?: string[];
+            /** @description User ids. */
+            members: string[];
+            name: string;
+            /**
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_busy";
+            /** @description What it is for, ids of intents or routes; empty for everything. */
+            topics?: string[];
+        };
+        TeamsOutputBody: {
+            items: components["schemas"]["TeamInfo"][];
+            /** @description Always empty: there is one page. */
+            nextCursor: string;
+        };
+        ToStruct: {
+            /** @description It waits in this team's queue. */
+            teamId?: string;
+            /** @description It becomes theirs. */
+            userId?: string;
+        };
+        TransferInputBody: {
+            /**
+             * Format: int64
+             * @description The conversation's epoch as the page shows it; a different one is a conflict.
+             */
+            epoch: number;
+            /** @description For colleagues; stands in the transcript beside the change. */
+            note?: string;
+            /** @description Either a person or a team. */
+            to: components["schemas"]["ToStruct"];
         };
         Understanding: {
             alternatives: components["schemas"]["Reading"][];
@@ -762,6 +1183,86 @@ export interface operations {
             };
         };
     };
+    "set-priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "send-reply": {
         parameters: {
             query?: never;
@@ -774,6 +1275,86 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReplyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "transfer-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferInputBody"];
             };
         };
         responses: {
@@ -934,6 +1515,216 @@ export interface operations {
             };
         };
     };
+    "get-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "send-heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "set-presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "get-message-life": {
         parameters: {
             query?: never;
@@ -983,6 +1774,198 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "set-skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1285,6 +2268,294 @@ export interface operations {
                          */
                         type: string;
                     };
+                };
+            };
+        };
+    };
+    "list-teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "create-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "update-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "delete-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
         };

@@ -30,6 +30,7 @@ function summary(id: string, minute: number, more: Partial<Summary> = {}): Summa
     lastAt: at(minute),
     openedAt: at(0),
     unanswered: false,
+    priority: "normal",
     lastSeq: minute,
     ...more,
   };
@@ -165,6 +166,7 @@ describe("rows", () => {
     at: at(minute),
     kind: "offer",
     actor: "bot",
+    actorName: "bot",
     reason: "",
     from: "bot",
     to: "queue",
