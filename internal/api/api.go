@@ -23,6 +23,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/desk"
 	"parley/internal/desk/hooks"
+	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -48,6 +49,7 @@ type Parts struct {
 	Intake *intake.Intake
 	Desk   *desk.Desk
 	Hooks  *hooks.Desk
+	Roster *roster.Roster
 	Log    *slog.Logger
 }
 
@@ -80,6 +82,7 @@ func New(set Settings, parts Parts) *API {
 	api.conversations()
 	api.inbox()
 	api.people()
+	api.teams()
 	api.life()
 	api.hooks()
 	api.board()

@@ -103,6 +103,9 @@ type Result struct {
 	Message   *chat.Message   // the line to send, or nil for silence; id, text, layout and choices are read
 	Parts     []chat.Delivery // Message in sendable parts; id, text, layout and choices are read
 	Handoff   string          // reason for handing over to people, or empty
+	Team      string          // with Handoff: the team it is meant for, empty for any
+	Topic     string          // with Handoff: the intent it is about, empty if nobody knows
+	Priority  chat.Priority   // with Handoff: its place in the queue; one that people gave it stays if it is higher
 	OptOut    bool            // the customer asked for no more messages
 	Timing    chat.Timing
 	Pace      chat.Pace
@@ -178,6 +181,8 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 		f.optOuts = append(f.optOuts, c.ContactID)
 	}
 	if r.Handoff != "" {
+		c.AskedAt = w.Conversation.WaitingFrom
+		c.Team, c.Topic, c.Priority = r.Team, r.Topic, max(c.Priority, r.Priority)
 		t, err := transition(c, chat.Offer, "", r.Handoff, "bot", f.now)
 		if err != nil {
 			return err
@@ -221,13 +226,19 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 		}
 	}
 	for _, c := range f.restamp {
-		if _, err := tx.ExecContext(ctx,
-			"UPDATE deliveries SET epoch = $2 WHERE contact_id = $1 AND conversation_id = $3 AND author = 'bot' AND epoch = $4 AND state IN ('queued', 'sending')",
-			string(c.ContactID), c.Epoch, string(c.ID), c.Epoch-1); err != nil {
+		if err := tx.restamp(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// restamp moves what the bot said under the epoch before to the present one.
+func (tx *Tx) restamp(ctx context.Context, c *chat.Conversation) error {
+	_, err := tx.ExecContext(ctx,
+		"UPDATE deliveries SET epoch = $2 WHERE contact_id = $1 AND conversation_id = $3 AND author = 'bot' AND epoch = $4 AND state IN ('queued', 'sending')",
+		string(c.ContactID), c.Epoch, string(c.ID), c.Epoch-1)
+	return err
 }
 
 var turnColumns = []string{
