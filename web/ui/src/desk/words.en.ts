@@ -7,7 +7,7 @@ export const en = {
   people,
   title: "Parley desk",
   inbox: "Conversations",
-  pages: { inbox: "Conversations", setup: "Setup" },
+  pages: { inbox: "Conversations", board: "Board", reports: "Reports", setup: "Setup" },
   sections: { deadLetters: "Unreadable messages" },
   navigation: "Pages",
   account: "Account",

@@ -8,7 +8,7 @@ export const fr: Shape<typeof en> = {
   people,
   title: "Bureau Parley",
   inbox: "Conversations",
-  pages: { inbox: "Conversations", setup: "Réglages" },
+  pages: { inbox: "Conversations", board: "Tableau de bord", reports: "Rapports", setup: "Réglages" },
   sections: { deadLetters: "Messages illisibles" },
   navigation: "Pages",
   account: "Compte",

@@ -11,6 +11,8 @@ export class Desk {
   /** Who else is at a conversation now, by conversation id; one where nobody else is has no entry. */
   readonly activity = new Store<Readonly<Record<string, readonly Active[]>>>({});
   readonly roster: Roster;
+  /** Counts what was heard on the live line, for pages that read again when anything has changed. */
+  readonly heard = new Store(0);
   readonly #me: string;
   readonly #stream: Stream;
   readonly #onSessionEnd: () => void;
@@ -74,6 +76,7 @@ export class Desk {
 
   /** "hello" only brings the cursor, which the stream keeps. */
   #onEvent(name: string, data: unknown) {
+    this.heard.queue((n) => n + 1);
     if (name === "conversation") this.#onConversation(data as Change);
     if (name === "people") this.roster.changed();
     if (name === "activity") this.#onActivity(data as { conversationId: string; people: Active[] });
