@@ -103,6 +103,7 @@ type Result struct {
 	Message   *chat.Message   // the line to send, or nil for silence; id, text, layout and choices are read
 	Parts     []chat.Delivery // Message in sendable parts; id, text, layout and choices are read
 	Handoff   string          // reason for handing over to people, or empty
+	Packet    *Handoff        // what they get, with Handoff
 	OptOut    bool            // the customer asked for no more messages
 	Timing    chat.Timing
 	Pace      chat.Pace
@@ -151,6 +152,7 @@ type finish struct {
 	changed     []*chat.Conversation
 	messages    []chat.Message
 	transitions []chat.Transition
+	handoffs    []Handoff
 	turns       [][]any
 	lanes       map[chat.ContactID][]*outgoing
 	restamp     []*chat.Conversation
@@ -178,11 +180,15 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 		f.optOuts = append(f.optOuts, c.ContactID)
 	}
 	if r.Handoff != "" {
+		r.Packet.hand(c)
 		t, err := transition(c, chat.Offer, "", r.Handoff, "bot", f.now)
 		if err != nil {
 			return err
 		}
 		f.transitions = append(f.transitions, t)
+		if r.Packet != nil {
+			f.handoffs = append(f.handoffs, r.Packet.of(c, t))
+		}
 		// What the bot said before it handed over is still meant.
 		f.restamp = append(f.restamp, c)
 	}
@@ -207,6 +213,9 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 		return err
 	}
 	if err := tx.insertTransitions(ctx, f.transitions); err != nil {
+		return err
+	}
+	if err := tx.insertHandoffs(ctx, f.handoffs); err != nil {
 		return err
 	}
 	if _, err := tx.Insert(ctx, "turns", turnColumns, f.turns, ""); err != nil {
