@@ -22,6 +22,7 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/chat"
 	"parley/internal/desk"
+	"parley/internal/desk/hooks"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -45,6 +46,7 @@ type Parts struct {
 	Auth   *auth.Auth
 	Intake *intake.Intake
 	Desk   *desk.Desk
+	Hooks  *hooks.Desk
 	Log    *slog.Logger
 }
 
@@ -72,8 +74,12 @@ func New(set Settings, parts Parts) *API {
 	api.huma = humago.New(api.mux, config)
 	api.sessions()
 	api.conversations()
+	api.inbox()
 	api.people()
 	api.life()
+	api.hooks()
+	api.board()
+	api.reports()
 	api.describeEvents()
 	return api
 }
@@ -113,10 +119,13 @@ func (a *API) document(w http.ResponseWriter, r *http.Request) {
 func (a *API) describeEvents() {
 	registry := a.huma.OpenAPI().Components.Schemas
 	event := huma.SchemaFromType(registry, typeOf[ConversationEvent]())
+	huma.SchemaFromType(registry, typeOf[ActivityEvent]())
+	huma.SchemaFromType(registry, typeOf[MentionEvent]())
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "stream-events", Method: http.MethodGet, Path: prefix + "/events", Summary: "Live changes as server-sent events",
 		Description: "Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). " +
-			"Each id is a cursor; reconnecting with Last-Event-ID replays what was missed.",
+			"Each id is a cursor; reconnecting with Last-Event-ID replays what was missed. Without an id, and never replayed: " +
+			"activity (ActivityEvent), mention (MentionEvent, to the one who is mentioned), people (teams or presence changed; load them anew).",
 		Security: []map[string][]string{{"session": {}}},
 		Responses: map[string]*huma.Response{"200": {
 			Description: "A stream; the schema is that of a conversation event's data.",

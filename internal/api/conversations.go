@@ -2,20 +2,15 @@ package api
 
 import (
 	"context"
+	"net/http"
 
+	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/store"
 )
 
 var views = map[string]chat.Owner{
 	"all": "", "bot": chat.OwnerBot, "queue": chat.OwnerQueue, "agent": chat.OwnerAgent, "resolved": chat.OwnerNone,
-}
-
-type listInput struct {
-	View   string `query:"view" enum:"all,bot,queue,agent,resolved" default:"all"`
-	Query  string `query:"q" maxLength:"200" doc:"Part of a name, phone number, external id or last line."`
-	Cursor string `query:"cursor" maxLength:"100"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type conversationList struct {
@@ -45,13 +40,14 @@ type messageList struct {
 }
 
 func (a *API) conversations() {
-	get(a, "list-conversations", "/conversations", "List conversations, newest activity first", a.listConversations)
-	get(a, "get-conversation", "/conversations/{id}", "Read one conversation", a.conversation)
+	register(a, operation{
+		id: "get-conversation", method: http.MethodGet, path: "/conversations/{id}", summary: "Read one conversation", need: auth.ReadConversations,
+	}, a.conversation)
 	get(a, "list-messages", "/conversations/{id}/messages", "Read a transcript, oldest first", a.messages)
 	get(a, "list-dead-letters", "/dead-letters", "List webhooks that could not be understood, newest first", a.deadLetters)
 }
 
-func (a *API) listConversations(ctx context.Context, in *listInput) (*conversationList, error) {
+func (a *API) listConversations(ctx context.Context, in *listInput, user auth.User) (*conversationList, error) {
 	list, next, err := a.Store.Conversations(ctx, store.Filter{Owner: views[in.View], Search: in.Query, Before: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return nil, err
@@ -64,7 +60,7 @@ func (a *API) listConversations(ctx context.Context, in *listInput) (*conversati
 	return out, nil
 }
 
-func (a *API) conversation(ctx context.Context, in *idInput) (*conversationOutput, error) {
+func (a *API) conversation(ctx context.Context, in *idInput, user auth.User) (*conversationOutput, error) {
 	l, err := a.Store.Conversation(ctx, chat.ConversationID(in.ID))
 	if err != nil {
 		return nil, err
@@ -77,7 +73,7 @@ func (a *API) conversation(ctx context.Context, in *idInput) (*conversationOutpu
 	if err != nil {
 		return nil, err
 	}
-	out := &conversationOutput{Body: ConversationDetail{ConversationSummary: summary(l), Identities: []Identity{}, Events: []OwnerChange{}}}
+	out := &conversationOutput{Body: ConversationDetail{ConversationSummary: summary(l), Identities: []Identity{}, Events: []OwnerChange{}, People: []Active{}}}
 	for _, n := range names {
 		out.Body.Identities = append(out.Body.Identities, Identity{Kind: string(n.Kind), Value: n.Value, Since: when(n.Since)})
 	}

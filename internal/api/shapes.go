@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"time"
 
 	"parley/internal/chat"
@@ -28,7 +29,7 @@ type ConversationSummary struct {
 	Agent         string         `json:"agent,omitempty" doc:"User id of the agent who owns it."`
 	Language      string         `json:"language"`
 	LastText      string         `json:"lastText"`
-	LastDirection string         `json:"lastDirection" enum:"in,out"`
+	LastDirection string         `json:"lastDirection" enum:"in,out" doc:"Of the last line between us and the customer; notes do not count."`
 	LastAt        time.Time      `json:"lastAt"`
 	OpenedAt      time.Time      `json:"openedAt"`
 	QueuedAt      *time.Time     `json:"queuedAt,omitempty"`
@@ -36,6 +37,12 @@ type ConversationSummary struct {
 	WindowUntil   *time.Time     `json:"windowUntil,omitempty" doc:"Until when WhatsApp lets us answer freely."`
 	Unanswered    bool           `json:"unanswered" doc:"The customer wrote and the bot has not answered yet."`
 	LastSeq       int64          `json:"lastSeq"`
+	InSeq         int64          `json:"inSeq" doc:"Sequence number of the customer's newest line."`
+	AgentName     string         `json:"agentName,omitempty" doc:"Name of the agent who owns it."`
+	SnoozedUntil  *time.Time     `json:"snoozedUntil,omitempty" doc:"An agent has put it aside until then."`
+	Tags          []string       `json:"tags" nullable:"false"`
+	Unread        bool           `json:"unread,omitempty" doc:"People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read."`
+	Mentioned     bool           `json:"mentioned,omitempty" doc:"A note for me is unread. For who asks: live events leave it out; the event mention tells."`
 }
 
 func summary(l store.Listed) ConversationSummary {
@@ -47,7 +54,8 @@ func summary(l store.Listed) ConversationSummary {
 		ID: string(l.ID), Workspace: l.Workspace, Route: l.Route, Owner: string(l.Owner), Epoch: l.Epoch, Agent: l.Agent, Language: language,
 		Contact:  ContactSummary{ID: string(l.Contact.ID), Name: l.Contact.FirstName, Phone: l.Contact.Phone, Language: l.Contact.Language},
 		LastText: l.LastText, LastDirection: string(l.LastDir), LastAt: when(l.LastAt), OpenedAt: when(l.OpenedAt),
-		QueuedAt: maybe(l.QueuedAt), WindowUntil: maybe(l.WindowUntil), Unanswered: l.Pending(), LastSeq: l.LastSeq,
+		QueuedAt: maybe(l.QueuedAt), WindowUntil: maybe(l.WindowUntil), Unanswered: l.Pending(), LastSeq: l.LastSeq, InSeq: l.InSeq,
+		SnoozedUntil: maybe(l.SnoozedUntil), Tags: []string{},
 	}
 	if l.Owner == chat.OwnerQueue || l.Owner == chat.OwnerAgent {
 		s.HandoffReason = l.Reason
@@ -77,12 +85,38 @@ type OwnerChange struct {
 type ConversationDetail struct {
 	ConversationSummary
 	Identities []Identity    `json:"identities" nullable:"false"`
-	Events     []OwnerChange `json:"events" nullable:"false"`
+	Events     []OwnerChange `json:"events" nullable:"false" doc:"The newest 500 changes of owner."`
+	// What only the detail tells.
+	ReadSeq         int64          `json:"readSeq" doc:"Newest line that I have marked as read."`
+	TemplateOffered bool           `json:"templateOffered" doc:"The window has closed, and there is a template to open the conversation again."`
+	Template        *TemplateOffer `json:"template,omitempty" doc:"What would be sent; only when it is offered."`
+	People          []Active       `json:"people" nullable:"false" doc:"Who else is at this conversation now."`
+}
+
+// Active is somebody who is at a conversation now.
+type Active struct {
+	UserID string `json:"userId"`
+	Name   string `json:"name"`
+	Doing  string `json:"doing" enum:"viewing,typing"`
+}
+
+// ActivityEvent is the data of the live event "activity".
+type ActivityEvent struct {
+	ConversationID string   `json:"conversationId"`
+	People         []Active `json:"people" nullable:"false" doc:"Everybody who is there now."`
+}
+
+// MentionEvent is the data of the live event "mention".
+type MentionEvent struct {
+	ConversationID string `json:"conversationId"`
+	MessageID      string `json:"messageId"`
+	By             string `json:"by" doc:"Name of who wrote the note."`
 }
 
 // Media is something the customer sent beside text. Its address is not to be trusted.
 type Media struct {
 	URL  string `json:"url"`
+	Path string `json:"path" doc:"Where the server fetches it for you; use this one in pages."`
 	Kind string `json:"kind" enum:"image,video,audio,document,unknown"`
 }
 
@@ -102,6 +136,8 @@ type Message struct {
 	Status       string    `json:"status" enum:"received,queued,sending,accepted,unknown,dead,cancelled" doc:"accepted means that Braze took it, which is no promise that it arrives."`
 	StatusReason string    `json:"statusReason,omitempty"`
 	Repaired     bool      `json:"repaired,omitempty"`
+	AgentName    string    `json:"agentName,omitempty" doc:"Name of the agent who wrote it."`
+	Mentions     []string  `json:"mentions,omitempty" doc:"User ids of those whom a note is for."`
 }
 
 func message(m chat.Message, parts []chat.Delivery) Message {
@@ -113,8 +149,8 @@ func message(m chat.Message, parts []chat.Delivery) Message {
 	if out.Choices == nil {
 		out.Choices = []string{}
 	}
-	for _, address := range m.Media {
-		out.Media = append(out.Media, Media{URL: address, Kind: mediaKind(address)})
+	for n, address := range m.Media {
+		out.Media = append(out.Media, Media{URL: address, Path: fmt.Sprintf("%s/media/%s/%d", prefix, m.ID, n), Kind: mediaKind(address)})
 	}
 	if m.Direction == chat.Out {
 		out.Status, out.StatusReason = status(parts)

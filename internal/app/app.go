@@ -21,10 +21,13 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/config"
 	"parley/internal/desk"
+	"parley/internal/desk/hooks"
+	"parley/internal/desk/report"
 	"parley/internal/engine"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
+	outbox "parley/internal/store/hooks"
 )
 
 // Options are what New needs besides the settings.
@@ -49,7 +52,11 @@ type App struct {
 	engine  *engine.Engine
 	desk    *desk.Desk
 	senders []*delivery.Sender
+	folder  *report.Folder
 	hub     *live.Hub
+
+	follower *hooks.Follower
+	courier  *hooks.Courier
 
 	public, ops             net.Listener
 	publicServer, opsServer *http.Server
@@ -128,7 +135,9 @@ func (a *App) buildHTTP() (err error) {
 	}
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk}, api.Parts{
 		Store: a.store, Auth: a.auth, Intake: a.intake, Desk: a.desk, Log: a.log,
+		Hooks: a.buildHooks(),
 	})
+	a.folder = report.NewFolder(a.store, a.log, a.now)
 	a.hub = live.New(a.store, desk.Render, a.metrics, a.log, a.now)
 	desk.SetHub(a.hub)
 	quiet := slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)
@@ -165,8 +174,11 @@ func (a *App) Start() {
 		a.running.Go(func() { s.Run(ctx, drain) })
 	}
 	a.running.Go(func() { a.engine.Run(ctx, drain) })
+	a.running.Go(func() { a.follower.Run(ctx) })
+	a.running.Go(func() { a.courier.Run(ctx, drain) })
 	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.listenTrouble) })
 	a.running.Go(func() { a.upkeep(ctx) })
+	a.running.Go(func() { a.folder.Run(ctx) })
 	for _, w := range a.base.watchers {
 		a.running.Go(func() {
 			if err := w.Run(ctx); err != nil && ctx.Err() == nil {
@@ -195,8 +207,21 @@ func (a *App) wake(topic store.Topic) {
 		for _, s := range a.senders {
 			s.Wake(a.now())
 		}
+	case outbox.Topic:
+		a.follower.Wake()
+		a.courier.Wake()
 	}
+	a.follower.Changed()
 	a.hub.Wake()
+	a.folder.Wake()
+}
+
+// buildHooks makes what tells other programs of events.
+func (a *App) buildHooks() *hooks.Desk {
+	allow := a.opts.Config.Hooks.AllowPrivate
+	a.courier = hooks.NewCourier(a.store, hooks.NewClient(allow), "parley/"+a.opts.Version, a.metrics, a.log, a.now)
+	a.follower = hooks.NewFollower(a.store, a.log, a.now, a.courier.Wake)
+	return hooks.New(a.store, a.courier, allow, a.now, a.wake)
 }
 
 func (a *App) listenTrouble(err error) {

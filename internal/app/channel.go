@@ -15,6 +15,7 @@ import (
 	"parley/internal/engine"
 	"parley/internal/obs"
 	"parley/internal/store"
+	outbox "parley/internal/store/hooks"
 )
 
 // history is how many earlier lines the bot may see.
@@ -135,6 +136,18 @@ func (a *App) gauges(ctx context.Context) error {
 	}
 	a.metrics.TurnQueue(b.Turns, age(now, b.OldestTurn))
 	a.metrics.DeliveryQueue(b.Deliveries, age(now, b.OldestDelivery), b.Unknown)
+	counts, err := outbox.Counts(ctx, a.store)
+	if err != nil {
+		return err
+	}
+	var all outbox.Count
+	for _, c := range counts {
+		all.Waiting, all.Dead = all.Waiting+c.Waiting, all.Dead+c.Dead
+		if c.Oldest > 0 && (all.Oldest == 0 || c.Oldest < all.Oldest) {
+			all.Oldest = c.Oldest
+		}
+	}
+	a.metrics.HookQueue(all.Waiting, age(now, all.Oldest), all.Dead)
 	return nil
 }
 
@@ -153,6 +166,11 @@ func (a *App) prune(ctx context.Context) error {
 			n, err = tx.Prune(ctx, store.Retention{
 				Exchanges: keep.Exchanges.Milliseconds(), Feed: keep.Events.Milliseconds(), Drops: keep.Drops.Milliseconds(),
 			}, a.now(), 1000)
+			if err != nil {
+				return err
+			}
+			gone, err := outbox.Prune(ctx, tx, a.now()-keep.Exchanges.Milliseconds(), 1000)
+			n += gone
 			return err
 		})
 		if err != nil || n == 0 {

@@ -51,6 +51,7 @@ var layers = []struct {
 	{3, "internal/desk/..."},
 	{4, "internal/engine"},
 	{5, "internal/api"},
+	{5, "internal/doctor"},
 	{5, "internal/sandbox/..."},
 	{5, "web"},
 	{6, "internal/app"},

@@ -22,6 +22,7 @@ type Config struct {
 	Log            Log            `yaml:"log" doc:"Logs go to standard error. They never hold message text, phone numbers or secrets."`
 	Limits         Limits         `yaml:"limits" doc:"Limits of the process."`
 	Retention      Retention      `yaml:"retention" doc:"How long records of the machinery are kept. Conversations are not touched by this."`
+	Hooks          Hooks          `yaml:"hooks" doc:"Outgoing webhooks. Who gets which events is set on the desk, under Setup."`
 	Workspaces     []Workspace    `yaml:"workspaces" doc:"One entry for each Braze workspace. Without any, use parley demo to look around."`
 }
 
@@ -39,9 +40,14 @@ type Limits struct {
 
 // Retention says how long records are kept before they are deleted.
 type Retention struct {
-	Exchanges time.Duration `yaml:"exchanges" default:"720h" doc:"Recorded, redacted calls to and from Braze, models and tools."`
+	Exchanges time.Duration `yaml:"exchanges" default:"720h" doc:"Recorded, redacted calls to and from Braze, models and tools; outgoing webhooks that are done with or were given up."`
 	Events    time.Duration `yaml:"events" default:"168h" doc:"Live events: how far back a browser can catch up without reloading."`
 	Drops     time.Duration `yaml:"drops" default:"720h" doc:"Dropped duplicates and webhooks that could not be understood."`
+}
+
+// Hooks bounds what outgoing webhooks may reach.
+type Hooks struct {
+	AllowPrivate bool `yaml:"allow_private" default:"false" doc:"Allow receivers on this machine and in private networks, and plain http. Leave it off where admins of the desk are not trusted with the network that Parley stands in."`
 }
 
 // Workspace is one Braze workspace: one REST key, one WhatsApp number, its campaigns.

@@ -31,6 +31,8 @@ function summary(id: string, minute: number, more: Partial<Summary> = {}): Summa
     openedAt: at(0),
     unanswered: false,
     lastSeq: minute,
+    inSeq: minute,
+    tags: [],
     ...more,
   };
 }
@@ -127,7 +129,14 @@ describe("lists", () => {
 describe("transcript", () => {
   const open = (messages: Message[]): Transcript => ({
     id: "a",
-    detail: { ...summary("a", 1), identities: [], events: [] } as Detail,
+    detail: {
+      ...summary("a", 1),
+      identities: [],
+      events: [],
+      people: [],
+      readSeq: 0,
+      templateOffered: false,
+    } as Detail,
     messages,
     more: false,
     loading: false,
