@@ -16,7 +16,7 @@ type OwnerChange struct {
 	Reason         string
 	Epoch          int64 // the epoch that the person saw
 	Outcome        string
-	Note           string   // for colleagues, kept as a line of the transcript; needs NoteID
+	Note           string // for colleagues, kept as a line of the transcript; needs NoteID
 	NoteID         chat.MessageID
 	Packet         *Handoff // what people get if the bot owns it until then
 }

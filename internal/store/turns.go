@@ -15,9 +15,10 @@ import (
 type Work struct {
 	Conversation chat.Conversation // as claimed: Epoch and InSeq are what the commit will be held against
 	Contact      chat.Contact
-	Waiting      []chat.Message // inbound lines not done, oldest first
-	History      []chat.Message // earlier lines, oldest first, at most the limit asked for
-	DueAt        int64          // when the turn became due
+	Waiting      []chat.Message   // inbound lines not done, oldest first
+	History      []chat.Message   // earlier lines, oldest first, at most the limit asked for
+	Returned     *chat.Transition // the last time that people gave it back, or nil; its reason is what they promised
+	DueAt        int64            // when the turn became due
 	ClaimedAt    int64
 }
 
@@ -89,7 +90,28 @@ func (tx *Tx) loadWork(ctx context.Context, works []Work, history int) error {
 			w.History = append(w.History, m)
 		}
 	}
-	return nil
+	return tx.loadReturns(ctx, at)
+}
+
+// loadReturns finds out which conversations people have given back. One that never
+// changed its owner cannot be among them, which spares the usual turn the question.
+func (tx *Tx) loadReturns(ctx context.Context, works map[chat.ConversationID]*Work) error {
+	var ids []chat.ConversationID
+	for id, w := range works {
+		if w.Conversation.Epoch > 1 {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	slices.Sort(ids)
+	in, args := db.OneOf(tx.Dialect, 1, ids)
+	list, err := db.Collect(ctx, tx, scanTransition, selectTransition+"WHERE kind = 'pass_back' AND conversation_id "+in+" ORDER BY conversation_id, seq", args...)
+	for _, t := range list {
+		works[t.ConversationID].Returned = &t
+	}
+	return err
 }
 
 // Result is what a turn wants to commit.

@@ -127,6 +127,7 @@ type Input struct {
 	Now          int64
 	Conversation chat.Conversation
 	Contact      chat.Contact
+	Attributes   map[string]string
 	Language     string         // spoken with the customer; empty means that of the conversation
 	Lines        []chat.Message // oldest first, up to and with what is not answered yet
 	Code         string         // [TakenOver], or a code of the bot
@@ -152,7 +153,7 @@ func Build(in Input) Packet {
 		Schema: Schema, ID: in.ID, Conversation: string(in.Conversation.ID), CreatedAt: when(in.Now),
 		Customer: Customer{
 			ExternalID: in.Contact.ExternalID, Phone: in.Contact.Phone, Name: in.Contact.FirstName, Language: in.Language,
-			Attributes: map[string]string{},
+			Attributes: in.Attributes,
 		},
 		Reason:   Reason{Code: in.Code, Detail: in.Detail, MessageID: in.MessageID, Words: WordsFor(in.Code)},
 		Priority: PriorityName(max(in.Conversation.Priority, PriorityOf(in.Code))), Team: in.Conversation.Team, Topic: in.Topic,
@@ -163,6 +164,9 @@ func Build(in Input) Packet {
 	}
 	if in.Upset {
 		p.Summary.Mood = "upset"
+	}
+	if p.Customer.Attributes == nil {
+		p.Customer.Attributes = map[string]string{}
 	}
 	if p.Intents == nil {
 		p.Intents = []Intent{}
