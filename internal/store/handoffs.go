@@ -73,7 +73,7 @@ func (tx *Tx) closing(ctx context.Context, c *chat.Conversation, change *OwnerCh
 	}
 	if change.Note != "" {
 		c.LastSeq++
-		if err := tx.insertMessages(ctx, []chat.Message{{
+		if err := tx.InsertMessages(ctx, []chat.Message{{
 			ID: change.NoteID, ConversationID: c.ID, Seq: c.LastSeq, Direction: chat.Note, Author: chat.AuthorAgent,
 			Text: change.Note, Agent: change.Actor, At: now,
 		}}); err != nil {
