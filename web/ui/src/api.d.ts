@@ -1977,6 +1977,37 @@ export interface components {
             /** @description There are older lines. */
             more: boolean;
         };
+        Myself: {
+            /**
+             * Format: int64
+             * @description Conversations that they are given at the same time.
+             */
+            capacity: number;
+            disabled: boolean;
+            email: string;
+            id: string;
+            languages: string[];
+            /**
+             * Format: int64
+             * @description Conversations they own and have not put aside.
+             */
+            load: number;
+            /**
+             * Format: int64
+             * @description Unread notes for me.
+             */
+            mentions: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** Format: date-time */
+            presenceSince?: string;
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "admin";
+            /** @description Ids of their teams. */
+            teams: string[];
+            topics: string[];
+        };
         NewCanned: {
             language?: string;
             /** @description Letters, digits, hyphens and underscores. Unique for a language and a team. */
@@ -2570,7 +2601,7 @@ export interface components {
              * @description The conversation's epoch as the page shows it; a different one is a conflict.
              */
             epoch: number;
-            /** @description For colleagues; stands in the transcript beside the change. */
+            /** @description For colleagues; a note in the transcript. */
             note?: string;
             /** @description Either a person or a team. */
             to: components["schemas"]["ToStruct"];
@@ -5468,7 +5499,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Colleague"];
+                    "application/json": components["schemas"]["Myself"];
                 };
             };
             /** @description Unauthorized */
@@ -5604,7 +5635,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Colleague"];
+                    "application/json": components["schemas"]["Myself"];
                 };
             };
             /** @description Unauthorized */
