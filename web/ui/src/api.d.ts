@@ -1064,7 +1064,7 @@ export interface components {
         BoardAgent: {
             /**
              * Format: int64
-             * @description Conversations that the agent can have at the same time; 0 if nobody said.
+             * @description Conversations that they are given at the same time.
              */
             capacity: number;
             /** @description At most 20, longest wait first. */
@@ -1072,15 +1072,17 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description Conversations that the agent has.
+             * @description Conversations they own and have not put aside.
              */
             load: number;
             name: string;
             /** @enum {string} */
             presence: "online" | "away" | "offline";
+            /** Format: date-time */
+            presenceSince?: string;
             /**
              * Format: int64
-             * @description Conversations of the agent in which no customer waits.
+             * @description Conversations in which they are writing now.
              */
             replyingNow: number;
         };
@@ -1206,6 +1208,13 @@ export interface components {
             id: string;
             /** @description First name of the customer, or the number. */
             name: string;
+            /**
+             * Format: date-time
+             * @description The agent has put it aside until then.
+             */
+            snoozedUntil?: string;
+            /** @description The agent is writing in it now. */
+            typing: boolean;
             /**
              * Format: date-time
              * @description Since when the customer waits for an answer.
