@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -14,6 +15,7 @@ import (
 	"parley/internal/store"
 	"parley/internal/store/inbox"
 	"parley/internal/store/storetest"
+	"parley/internal/testkit"
 )
 
 const hour = int64(60 * 60 * 1000)
@@ -134,16 +136,13 @@ func (r *room) wants(f inbox.Filter, who ...string) {
 // index brings the search index up to date.
 func (r *room) index() {
 	r.t.Helper()
-	for range 10_000 {
+	testkit.Eventually(r.t, time.Minute, func() bool {
 		more, err := inbox.Follow(context.Background(), r.store)
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		if !more && r.caughtUp() {
-			return
-		}
-	}
-	r.t.Fatal("the index does not come to an end")
+		return !more && r.caughtUp()
+	})
 }
 
 // caughtUp says whether the feed shows everything that was committed: on PostgreSQL
