@@ -23,7 +23,11 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 
 export const grace = "+15550000001";
 export const ada = "+33600000002";
-export const agent = { email: "agent@example.com", password: "parley-demo" };
+const password = "parley-demo";
+export const agent = { email: "agent@example.com", password };
+export const agent2 = { email: "agent2@example.com", password };
+export const supervisor = { email: "supervisor@example.com", password };
+export const admin = { email: "admin@example.com", password };
 export const replyCampaign = "00000000-0000-4000-8000-000000000002";
 
 /** The window sizes of every screenshot. */
@@ -182,14 +186,14 @@ export async function line(url) {
   return { url: `http://127.0.0.1:${server.address().port}`, cut: close, mend: () => (cut = false) };
 }
 
-/** Logs in through the form, unless the browser still is from the test before. */
-export async function logIn(page, desk) {
+/** Logs in through the form, unless the browser still is from the test before. Another user needs a browser of its own. */
+export async function logIn(page, desk, who = agent) {
   await page.goto(desk);
   const inside = page.getByRole("navigation");
   await inside.or(page.getByRole("button", { name: /^Log in|^Se connecter/ })).waitFor();
   if (await inside.isVisible()) return;
-  await page.getByLabel(/^Email|^Adresse/).fill(agent.email);
-  await page.getByLabel(/^Password|^Mot de passe/).fill(agent.password);
+  await page.getByLabel(/^Email|^Adresse/).fill(who.email);
+  await page.getByLabel(/^Password|^Mot de passe/).fill(who.password);
   await page.keyboard.press("Enter");
   await inside.waitFor();
 }

@@ -22,6 +22,8 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/chat"
 	"parley/internal/desk"
+	"parley/internal/desk/hooks"
+	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -46,6 +48,8 @@ type Parts struct {
 	Auth   *auth.Auth
 	Intake *intake.Intake
 	Desk   *desk.Desk
+	Hooks  *hooks.Desk
+	Roster *roster.Roster
 	Log    *slog.Logger
 }
 
@@ -72,13 +76,19 @@ func New(set Settings, parts Parts) *API {
 	config.CreateHooks = nil // no $schema in bodies
 	config.Info.Description = "Everything the desk's pages do. Log in with POST " + prefix + "/session; send the session's csrfToken as " +
 		auth.CSRFHeader + " with whatever changes something."
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"session": {Type: "apiKey", In: "cookie", Name: "parley"}}
 	api.huma = humago.New(api.mux, config)
 	api.sessions()
 	api.conversations()
 	api.inbox()
 	api.people()
+	api.teams()
 	api.life()
+	api.handoffs()
+	api.hooks()
+	api.board()
+	api.reports()
 	api.describeEvents()
 	return api
 }

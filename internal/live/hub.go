@@ -239,7 +239,7 @@ func (h *Hub) Replay(ctx context.Context, after store.Cursor, send func([]Frame)
 		return false, err
 	}
 	// Beyond the end is a cursor from before everything was pruned, or before a backup was restored.
-	if earlier(after, start) || earlier(end, after) {
+	if after.Before(start) || end.Before(after) {
 		return false, nil
 	}
 	for {
@@ -257,5 +257,3 @@ func (h *Hub) Replay(ctx context.Context, after store.Cursor, send func([]Frame)
 		}
 	}
 }
-
-func earlier(a, b store.Cursor) bool { return a.Tx < b.Tx || a.Tx == b.Tx && a.N < b.N }

@@ -46,6 +46,9 @@ type Options struct {
 	// OOSPrior is the expected share of messages outside every intent, above 0 and
 	// below 1. Zero means [DefaultOOSPrior].
 	OOSPrior float64
+	// OffTopic are messages known to belong to no intent. They sharpen the calibration;
+	// no label is learnt from them.
+	OffTopic []string
 	// Progress is called with growing done, never concurrently. May be nil.
 	Progress func(done, total int)
 }

@@ -25,7 +25,7 @@ func Train(ctx context.Context, examples []Example, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	set.background = offTopic(o.Language)
+	set.background = append(offTopic(o.Language), o.OffTopic...)
 	if len(set.labels) < fewLabels {
 		set.background = append(set.background, background(o.Language)...)
 	}

@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See who waits, why and for how long, and who is on what
+         * @description Needs the permission conversations:supervise.
+         */
+        get: operations["get-board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/canned": {
         parameters: {
             query?: never;
@@ -200,6 +220,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/handoffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why people have the conversation and what is known, newest first
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-handoffs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/handoffs/{handoffId}/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whether it needed a person
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["label-handoff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -254,6 +314,26 @@ export interface paths {
          * @description Needs the permission conversations:write.
          */
         post: operations["change-owner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a conversation in the queue
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["set-priority"];
         delete?: never;
         options?: never;
         head?: never;
@@ -320,6 +400,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An answer of the knowledge base that was not given yet; 204 when there is none
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-suggestion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/tags": {
         parameters: {
             query?: never;
@@ -360,6 +460,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a conversation to a colleague or to a team's queue
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["transfer-conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -393,6 +513,234 @@ export interface paths {
          */
         get: operations["stream-events"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List outgoing webhooks
+         * @description Needs the permission hooks:manage.
+         */
+        get: operations["list-hooks"];
+        put?: never;
+        /**
+         * Add a webhook, which gets what happens from now on
+         * @description Needs the permission hooks:manage.
+         */
+        post: operations["create-hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one delivery again
+         * @description Needs the permission hooks:manage.
+         */
+        post: operations["replay-hook-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a webhook, or switch it on or off
+         * @description Needs the permission hooks:manage.
+         */
+        put: operations["update-hook"];
+        post?: never;
+        /**
+         * Forget a webhook and its deliveries
+         * @description Needs the permission hooks:manage.
+         */
+        delete: operations["delete-hook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a webhook's deliveries, newest first
+         * @description Needs the permission hooks:manage.
+         */
+        get: operations["list-hook-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one delivery with its body
+         * @description Needs the permission hooks:manage.
+         */
+        get: operations["get-hook-delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send everything again that was given up
+         * @description Needs the permission hooks:manage.
+         */
+        post: operations["replay-dead-hooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make another secret; the one before also signs for a day
+         * @description Needs the permission hooks:manage.
+         */
+        post: operations["rotate-hook-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post a test event at once, and say what came of it
+         * @description Needs the permission hooks:manage.
+         */
+        post: operations["test-hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who I am to my colleagues
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show that a page is open
+         * @description Needs the permission conversations:read. An open page sends it every 30 seconds; after two minutes without one its user is offline.
+         */
+        post: operations["send-heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say whether I am there
+         * @description Needs the permission conversations:read.
+         */
+        put: operations["set-presence"];
         post?: never;
         delete?: never;
         options?: never;
@@ -440,6 +788,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List colleagues: who is there and how busy they are
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set what somebody can take and knows
+         * @description Needs the permission teams:manage.
+         */
+        put: operations["set-skills"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the queue stands
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how the work went in a period of at most 400 days
+         * @description Needs the permission reports:read.
+         */
+        get: operations["get-reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one table of a report as CSV
+         * @description Needs the permission reports:read. UTF-8 with a header line, durations in seconds. Cells that a spreadsheet could take for a formula begin with an apostrophe.
+         */
+        get: operations["get-reports-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -474,6 +922,54 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List teams, oldest first
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-teams"];
+        put?: never;
+        /**
+         * Add a team
+         * @description Needs the permission teams:manage.
+         */
+        post: operations["create-team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a team
+         * @description Needs the permission teams:manage.
+         */
+        put: operations["update-team"];
+        post?: never;
+        /**
+         * Remove a team
+         * @description Needs the permission teams:manage. What waits for it then waits for anybody.
+         */
+        delete: operations["delete-team"];
         options?: never;
         head?: never;
         patch?: never;
@@ -528,7 +1024,28 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What Parley posts to a webhook
+         * @description Signed as Standard Webhooks has it: webhook-id, webhook-timestamp and webhook-signature. Any 2xx within 10 seconds takes it; anything else is tried again for most of a day; 410 switches the webhook off.
+         */
+        post: operations["receive-event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         Active: {
@@ -543,6 +1060,159 @@ export interface components {
              * @enum {string}
              */
             doing: "viewing" | "typing" | "gone";
+        };
+        BoardAgent: {
+            /**
+             * Format: int64
+             * @description Conversations that the agent can have at the same time; 0 if nobody said.
+             */
+            capacity: number;
+            /** @description At most 20, longest wait first. */
+            conversations: components["schemas"]["BoardTalk"][];
+            id: string;
+            /**
+             * Format: int64
+             * @description Conversations that the agent has.
+             */
+            load: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /**
+             * Format: int64
+             * @description Conversations of the agent in which no customer waits.
+             */
+            replyingNow: number;
+        };
+        BoardOutputBody: {
+            agents: components["schemas"]["BoardAgent"][];
+            /**
+             * Format: int64
+             * @description Agents who are online and have less than they can take.
+             */
+            agentsFree: number;
+            /** Format: int64 */
+            expectedWaitSeconds?: number;
+            /**
+             * Format: int64
+             * @description How many there are beyond those.
+             */
+            moreRows: number;
+            /** Format: date-time */
+            oldestWaitSince?: string;
+            /** @description At most 200, most pressing first. */
+            rows: components["schemas"]["BoardRow"][];
+            /**
+             * Format: int64
+             * @description Customers who wait for the agent who has their conversation.
+             */
+            unanswered: number;
+            /**
+             * Format: int64
+             * @description Conversations in the queue.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Customers who wait and whose window closes within two hours.
+             */
+            windowsClosing: number;
+        };
+        BoardRow: {
+            /** @description User id of the agent who owns it. */
+            agent?: string;
+            /** @description Name of the agent who owns it. */
+            agentName?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
+            contact: components["schemas"]["ContactSummary"];
+            /** Format: int64 */
+            epoch: number;
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
+            /** @description Code and sentence, as the bot gave them. */
+            handoffReason?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Sequence number of the customer's newest line.
+             */
+            inSeq: number;
+            language: string;
+            /** Format: date-time */
+            lastAt: string;
+            /**
+             * @description Of the last line between us and the customer; notes do not count.
+             * @enum {string}
+             */
+            lastDirection: "in" | "out";
+            /** Format: int64 */
+            lastSeq: number;
+            lastText: string;
+            /** @description A note for me is unread. For who asks: live events leave it out; the event mention tells. */
+            mentioned?: boolean;
+            /** Format: date-time */
+            openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
+            /** @enum {string} */
+            owner: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            /** Format: date-time */
+            queuedAt?: string;
+            route: string;
+            /**
+             * Format: date-time
+             * @description An agent has put it aside until then.
+             */
+            snoozedUntil?: string;
+            tags: string[];
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
+            /** @description The customer wrote and the bot has not answered yet. */
+            unanswered: boolean;
+            /** @description People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read. */
+            unread?: boolean;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits; for silent, since when nobody has written.
+             */
+            waitingSince: string;
+            /**
+             * @description queue: nobody has it. unanswered: its agent has not answered. window: the customer waits and the window closes within two hours. silent: nobody has written for two hours.
+             * @enum {string}
+             */
+            why: "queue" | "unanswered" | "window" | "silent";
+            /**
+             * Format: date-time
+             * @description Until when WhatsApp lets us answer freely.
+             */
+            windowUntil?: string;
+            workspace: string;
+        };
+        BoardTalk: {
+            id: string;
+            /** @description First name of the customer, or the number. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for an answer.
+             */
+            waitingSince?: string;
+            /** Format: date-time */
+            windowUntil?: string;
         };
         BulkInputBody: {
             /** @enum {string} */
@@ -574,6 +1244,13 @@ export interface components {
             id: string;
             ok: boolean;
         };
+        BusinessHours: {
+            /** @description Days off, as 2026-12-25. */
+            holidays?: string[];
+            /** @description Of the IANA database, such as Europe/Paris. */
+            timezone: string;
+            weekly: components["schemas"]["OpenSpan"][];
+        };
         CannedListBody: {
             items: components["schemas"]["CannedReply"][];
             /** @description The variables there are. */
@@ -594,6 +1271,32 @@ export interface components {
             title: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        Colleague: {
+            /**
+             * Format: int64
+             * @description Conversations that they are given at the same time.
+             */
+            capacity: number;
+            disabled: boolean;
+            email: string;
+            id: string;
+            languages: string[];
+            /**
+             * Format: int64
+             * @description Conversations they own and have not put aside.
+             */
+            load: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** Format: date-time */
+            presenceSince?: string;
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "admin";
+            /** @description Ids of their teams. */
+            teams: string[];
+            topics: string[];
         };
         ContactPage: {
             /** @description What webhooks told of them. */
@@ -626,11 +1329,26 @@ export interface components {
             agent?: string;
             /** @description Name of the agent who owns it. */
             agentName?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
             /** Format: int64 */
             epoch: number;
             /** @description The newest 500 changes of owner. */
             events: components["schemas"]["OwnerChange"][];
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
             /** @description Code and sentence, as the bot gave them. */
             handoffReason?: string;
             id: string;
@@ -655,10 +1373,19 @@ export interface components {
             mentioned?: boolean;
             /** Format: date-time */
             openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
             /** @enum {string} */
             owner: "bot" | "queue" | "agent" | "none";
             /** @description Who is at this conversation now, yourself included. */
             people: components["schemas"]["Active"][];
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description Its place in its team's queue, from 1.
+             */
+            queuePosition?: number;
             /** Format: date-time */
             queuedAt?: string;
             /**
@@ -673,6 +1400,8 @@ export interface components {
              */
             snoozedUntil?: string;
             tags: string[];
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
             /** @description What would be sent; only when it is offered. */
             template?: components["schemas"]["TemplateOffer"];
             /** @description The window has closed, and there is a template to open the conversation again. */
@@ -698,9 +1427,24 @@ export interface components {
             agent?: string;
             /** @description Name of the agent who owns it. */
             agentName?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
             /** Format: int64 */
             epoch: number;
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
             /** @description Code and sentence, as the bot gave them. */
             handoffReason?: string;
             id: string;
@@ -724,8 +1468,12 @@ export interface components {
             mentioned?: boolean;
             /** Format: date-time */
             openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
             /** @enum {string} */
             owner: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
             /** Format: date-time */
             queuedAt?: string;
             route: string;
@@ -735,6 +1483,8 @@ export interface components {
              */
             snoozedUntil?: string;
             tags: string[];
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
             /** @description The customer wrote and the bot has not answered yet. */
             unanswered: boolean;
             /** @description People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read. */
@@ -846,11 +1596,330 @@ export interface components {
              */
             type: string;
         };
+        EventCSAT: {
+            comment?: string;
+            /**
+             * Format: int64
+             * @description 1 to 5.
+             */
+            score: number;
+        };
+        EventChange: {
+            /** @description User id, bot or parley. */
+            actor: string;
+            /** Format: int64 */
+            epoch: number;
+            /** @enum {string} */
+            from: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            kind: "offer" | "accept" | "assign" | "pass_back" | "expire" | "resolve" | "reopen";
+            reason: string;
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            to: "bot" | "queue" | "agent" | "none";
+        };
+        EventContact: {
+            /** @description As Braze knows the person, or empty. */
+            externalId: string;
+            id: string;
+            language: string;
+            name: string;
+            /** @description E.164, or empty for a sender who hides the number. */
+            phone: string;
+        };
+        EventConversation: {
+            /** @description User id of the agent who owns it. */
+            agent?: string;
+            contact: components["schemas"]["EventContact"];
+            /**
+             * Format: int64
+             * @description What a change of owner through the API has to name.
+             */
+            epoch: number;
+            handoffReason?: string;
+            id: string;
+            language: string;
+            /**
+             * Format: int64
+             * @description Number of its newest line; a reply through the API says up to which one was seen.
+             */
+            lastSeq: number;
+            /** Format: date-time */
+            openedAt: string;
+            outcome?: string;
+            /** @enum {string} */
+            owner: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            /** Format: date-time */
+            resolvedAt?: string;
+            route: string;
+            team?: string;
+            /**
+             * Format: date-time
+             * @description Until when WhatsApp lets us answer freely.
+             */
+            windowUntil?: string;
+            workspace: string;
+        };
+        EventData: {
+            /** @description With conversation.* except opened. */
+            change?: components["schemas"]["EventChange"];
+            /** @description As it was when the event was written; it may have changed since createdAt. */
+            conversation?: components["schemas"]["EventConversation"];
+            /** @description With csat.answered. */
+            csat?: components["schemas"]["EventCSAT"];
+            /** @description With handoff.created: the packet handoff.v1. */
+            handoff?: unknown;
+            /** @description With message.*. */
+            message?: components["schemas"]["EventMessage"];
+        };
+        EventMessage: {
+            agent?: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            author: "customer" | "bot" | "agent" | "system";
+            choices: string[];
+            /** @enum {string} */
+            direction: "in" | "out";
+            id: string;
+            layout?: string;
+            /** @description Addresses as the customer's channel gave them: not to be trusted. */
+            media: string[];
+            /** @description Why it was not sent. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Its place in the conversation.
+             */
+            seq: number;
+            /**
+             * @description accepted means that Braze took it, which is no promise that it arrives.
+             * @enum {string}
+             */
+            status: "received" | "accepted" | "unknown" | "dead" | "cancelled";
+            text: string;
+        };
         Fact: {
             /** Format: date-time */
             at: string;
             name: string;
             value: string;
+        };
+        Handoff: {
+            conversation: string;
+            /** Format: date-time */
+            createdAt: string;
+            customer: components["schemas"]["PacketCustomer"];
+            /** @description By name, the one named last: order_number, email, amount, date. */
+            entities: {
+                [key: string]: string;
+            };
+            id: string;
+            /** @description What the customer's words were read as, newest reading first. */
+            intents: components["schemas"]["PacketIntent"][];
+            /** @description Whether it needed a person; absent until somebody has said so. */
+            needed?: boolean;
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            reason: components["schemas"]["PacketReason"];
+            /** @enum {string} */
+            schema: "handoff.v1";
+            /** @description An answer of the knowledge base that was not given yet; a person decides. */
+            suggestedReply?: components["schemas"]["PacketSuggestion"];
+            summary: components["schemas"]["PacketSummary"];
+            /** @description Id of the team it was meant for at that time; empty means any. */
+            team: string;
+            /** @description Calls to other systems made for this conversation. */
+            tools: components["schemas"]["PacketTool"][];
+            /** @description Intent it is about; empty if nobody knows. */
+            topic: string;
+            /** @description The last lines before the handoff, oldest first, without private notes. */
+            transcript: components["schemas"]["PacketLine"][];
+            /** Format: date-time */
+            windowExpiresAt?: string;
+        };
+        HandoffListBody: {
+            items: components["schemas"]["Handoff"][];
+            /** @description Always empty: all are listed. */
+            nextCursor: string;
+        };
+        HeartbeatInputBody: {
+            /** @description There was input in the page since the last heartbeat. */
+            active: boolean;
+        };
+        Hook: {
+            active: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Deliveries that were given up and can be replayed.
+             */
+            dead: number;
+            events: string[];
+            id: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description The receiver asked for no calls before this time.
+             */
+            pausedUntil?: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before also signs.
+             */
+            previousSecretUntil?: string;
+            /** @description gone: its receiver answered 410, so it was switched off. */
+            reason?: string;
+            /** @description The end of the secret, to tell two apart. */
+            secretHint: string;
+            url: string;
+            /**
+             * Format: int64
+             * @description Deliveries that wait for their first or next attempt.
+             */
+            waiting: number;
+        };
+        HookDelivery: {
+            /** @description The beginning of what the receiver said last. */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description When the event happened.
+             */
+            at: string;
+            /** Format: int64 */
+            attempts: number;
+            conversationId?: string;
+            /** Format: date-time */
+            doneAt?: string;
+            /** @description Why the last attempt failed. */
+            error?: string;
+            event: string;
+            /** @description The id in the body and in the header webhook-id. */
+            eventId: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description How long the last attempt took.
+             */
+            millis: number;
+            /**
+             * Format: date-time
+             * @description When it is tried next.
+             */
+            nextAt?: string;
+            /** @enum {string} */
+            state: "waiting" | "done" | "dead";
+            /**
+             * Format: int64
+             * @description HTTP status of the last attempt; 0 if there was no answer.
+             */
+            status: number;
+            /** Format: date-time */
+            triedAt?: string;
+        };
+        HookDeliveryDetail: {
+            /** @description The beginning of what the receiver said last. */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description When the event happened.
+             */
+            at: string;
+            /** Format: int64 */
+            attempts: number;
+            conversationId?: string;
+            /** Format: date-time */
+            doneAt?: string;
+            /** @description Why the last attempt failed. */
+            error?: string;
+            event: string;
+            /** @description The id in the body and in the header webhook-id. */
+            eventId: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description How long the last attempt took.
+             */
+            millis: number;
+            /**
+             * Format: date-time
+             * @description When it is tried next.
+             */
+            nextAt?: string;
+            /** @description The body, byte for byte. */
+            payload: string;
+            /** @enum {string} */
+            state: "waiting" | "done" | "dead";
+            /**
+             * Format: int64
+             * @description HTTP status of the last attempt; 0 if there was no answer.
+             */
+            status: number;
+            /** Format: date-time */
+            triedAt?: string;
+        };
+        HookDeliveryListBody: {
+            items: components["schemas"]["HookDelivery"][];
+            /** @description Empty on the last page. */
+            nextCursor: string;
+        };
+        HookListBody: {
+            /** @description What a webhook may ask for. */
+            events: string[];
+            items: components["schemas"]["Hook"][];
+        };
+        HookReplayedBody: {
+            /** Format: int64 */
+            replayed: number;
+        };
+        HookWanted: {
+            /** @description Whether events are recorded and sent; true when left out. */
+            active?: boolean;
+            /** @description conversation.opened, offered, assigned, passed_back, resolved, reopened; message.received, sent, failed; handoff.created; csat.answered. */
+            events: string[];
+            name: string;
+            /** @description https; plain http and private addresses only with hooks.allow_private. */
+            url: string;
+        };
+        HookWithSecret: {
+            active: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Deliveries that were given up and can be replayed.
+             */
+            dead: number;
+            events: string[];
+            id: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description The receiver asked for no calls before this time.
+             */
+            pausedUntil?: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before also signs.
+             */
+            previousSecretUntil?: string;
+            /** @description gone: its receiver answered 410, so it was switched off. */
+            reason?: string;
+            /** @description Signs what is sent (Standard Webhooks). Shown this once. */
+            secret: string;
+            /** @description The end of the secret, to tell two apart. */
+            secretHint: string;
+            url: string;
+            /**
+             * Format: int64
+             * @description Deliveries that wait for their first or next attempt.
+             */
+            waiting: number;
         };
         Identity: {
             /** @enum {string} */
@@ -858,6 +1927,10 @@ export interface components {
             /** Format: date-time */
             since: string;
             value: string;
+        };
+        LabelInputBody: {
+            /** @description Did this need a person? */
+            needed: boolean;
         };
         LifeOutputBody: {
             steps: components["schemas"]["Step"][];
@@ -927,14 +2000,25 @@ export interface components {
             mentions?: string[] | null;
             text: string;
         };
+        OpenSpan: {
+            /** @enum {string} */
+            day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+            /** @description 09:00 */
+            from: string;
+            /** @description 18:00; 24:00 is the end of the day. */
+            to: string;
+        };
         OwnerChange: {
+            /** @description User id, bot, or parley for what the desk did by itself. */
             actor: string;
+            /** @description The user's name; the actor itself when it is no user. */
+            actorName: string;
             /** Format: date-time */
             at: string;
             /** @enum {string} */
             from: "bot" | "queue" | "agent" | "none";
             /** @enum {string} */
-            kind: "offer" | "accept" | "assign" | "pass_back" | "expire" | "resolve" | "reopen";
+            kind: "offer" | "accept" | "assign" | "pass_back" | "transfer" | "expire" | "resolve" | "reopen";
             reason: string;
             /** Format: int64 */
             seq: number;
@@ -949,6 +2033,103 @@ export interface components {
             epoch: number;
             /** @enum {string} */
             kind: "accept" | "pass_back" | "resolve" | "reopen";
+            /** @description With resolve: a last word to colleagues. */
+            note?: string;
+            /**
+             * @description With resolve: how it ended.
+             * @enum {string}
+             */
+            outcome?: "solved" | "unsolved" | "spam" | "other";
+            /** @description With pass_back: what the customer was promised. The bot quotes it when they ask. */
+            promise?: string;
+        };
+        PacketCustomer: {
+            /** @description Of the Braze profile, as far as the webhook brought them. */
+            attributes: {
+                [key: string]: string;
+            };
+            externalId: string;
+            language: string;
+            name: string;
+            /** @description E.164, or empty for a sender who hides the number. */
+            phone: string;
+        };
+        PacketFact: {
+            messageId: string;
+            /** @enum {string} */
+            name: "order_number" | "email" | "amount" | "date";
+            /**
+             * Format: int64
+             * @description The line it stands in.
+             */
+            seq: number;
+            /** @description As the customer wrote it. */
+            text: string;
+            value: string;
+        };
+        PacketIntent: {
+            intent: string;
+            /**
+             * Format: double
+             * @description Probability that the reading is right, 0 to 1.
+             */
+            p: number;
+            title: string;
+        };
+        PacketLine: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            author: "customer" | "bot" | "agent" | "system";
+            /** Format: int64 */
+            seq: number;
+            text: string;
+        };
+        PacketReason: {
+            code: string;
+            /** @description One English sentence. */
+            detail: string;
+            /** @description The line that decided. */
+            messageId?: string;
+            words: components["schemas"]["PacketWords"];
+        };
+        PacketSuggestion: {
+            intent: string;
+            language: string;
+            /** Format: double */
+            p: number;
+            text: string;
+            title: string;
+        };
+        PacketSummary: {
+            /** @description Titles of what the bot answered or offered, in the customer's language, oldest first. */
+            alreadyTried: string[];
+            /**
+             * @description What the customer wants of the person.
+             * @enum {string}
+             */
+            askedFor: "answer" | "person" | "no_messages" | "personal_data";
+            facts: components["schemas"]["PacketFact"][];
+            /** @description The customer's own words, newest question. */
+            issue: string;
+            /** @enum {string} */
+            mood: "calm" | "upset";
+            /** @description The same with what kind of attempt it was. */
+            tried: components["schemas"]["PacketTried"][];
+        };
+        PacketTool: {
+            name: string;
+            result: string;
+            status: string;
+        };
+        PacketTried: {
+            /** @enum {string} */
+            kind: "answer" | "choices" | "rephrase" | "person_offered";
+            titles: string[];
+        };
+        PacketWords: {
+            en: string;
+            fr: string;
         };
         PastConversation: {
             id: string;
@@ -964,12 +2145,51 @@ export interface components {
             resolvedAt?: string;
             tags: string[];
         };
+        PeopleOutputBody: {
+            items: components["schemas"]["Colleague"][];
+            /** @description Always empty: there is one page. */
+            nextCursor: string;
+        };
         Person: {
             email: string;
             id: string;
             name: string;
             /** @enum {string} */
             role: "agent" | "supervisor" | "admin";
+        };
+        PresenceInputBody: {
+            /**
+             * @description It stays until it is changed. Online turns into away without input, and into offline without an open page.
+             * @enum {string}
+             */
+            presence: "online" | "away" | "offline";
+        };
+        PriorityInputBody: {
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+        };
+        QueueInfo: {
+            /**
+             * Format: int64
+             * @description For somebody who comes now; null when nobody can tell.
+             */
+            expectedWaitSeconds: number | null;
+            /**
+             * Format: date-time
+             * @description Since when the customer who has waited longest does.
+             */
+            oldestAt?: string;
+            /**
+             * Format: int64
+             * @description People who are there and may answer.
+             */
+            online: number;
+            /** @description Some team is expected to be there. */
+            open: boolean;
+            /** Format: date-time */
+            opensAt?: string;
+            /** Format: int64 */
+            waiting: number;
         };
         ReadInputBody: {
             /**
@@ -999,6 +2219,231 @@ export interface components {
             seenSeq: number;
             text: string;
         };
+        ReportAgent: {
+            /**
+             * Format: int64
+             * @description Engagements that the agent wrote in.
+             */
+            conversations: number;
+            /**
+             * Format: double
+             * @description Mean score from 1 to 5 of the conversations that the agent wrote in last.
+             */
+            csat?: number;
+            /** Format: int64 */
+            csatAnswers: number;
+            /**
+             * Format: int64
+             * @description Seconds, of the handoffs that the agent was first to answer.
+             */
+            firstReplyP50?: number;
+            id: string;
+            /** @description Empty for somebody who is not a user any more. */
+            name: string;
+            /** Format: int64 */
+            replies: number;
+        };
+        ReportBody: {
+            agents: components["schemas"]["ReportAgent"][];
+            /** @description Older conversations are still being counted: numbers will grow. */
+            counting: boolean;
+            csat: components["schemas"]["ReportCSAT"];
+            /** @description Every day of the period. */
+            days: components["schemas"]["ReportDay"][];
+            /** @description Why messages were not sent. */
+            deliveries: components["schemas"]["ReportDelivery"][];
+            /** @description Why contained engagements were not: unsolved, unanswered, choices, fallback, again. */
+            falseReasons: components["schemas"]["ReportReason"][];
+            /** Format: date */
+            from: string;
+            handoffPrecision: components["schemas"]["ReportPrecision"];
+            intents: components["schemas"]["ReportIntent"][];
+            /** @description Of handoffs, most frequent first. */
+            reasons: components["schemas"]["ReportReason"][];
+            /** @description That can be asked for. */
+            routes: string[];
+            /** Format: date */
+            to: string;
+            totals: components["schemas"]["ReportFigures"];
+            tz: string;
+        };
+        ReportCSAT: {
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            asked: number;
+            /** Format: double */
+            average?: number;
+            /** @description Answers from score 1 to score 5. */
+            by: number[];
+        };
+        ReportDay: {
+            /**
+             * Format: int64
+             * @description Parts of messages that Braze took.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Handoffs that an agent has answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Ended without a person.
+             */
+            contained: number;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Those that were not sent, or of which nobody knows.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of these: the bot's last word was a question or that it did not understand, nobody answered the last line, an agent closed it as unsolved, or the customer came back with the same intent within 72 hours.
+             */
+            falselyContained: number;
+            /**
+             * Format: int64
+             * @description Seconds from the handoff to the first line of an agent, by when it was handed over: half were faster.
+             */
+            firstReplyP50?: number;
+            /** Format: int64 */
+            firstReplyP90?: number;
+            /**
+             * Format: int64
+             * @description People had a part in it.
+             */
+            handedOff: number;
+            /**
+             * Format: int64
+             * @description Times that people got a conversation from the bot, when they did.
+             */
+            handoffs: number;
+            /** Format: int64 */
+            messagesAgent: number;
+            /** Format: int64 */
+            messagesBot: number;
+            /**
+             * Format: int64
+             * @description Lines of customers, when they were written.
+             */
+            messagesIn: number;
+            /**
+             * Format: int64
+             * @description Engagements by when they began; contained, falselyContained and handedOff too, so that they can be compared. An engagement is a conversation, or the part of one between two silences of the customer of more than 24 hours.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Seconds from the first handoff to the end, by when it was resolved.
+             */
+            resolutionP50?: number;
+            /** Format: int64 */
+            resolutionP90?: number;
+            /**
+             * Format: int64
+             * @description When it was.
+             */
+            resolved: number;
+        };
+        ReportDelivery: {
+            /** Format: int64 */
+            count: number;
+            reason: string;
+        };
+        ReportFigures: {
+            /**
+             * Format: int64
+             * @description Parts of messages that Braze took.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Handoffs that an agent has answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Ended without a person.
+             */
+            contained: number;
+            /**
+             * Format: int64
+             * @description Those that were not sent, or of which nobody knows.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of these: the bot's last word was a question or that it did not understand, nobody answered the last line, an agent closed it as unsolved, or the customer came back with the same intent within 72 hours.
+             */
+            falselyContained: number;
+            /**
+             * Format: int64
+             * @description Seconds from the handoff to the first line of an agent, by when it was handed over: half were faster.
+             */
+            firstReplyP50?: number;
+            /** Format: int64 */
+            firstReplyP90?: number;
+            /**
+             * Format: int64
+             * @description People had a part in it.
+             */
+            handedOff: number;
+            /**
+             * Format: int64
+             * @description Times that people got a conversation from the bot, when they did.
+             */
+            handoffs: number;
+            /** Format: int64 */
+            messagesAgent: number;
+            /** Format: int64 */
+            messagesBot: number;
+            /**
+             * Format: int64
+             * @description Lines of customers, when they were written.
+             */
+            messagesIn: number;
+            /**
+             * Format: int64
+             * @description Engagements by when they began; contained, falselyContained and handedOff too, so that they can be compared. An engagement is a conversation, or the part of one between two silences of the customer of more than 24 hours.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Seconds from the first handoff to the end, by when it was resolved.
+             */
+            resolutionP50?: number;
+            /** Format: int64 */
+            resolutionP90?: number;
+            /**
+             * Format: int64
+             * @description When it was.
+             */
+            resolved: number;
+        };
+        ReportIntent: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            handedOff: number;
+            intent: string;
+        };
+        ReportPrecision: {
+            /** Format: int64 */
+            needed: number;
+            /** Format: int64 */
+            notNeeded: number;
+            /** Format: int64 */
+            unlabelled: number;
+        };
+        ReportReason: {
+            code: string;
+            /** Format: int64 */
+            count: number;
+        };
         SavedView: {
             filter: components["schemas"]["ViewFilter"];
             id: string;
@@ -1007,6 +2452,14 @@ export interface components {
             name: string;
             /** @description Everybody sees it; only who may supervise can make, change or delete it. */
             shared: boolean;
+        };
+        SkillsInputBody: {
+            /** Format: int64 */
+            capacity: number;
+            /** @description Codes such as en or fr. */
+            languages: string[];
+            /** @description Ids of intents or routes. */
+            topics: string[];
         };
         SnoozeInputBody: {
             /**
@@ -1038,6 +2491,50 @@ export interface components {
             /** @description All of them; those left out go. At most 20 of at most 40 characters. */
             tags: string[];
         };
+        TeamFields: {
+            /** @description Its queue is handed out; else its people take from it themselves. */
+            autoAssign: boolean;
+            /** @description When it is there; absent or null for always. */
+            hours?: components["schemas"]["BusinessHours"];
+            /** @description What it is for; empty for every language. */
+            languages?: string[];
+            /** @description User ids. */
+            members: string[];
+            name: string;
+            /**
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_busy";
+            /** @description What it is for, ids of intents or routes; empty for everything. */
+            topics?: string[];
+        };
+        TeamInfo: {
+            /** @description Its queue is handed out; else its people take from it themselves. */
+            autoAssign: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description When it is there; absent or null for always. */
+            hours?: components["schemas"]["BusinessHours"];
+            id: string;
+            /** @description What it is for; empty for every language. */
+            languages?: string[];
+            /** @description User ids. */
+            members: string[];
+            name: string;
+            /**
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_busy";
+            /** @description What it is for, ids of intents or routes; empty for everything. */
+            topics?: string[];
+        };
+        TeamsOutputBody: {
+            items: components["schemas"]["TeamInfo"][];
+            /** @description Always empty: there is one page. */
+            nextCursor: string;
+        };
         TemplateInputBody: {
             /**
              * Format: uuid
@@ -1060,6 +2557,23 @@ export interface components {
             params: string[];
             /** @description What it says, with {{name}} where a parameter goes. */
             text: string;
+        };
+        ToStruct: {
+            /** @description It waits in this team's queue. */
+            teamId?: string;
+            /** @description It becomes theirs. */
+            userId?: string;
+        };
+        TransferInputBody: {
+            /**
+             * Format: int64
+             * @description The conversation's epoch as the page shows it; a different one is a conflict.
+             */
+            epoch: number;
+            /** @description For colleagues; stands in the transcript beside the change. */
+            note?: string;
+            /** @description Either a person or a team. */
+            to: components["schemas"]["ToStruct"];
         };
         Understanding: {
             alternatives: components["schemas"]["Reading"][];
@@ -1111,6 +2625,62 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "list-canned": {
         parameters: {
             query?: {
@@ -2058,6 +3628,152 @@ export interface operations {
             };
         };
     };
+    "list-handoffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoffListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "label-handoff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                handoffId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "list-messages": {
         parameters: {
             query?: {
@@ -2221,6 +3937,86 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OwnerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "set-priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityInputBody"];
             };
         };
         responses: {
@@ -2527,6 +4323,73 @@ export interface operations {
             };
         };
     };
+    "get-suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PacketSuggestion"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "set-tags": {
         parameters: {
             query?: never;
@@ -2687,6 +4550,86 @@ export interface operations {
             };
         };
     };
+    "transfer-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "list-dead-letters": {
         parameters: {
             query?: {
@@ -2775,6 +4718,947 @@ export interface operations {
                         /** @description The newest lines, oldest first; merge them by id. */
                         messages: components["schemas"]["Message"][];
                     };
+                };
+            };
+        };
+    };
+    "list-hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "create-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookWanted"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookWithSecret"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "replay-hook-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDelivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "update-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookWanted"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "delete-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-hook-deliveries": {
+        parameters: {
+            query?: {
+                state?: "waiting" | "done" | "dead";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDeliveryListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-hook-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDeliveryDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "replay-dead-hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookReplayedBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "rotate-hook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookWithSecret"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "test-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDelivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "send-heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "set-presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
         };
@@ -2868,6 +5752,339 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LifeOutputBody"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "set-skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-reports": {
+        parameters: {
+            query?: {
+                /** @description First day, as 2026-11-01. Without one: 27 days before the last. */
+                from?: string;
+                /** @description Last day, included. Without one: today. */
+                to?: string;
+                /** @description Time zone that days are meant in, as Europe/Paris. Without one: UTC. */
+                tz?: string;
+                /** @description Only conversations that came in through this route. */
+                route?: string;
+                /** @description Only conversations of this team (id). */
+                team?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-reports-csv": {
+        parameters: {
+            query?: {
+                table?: "days" | "reasons" | "intents" | "agents" | "deliveries";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -3260,6 +6477,294 @@ export interface operations {
             };
         };
     };
+    "list-teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "create-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "update-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "delete-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "list-views": {
         parameters: {
             query?: never;
@@ -3545,6 +7050,38 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["ErrorModel"];
                 };
+            };
+        };
+    };
+    "receive-event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description When it happened.
+                     */
+                    createdAt: string;
+                    data: components["schemas"]["EventData"];
+                    /** @description Names what happened: the same over all attempts, and for every webhook. Keep it to recognise a repetition. */
+                    id: string;
+                    type: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
