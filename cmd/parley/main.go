@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	_ "time/tzdata" // time zones also where the system has none, as in a bare image
 
 	"github.com/alecthomas/kong"
 )

@@ -24,6 +24,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/desk"
 	"parley/internal/desk/hooks"
+	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -39,6 +40,7 @@ type Settings struct {
 	BodyBytes int64         // largest webhook body
 	Desk      http.Handler  // the desk's pages
 	Heartbeat time.Duration // how often live events show that they are alive; zero means 15 s
+	Now       func() int64  // the clock in unix milliseconds; nil means the machine's
 }
 
 // Parts are what the API hands calls on to.
@@ -49,6 +51,7 @@ type Parts struct {
 	Intake *intake.Intake
 	Desk   *desk.Desk
 	Hooks  *hooks.Desk
+	Roster *roster.Roster
 	Log    *slog.Logger
 }
 
@@ -68,6 +71,9 @@ func New(set Settings, parts Parts) *API {
 	if set.Heartbeat == 0 {
 		set.Heartbeat = heartbeat
 	}
+	if set.Now == nil {
+		set.Now = func() int64 { return time.Now().UnixMilli() }
+	}
 	api := &API{Parts: parts, set: set, mux: http.NewServeMux()}
 	config := huma.DefaultConfig("Parley desk", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
@@ -84,11 +90,16 @@ func New(set Settings, parts Parts) *API {
 	api.conversations()
 	api.inbox()
 	api.people()
+	api.teams()
 	api.life()
 	api.hooks()
+	api.board()
+	api.reports()
 	api.describeEvents()
 	return api
 }
+
+func (a *API) now() int64 { return a.set.Now() }
 
 // SetHub connects live events, which need Render of this API to be made.
 func (a *API) SetHub(h *live.Hub) { a.hub = h }
@@ -126,13 +137,13 @@ func (a *API) document(w http.ResponseWriter, r *http.Request) {
 func (a *API) describeEvents() {
 	registry := a.huma.OpenAPI().Components.Schemas
 	event := huma.SchemaFromType(registry, typeOf[ConversationEvent]())
-	huma.SchemaFromType(registry, typeOf[ActivityEvent]())
+	huma.SchemaFromType(registry, typeOf[live.Activity]())
 	huma.SchemaFromType(registry, typeOf[MentionEvent]())
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "stream-events", Method: http.MethodGet, Path: prefix + "/events", Summary: "Live changes as server-sent events",
 		Description: "Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). " +
 			"Each id is a cursor; reconnecting with Last-Event-ID replays what was missed. Without an id, and never replayed: " +
-			"activity (ActivityEvent), mention (MentionEvent, to the one who is mentioned), people (teams or presence changed; load them anew).",
+			"activity (Activity), mention (MentionEvent, to the one who is mentioned), people (teams or presence changed; load them anew).",
 		Security:   []map[string][]string{{"session": {}}, {"token": {}}},
 		Extensions: map[string]any{permissionKey: string(auth.ReadConversations)},
 		Responses: map[string]*huma.Response{"200": {

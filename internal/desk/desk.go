@@ -98,15 +98,28 @@ func (d *Desk) Change(ctx context.Context, c Change) error {
 	})
 }
 
+// write commits what may have something to be sent, or may free somebody's hands.
 func (d *Desk) write(ctx context.Context, fn func(*store.Tx) error) error {
+	return d.commit(ctx, fn, store.TopicDeliveries, store.TopicPeople)
+}
+
+// commit carries out a transaction and tells whoever waits for its topics.
+func (d *Desk) commit(ctx context.Context, fn func(*store.Tx) error, topics ...store.Topic) error {
 	err := d.store.Write(ctx, func(tx *store.Tx) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return tx.Notify(ctx, store.TopicDeliveries)
+		for _, topic := range topics {
+			if err := tx.Notify(ctx, topic); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err == nil {
-		d.publish(store.TopicDeliveries)
+		for _, topic := range topics {
+			d.publish(topic)
+		}
 	}
 	return err
 }

@@ -77,7 +77,7 @@ func (tx *Tx) loadWork(ctx context.Context, works []Work, history int) error {
 	lines, err := db.Collect(ctx, tx, scanMessage,
 		`SELECT m.id, m.conversation_id, m.seq, m.direction, m.author, m.text, m.media, m.layout, m.choices, m.turn_id, m.agent, m.arrival, m.at
 		FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.seq > c.done_seq - $1
-		WHERE c.id `+in+" ORDER BY m.conversation_id, m.seq", append([]any{history}, args...)...)
+		WHERE m.direction <> 'note' AND c.id `+in+" ORDER BY m.conversation_id, m.seq", append([]any{history}, args...)...)
 	if err != nil {
 		return err
 	}
@@ -103,6 +103,9 @@ type Result struct {
 	Message   *chat.Message   // the line to send, or nil for silence; id, text, layout and choices are read
 	Parts     []chat.Delivery // Message in sendable parts; id, text, layout and choices are read
 	Handoff   string          // reason for handing over to people, or empty
+	Team      string          // with Handoff: the team it is meant for, empty for any
+	Topic     string          // with Handoff: the intent it is about, empty if nobody knows
+	Priority  chat.Priority   // with Handoff: its place in the queue; one that people gave it stays if it is higher
 	OptOut    bool            // the customer asked for no more messages
 	Timing    chat.Timing
 	Pace      chat.Pace
@@ -178,6 +181,8 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 		f.optOuts = append(f.optOuts, c.ContactID)
 	}
 	if r.Handoff != "" {
+		c.AskedAt = w.Conversation.WaitingFrom
+		c.Team, c.Topic, c.Priority = r.Team, r.Topic, max(c.Priority, r.Priority)
 		t, err := transition(c, chat.Offer, "", r.Handoff, "bot", f.now)
 		if err != nil {
 			return err
@@ -203,7 +208,7 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 	if err := tx.announce(ctx, f.changed, f.now); err != nil {
 		return err
 	}
-	if err := tx.insertMessages(ctx, f.messages); err != nil {
+	if err := tx.InsertMessages(ctx, f.messages); err != nil {
 		return err
 	}
 	if err := tx.insertTransitions(ctx, f.transitions); err != nil {
@@ -221,13 +226,19 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 		}
 	}
 	for _, c := range f.restamp {
-		if _, err := tx.ExecContext(ctx,
-			"UPDATE deliveries SET epoch = $2 WHERE contact_id = $1 AND conversation_id = $3 AND author = 'bot' AND epoch = $4 AND state IN ('queued', 'sending')",
-			string(c.ContactID), c.Epoch, string(c.ID), c.Epoch-1); err != nil {
+		if err := tx.restamp(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// restamp moves what the bot said under the epoch before to the present one.
+func (tx *Tx) restamp(ctx context.Context, c *chat.Conversation) error {
+	_, err := tx.ExecContext(ctx,
+		"UPDATE deliveries SET epoch = $2 WHERE contact_id = $1 AND conversation_id = $3 AND author = 'bot' AND epoch = $4 AND state IN ('queued', 'sending')",
+		string(c.ContactID), c.Epoch, string(c.ID), c.Epoch-1)
+	return err
 }
 
 var turnColumns = []string{

@@ -68,8 +68,8 @@ func NewCourier(s *store.Store, client *http.Client, agent string, metrics *obs.
 	return c
 }
 
-// Wake says that deliveries may be due.
-func (c *Courier) Wake() { c.wake.Set(c.now()) }
+// Wake says that deliveries may be due now.
+func (c *Courier) Wake() { c.wake.Set(1) }
 
 // Run delivers until ctx ends, then waits for the calls under way, which get until
 // the deadline of drain to settle.
@@ -257,7 +257,7 @@ func (c *Courier) post(ctx context.Context, h outbox.Hook, d outbox.Delivery) (s
 // delay reads a Retry-After header (RFC 9110, 10.2.3), in seconds or as a date.
 func delay(text string, now int64) time.Duration {
 	if seconds, err := strconv.Atoi(text); err == nil {
-		return min(max(time.Duration(seconds)*time.Second, 0), longest)
+		return time.Duration(min(max(seconds, 0), int(longest.Seconds()))) * time.Second
 	}
 	if at, err := http.ParseTime(text); err == nil {
 		return min(max(time.Duration(at.UnixMilli()-now)*time.Millisecond, 0), longest)

@@ -42,7 +42,7 @@ func (f *Follower) Changed() {
 }
 
 // Wake says that hooks have changed.
-func (f *Follower) Wake() { f.wake.Set(f.now()) }
+func (f *Follower) Wake() { f.wake.Set(1) }
 
 const (
 	gather   = 50  // milliseconds in which changes gather, to be read together

@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See who waits, why and for how long, and who is on what
+         * @description Needs the permission conversations:supervise.
+         */
+        get: operations["get-board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/canned": {
         parameters: {
             query?: never;
@@ -280,6 +300,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a conversation in the queue
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["set-priority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/read": {
         parameters: {
             query?: never;
@@ -380,6 +420,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a conversation to a colleague or to a team's queue
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["transfer-conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -409,7 +469,7 @@ export interface paths {
         };
         /**
          * Live changes as server-sent events
-         * @description Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). Each id is a cursor; reconnecting with Last-Event-ID replays what was missed. Without an id, and never replayed: activity (ActivityEvent), mention (MentionEvent, to the one who is mentioned), people (teams or presence changed; load them anew).
+         * @description Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). Each id is a cursor; reconnecting with Last-Event-ID replays what was missed. Without an id, and never replayed: activity (Activity), mention (MentionEvent, to the one who is mentioned), people (teams or presence changed; load them anew).
          */
         get: operations["stream-events"];
         put?: never;
@@ -609,6 +669,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who I am to my colleagues
+         * @description Needs a session; API tokens are refused.
+         */
+        get: operations["get-me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show that a page is open
+         * @description Needs a session; API tokens are refused. An open page sends it every 30 seconds; after two minutes without one its user is offline.
+         */
+        post: operations["send-heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -622,6 +722,26 @@ export interface paths {
          * @description Needs a session; API tokens are refused. Your other sessions end.
          */
         put: operations["change-own-password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say whether I am there
+         * @description Needs a session; API tokens are refused.
+         */
+        put: operations["set-presence"];
         post?: never;
         delete?: never;
         options?: never;
@@ -678,7 +798,7 @@ export interface paths {
         };
         /**
          * Fetch what a customer sent beside text
-         * @description Needs the permission conversations:read. It is fetched by the server, so that no browser follows a customer's address. Everything but images, audio and video comes as an attachment.
+         * @description Needs a session; API tokens are refused. It is fetched by the server, so that no browser follows a customer's address. Everything but images, audio and video comes as an attachment.
          */
         get: operations["get-media"];
         put?: never;
@@ -698,9 +818,109 @@ export interface paths {
         };
         /**
          * What happened to a message and why, step by step
-         * @description Needs the permission conversations:read.
+         * @description Needs a session; API tokens are refused.
          */
         get: operations["get-message-life"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List colleagues: who is there and how busy they are
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set what somebody can take and knows
+         * @description Needs the permission teams:manage.
+         */
+        put: operations["set-skills"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the queue stands
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how the work went in a period of at most 400 days
+         * @description Needs the permission reports:read.
+         */
+        get: operations["get-reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one table of a report as CSV
+         * @description Needs the permission reports:read. UTF-8 with a header line, durations in seconds. Cells that a spreadsheet could take for a formula begin with an apostrophe.
+         */
+        get: operations["get-reports-csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -743,6 +963,54 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List teams, oldest first
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-teams"];
+        put?: never;
+        /**
+         * Add a team
+         * @description Needs the permission teams:manage.
+         */
+        post: operations["create-team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a team
+         * @description Needs the permission teams:manage.
+         */
+        put: operations["update-team"];
+        post?: never;
+        /**
+         * Remove a team
+         * @description Needs the permission teams:manage. What waits for it then waits for anybody.
+         */
+        delete: operations["delete-team"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1084,6 +1352,159 @@ export interface components {
             /** @description Empty on the last page. */
             nextCursor: string;
         };
+        BoardAgent: {
+            /**
+             * Format: int64
+             * @description Conversations that the agent can have at the same time; 0 if nobody said.
+             */
+            capacity: number;
+            /** @description At most 20, longest wait first. */
+            conversations: components["schemas"]["BoardTalk"][];
+            id: string;
+            /**
+             * Format: int64
+             * @description Conversations that the agent has.
+             */
+            load: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /**
+             * Format: int64
+             * @description Conversations of the agent in which no customer waits.
+             */
+            replyingNow: number;
+        };
+        BoardOutputBody: {
+            agents: components["schemas"]["BoardAgent"][];
+            /**
+             * Format: int64
+             * @description Agents who are online and have less than they can take.
+             */
+            agentsFree: number;
+            /** Format: int64 */
+            expectedWaitSeconds?: number;
+            /**
+             * Format: int64
+             * @description How many there are beyond those.
+             */
+            moreRows: number;
+            /** Format: date-time */
+            oldestWaitSince?: string;
+            /** @description At most 200, most pressing first. */
+            rows: components["schemas"]["BoardRow"][];
+            /**
+             * Format: int64
+             * @description Customers who wait for the agent who has their conversation.
+             */
+            unanswered: number;
+            /**
+             * Format: int64
+             * @description Conversations in the queue.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Customers who wait and whose window closes within two hours.
+             */
+            windowsClosing: number;
+        };
+        BoardRow: {
+            /** @description User id of the agent who owns it. */
+            agent?: string;
+            /** @description Name of the agent who owns it. */
+            agentName?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
+            contact: components["schemas"]["ContactSummary"];
+            /** Format: int64 */
+            epoch: number;
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
+            /** @description Code and sentence, as the bot gave them. */
+            handoffReason?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Sequence number of the customer's newest line.
+             */
+            inSeq: number;
+            language: string;
+            /** Format: date-time */
+            lastAt: string;
+            /**
+             * @description Of the last line between us and the customer; notes do not count.
+             * @enum {string}
+             */
+            lastDirection: "in" | "out";
+            /** Format: int64 */
+            lastSeq: number;
+            lastText: string;
+            /** @description A note for me is unread. For who asks: live events leave it out; the event mention tells. */
+            mentioned?: boolean;
+            /** Format: date-time */
+            openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
+            /** @enum {string} */
+            owner: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            /** Format: date-time */
+            queuedAt?: string;
+            route: string;
+            /**
+             * Format: date-time
+             * @description An agent has put it aside until then.
+             */
+            snoozedUntil?: string;
+            tags: string[];
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
+            /** @description The customer wrote and the bot has not answered yet. */
+            unanswered: boolean;
+            /** @description People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read. */
+            unread?: boolean;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits; for silent, since when nobody has written.
+             */
+            waitingSince: string;
+            /**
+             * @description queue: nobody has it. unanswered: its agent has not answered. window: the customer waits and the window closes within two hours. silent: nobody has written for two hours.
+             * @enum {string}
+             */
+            why: "queue" | "unanswered" | "window" | "silent";
+            /**
+             * Format: date-time
+             * @description Until when WhatsApp lets us answer freely.
+             */
+            windowUntil?: string;
+            workspace: string;
+        };
+        BoardTalk: {
+            id: string;
+            /** @description First name of the customer, or the number. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for an answer.
+             */
+            waitingSince?: string;
+            /** Format: date-time */
+            windowUntil?: string;
+        };
         BulkInputBody: {
             /** @enum {string} */
             action: "assign" | "resolve" | "tag" | "snooze" | "pass_back" | "take";
@@ -1114,6 +1535,13 @@ export interface components {
             id: string;
             ok: boolean;
         };
+        BusinessHours: {
+            /** @description Days off, as 2026-12-25. */
+            holidays?: string[];
+            /** @description Of the IANA database, such as Europe/Paris. */
+            timezone: string;
+            weekly: components["schemas"]["OpenSpan"][];
+        };
         CannedListBody: {
             items: components["schemas"]["CannedReply"][];
             /** @description The variables there are. */
@@ -1134,6 +1562,32 @@ export interface components {
             title: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        Colleague: {
+            /**
+             * Format: int64
+             * @description Conversations that they are given at the same time.
+             */
+            capacity: number;
+            disabled: boolean;
+            email: string;
+            id: string;
+            languages: string[];
+            /**
+             * Format: int64
+             * @description Conversations they own and have not put aside.
+             */
+            load: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** Format: date-time */
+            presenceSince?: string;
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "admin";
+            /** @description Ids of their teams. */
+            teams: string[];
+            topics: string[];
         };
         ContactPage: {
             /** @description What webhooks told of them. */
@@ -1166,11 +1620,26 @@ export interface components {
             agent?: string;
             /** @description Name of the agent who owns it. */
             agentName?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
             /** Format: int64 */
             epoch: number;
             /** @description The newest 500 changes of owner. */
             events: components["schemas"]["OwnerChange"][];
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
             /** @description Code and sentence, as the bot gave them. */
             handoffReason?: string;
             id: string;
@@ -1195,10 +1664,19 @@ export interface components {
             mentioned?: boolean;
             /** Format: date-time */
             openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
             /** @enum {string} */
             owner: "bot" | "queue" | "agent" | "none";
-            /** @description Who else is at this conversation now. */
+            /** @description Who is at this conversation now, yourself included. */
             people: components["schemas"]["Active"][];
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description Its place in its team's queue, from 1.
+             */
+            queuePosition?: number;
             /** Format: date-time */
             queuedAt?: string;
             /**
@@ -1213,6 +1691,8 @@ export interface components {
              */
             snoozedUntil?: string;
             tags: string[];
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
             /** @description What would be sent; only when it is offered. */
             template?: components["schemas"]["TemplateOffer"];
             /** @description The window has closed, and there is a template to open the conversation again. */
@@ -1238,9 +1718,24 @@ export interface components {
             agent?: string;
             /** @description Name of the agent who owns it. */
             agentName?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
             /** Format: int64 */
             epoch: number;
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
             /** @description Code and sentence, as the bot gave them. */
             handoffReason?: string;
             id: string;
@@ -1264,8 +1759,12 @@ export interface components {
             mentioned?: boolean;
             /** Format: date-time */
             openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
             /** @enum {string} */
             owner: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
             /** Format: date-time */
             queuedAt?: string;
             route: string;
@@ -1275,6 +1774,8 @@ export interface components {
              */
             snoozedUntil?: string;
             tags: string[];
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
             /** @description The customer wrote and the bot has not answered yet. */
             unanswered: boolean;
             /** @description People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read. */
@@ -1497,6 +1998,10 @@ export interface components {
             at: string;
             name: string;
             value: string;
+        };
+        HeartbeatInputBody: {
+            /** @description There was input in the page since the last heartbeat. */
+            active: boolean;
         };
         Hook: {
             active: boolean;
@@ -1757,6 +2262,14 @@ export interface components {
             link: string;
             userId: string;
         };
+        OpenSpan: {
+            /** @enum {string} */
+            day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+            /** @description 09:00 */
+            from: string;
+            /** @description 18:00; 24:00 is the end of the day. */
+            to: string;
+        };
         OwnPasswordBody: {
             current: string;
             /** @description At least 10 characters. */
@@ -1786,13 +2299,16 @@ export interface components {
             nextCursor: string;
         };
         OwnerChange: {
+            /** @description User id, bot, or parley for what the desk did by itself. */
             actor: string;
+            /** @description The user's name; the actor itself when it is no user. */
+            actorName: string;
             /** Format: date-time */
             at: string;
             /** @enum {string} */
             from: "bot" | "queue" | "agent" | "none";
             /** @enum {string} */
-            kind: "offer" | "accept" | "assign" | "pass_back" | "expire" | "resolve" | "reopen";
+            kind: "offer" | "accept" | "assign" | "pass_back" | "transfer" | "expire" | "resolve" | "reopen";
             reason: string;
             /** Format: int64 */
             seq: number;
@@ -1822,12 +2338,51 @@ export interface components {
             resolvedAt?: string;
             tags: string[];
         };
+        PeopleOutputBody: {
+            items: components["schemas"]["Colleague"][];
+            /** @description Always empty: there is one page. */
+            nextCursor: string;
+        };
         Person: {
             email: string;
             id: string;
             name: string;
             /** @enum {string} */
             role: "agent" | "supervisor" | "admin";
+        };
+        PresenceInputBody: {
+            /**
+             * @description It stays until it is changed. Online turns into away without input, and into offline without an open page.
+             * @enum {string}
+             */
+            presence: "online" | "away" | "offline";
+        };
+        PriorityInputBody: {
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+        };
+        QueueInfo: {
+            /**
+             * Format: int64
+             * @description For somebody who comes now; null when nobody can tell.
+             */
+            expectedWaitSeconds: number | null;
+            /**
+             * Format: date-time
+             * @description Since when the customer who has waited longest does.
+             */
+            oldestAt?: string;
+            /**
+             * Format: int64
+             * @description People who are there and may answer.
+             */
+            online: number;
+            /** @description Some team is expected to be there. */
+            open: boolean;
+            /** Format: date-time */
+            opensAt?: string;
+            /** Format: int64 */
+            waiting: number;
         };
         ReadInputBody: {
             /**
@@ -1857,6 +2412,231 @@ export interface components {
             seenSeq: number;
             text: string;
         };
+        ReportAgent: {
+            /**
+             * Format: int64
+             * @description Engagements that the agent wrote in.
+             */
+            conversations: number;
+            /**
+             * Format: double
+             * @description Mean score from 1 to 5 of the conversations that the agent wrote in last.
+             */
+            csat?: number;
+            /** Format: int64 */
+            csatAnswers: number;
+            /**
+             * Format: int64
+             * @description Seconds, of the handoffs that the agent was first to answer.
+             */
+            firstReplyP50?: number;
+            id: string;
+            /** @description Empty for somebody who is not a user any more. */
+            name: string;
+            /** Format: int64 */
+            replies: number;
+        };
+        ReportBody: {
+            agents: components["schemas"]["ReportAgent"][];
+            /** @description Older conversations are still being counted: numbers will grow. */
+            counting: boolean;
+            csat: components["schemas"]["ReportCSAT"];
+            /** @description Every day of the period. */
+            days: components["schemas"]["ReportDay"][];
+            /** @description Why messages were not sent. */
+            deliveries: components["schemas"]["ReportDelivery"][];
+            /** @description Why contained engagements were not: unsolved, unanswered, choices, fallback, again. */
+            falseReasons: components["schemas"]["ReportReason"][];
+            /** Format: date */
+            from: string;
+            handoffPrecision: components["schemas"]["ReportPrecision"];
+            intents: components["schemas"]["ReportIntent"][];
+            /** @description Of handoffs, most frequent first. */
+            reasons: components["schemas"]["ReportReason"][];
+            /** @description That can be asked for. */
+            routes: string[];
+            /** Format: date */
+            to: string;
+            totals: components["schemas"]["ReportFigures"];
+            tz: string;
+        };
+        ReportCSAT: {
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            asked: number;
+            /** Format: double */
+            average?: number;
+            /** @description Answers from score 1 to score 5. */
+            by: number[];
+        };
+        ReportDay: {
+            /**
+             * Format: int64
+             * @description Parts of messages that Braze took.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Handoffs that an agent has answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Ended without a person.
+             */
+            contained: number;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Those that were not sent, or of which nobody knows.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of these: the bot's last word was a question or that it did not understand, nobody answered the last line, an agent closed it as unsolved, or the customer came back with the same intent within 72 hours.
+             */
+            falselyContained: number;
+            /**
+             * Format: int64
+             * @description Seconds from the handoff to the first line of an agent, by when it was handed over: half were faster.
+             */
+            firstReplyP50?: number;
+            /** Format: int64 */
+            firstReplyP90?: number;
+            /**
+             * Format: int64
+             * @description People had a part in it.
+             */
+            handedOff: number;
+            /**
+             * Format: int64
+             * @description Times that people got a conversation from the bot, when they did.
+             */
+            handoffs: number;
+            /** Format: int64 */
+            messagesAgent: number;
+            /** Format: int64 */
+            messagesBot: number;
+            /**
+             * Format: int64
+             * @description Lines of customers, when they were written.
+             */
+            messagesIn: number;
+            /**
+             * Format: int64
+             * @description Engagements by when they began; contained, falselyContained and handedOff too, so that they can be compared. An engagement is a conversation, or the part of one between two silences of the customer of more than 24 hours.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Seconds from the first handoff to the end, by when it was resolved.
+             */
+            resolutionP50?: number;
+            /** Format: int64 */
+            resolutionP90?: number;
+            /**
+             * Format: int64
+             * @description When it was.
+             */
+            resolved: number;
+        };
+        ReportDelivery: {
+            /** Format: int64 */
+            count: number;
+            reason: string;
+        };
+        ReportFigures: {
+            /**
+             * Format: int64
+             * @description Parts of messages that Braze took.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Handoffs that an agent has answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Ended without a person.
+             */
+            contained: number;
+            /**
+             * Format: int64
+             * @description Those that were not sent, or of which nobody knows.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of these: the bot's last word was a question or that it did not understand, nobody answered the last line, an agent closed it as unsolved, or the customer came back with the same intent within 72 hours.
+             */
+            falselyContained: number;
+            /**
+             * Format: int64
+             * @description Seconds from the handoff to the first line of an agent, by when it was handed over: half were faster.
+             */
+            firstReplyP50?: number;
+            /** Format: int64 */
+            firstReplyP90?: number;
+            /**
+             * Format: int64
+             * @description People had a part in it.
+             */
+            handedOff: number;
+            /**
+             * Format: int64
+             * @description Times that people got a conversation from the bot, when they did.
+             */
+            handoffs: number;
+            /** Format: int64 */
+            messagesAgent: number;
+            /** Format: int64 */
+            messagesBot: number;
+            /**
+             * Format: int64
+             * @description Lines of customers, when they were written.
+             */
+            messagesIn: number;
+            /**
+             * Format: int64
+             * @description Engagements by when they began; contained, falselyContained and handedOff too, so that they can be compared. An engagement is a conversation, or the part of one between two silences of the customer of more than 24 hours.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Seconds from the first handoff to the end, by when it was resolved.
+             */
+            resolutionP50?: number;
+            /** Format: int64 */
+            resolutionP90?: number;
+            /**
+             * Format: int64
+             * @description When it was.
+             */
+            resolved: number;
+        };
+        ReportIntent: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            handedOff: number;
+            intent: string;
+        };
+        ReportPrecision: {
+            /** Format: int64 */
+            needed: number;
+            /** Format: int64 */
+            notNeeded: number;
+            /** Format: int64 */
+            unlabelled: number;
+        };
+        ReportReason: {
+            code: string;
+            /** Format: int64 */
+            count: number;
+        };
         SavedView: {
             filter: components["schemas"]["ViewFilter"];
             id: string;
@@ -1865,6 +2645,14 @@ export interface components {
             name: string;
             /** @description Everybody sees it; only who may supervise can make, change or delete it. */
             shared: boolean;
+        };
+        SkillsInputBody: {
+            /** Format: int64 */
+            capacity: number;
+            /** @description Codes such as en or fr. */
+            languages: string[];
+            /** @description Ids of intents or routes. */
+            topics: string[];
         };
         SnoozeInputBody: {
             /**
@@ -1896,6 +2684,50 @@ export interface components {
             /** @description All of them; those left out go. At most 20 of at most 40 characters. */
             tags: string[];
         };
+        TeamFields: {
+            /** @description Its queue is handed out; else its people take from it themselves. */
+            autoAssign: boolean;
+            /** @description When it is there; absent or null for always. */
+            hours?: components["schemas"]["BusinessHours"];
+            /** @description What it is for; empty for every language. */
+            languages?: string[];
+            /** @description User ids. */
+            members: string[];
+            name: string;
+            /**
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_busy";
+            /** @description What it is for, ids of intents or routes; empty for everything. */
+            topics?: string[];
+        };
+        TeamInfo: {
+            /** @description Its queue is handed out; else its people take from it themselves. */
+            autoAssign: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description When it is there; absent or null for always. */
+            hours?: components["schemas"]["BusinessHours"];
+            id: string;
+            /** @description What it is for; empty for every language. */
+            languages?: string[];
+            /** @description User ids. */
+            members: string[];
+            name: string;
+            /**
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_busy";
+            /** @description What it is for, ids of intents or routes; empty for everything. */
+            topics?: string[];
+        };
+        TeamsOutputBody: {
+            items: components["schemas"]["TeamInfo"][];
+            /** @description Always empty: there is one page. */
+            nextCursor: string;
+        };
         TemplateInputBody: {
             /**
              * Format: uuid
@@ -1919,6 +2751,12 @@ export interface components {
             /** @description What it says, with {{name}} where a parameter goes. */
             text: string;
         };
+        ToStruct: {
+            /** @description It waits in this team's queue. */
+            teamId?: string;
+            /** @description It becomes theirs. */
+            userId?: string;
+        };
         TokenInputBody: {
             /**
              * Format: date-time
@@ -1934,6 +2772,17 @@ export interface components {
             nextCursor: string;
             /** @description What you may give to a token. */
             scopes: string[];
+        };
+        TransferInputBody: {
+            /**
+             * Format: int64
+             * @description The conversation's epoch as the page shows it; a different one is a conflict.
+             */
+            epoch: number;
+            /** @description For colleagues; stands in the transcript beside the change. */
+            note?: string;
+            /** @description Either a person or a team. */
+            to: components["schemas"]["ToStruct"];
         };
         Understanding: {
             alternatives: components["schemas"]["Reading"][];
@@ -2067,6 +2916,62 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3263,6 +4168,86 @@ export interface operations {
             };
         };
     };
+    "set-priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "mark-read": {
         parameters: {
             query?: never;
@@ -3593,6 +4578,86 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TemplateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "transfer-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferInputBody"];
             };
         };
         responses: {
@@ -4761,6 +5826,138 @@ export interface operations {
             };
         };
     };
+    "get-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "send-heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "change-own-password": {
         parameters: {
             query?: never;
@@ -4780,6 +5977,84 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "set-presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -5056,6 +6331,339 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LifeOutputBody"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "set-skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-reports": {
+        parameters: {
+            query?: {
+                /** @description First day, as 2026-11-01. Without one: 27 days before the last. */
+                from?: string;
+                /** @description Last day, included. Without one: today. */
+                to?: string;
+                /** @description Time zone that days are meant in, as Europe/Paris. Without one: UTC. */
+                tz?: string;
+                /** @description Only conversations that came in through this route. */
+                route?: string;
+                /** @description Only conversations of this team (id). */
+                team?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-reports-csv": {
+        parameters: {
+            query?: {
+                table?: "days" | "reasons" | "intents" | "agents" | "deliveries";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -5430,6 +7038,294 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "create-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "update-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "delete-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -38,7 +38,7 @@ export function App() {
   const enter = useCallback(
     (session: Session) => {
       proveWith(session.csrfToken);
-      const desk = new Desk(() => leave(true));
+      const desk = new Desk(() => leave(true), session.user.id);
       desk.start();
       setGate({ at: "in", session, desk, people: new People(desk, session) });
     },

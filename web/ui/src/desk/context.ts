@@ -1,5 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Detail, Session } from "./api";
+import type { Active, Person } from "./inbox/calls";
 import type { State } from "./inbox/model";
 import { type Doings, type People, shown } from "./inbox/people";
 import type { Desk } from "./inbox/session";
@@ -33,6 +34,20 @@ export function useDeskState<T>(pick: (state: State) => T): T {
   return useSyncExternalStore(store.subscribe, () => pick(store.snapshot()));
 }
 
+/** Everybody who works here, by user id; empty until they were read. */
+export function usePeopleById(): Readonly<Record<string, Person>> {
+  const { peopleById } = useDesk();
+  return useSyncExternalStore(peopleById.subscribe, peopleById.snapshot);
+}
+
+const nobody: readonly Active[] = [];
+
+/** Who else is at a conversation now, and what they do there. */
+export function useActivity(conversation: string): readonly Active[] {
+  const { activity } = useDesk();
+  return useSyncExternalStore(activity.subscribe, () => activity.snapshot()[conversation] ?? nobody);
+}
+
 /** What the person at this desk can do. */
 export function usePeople(): People {
   return useContextValue().people;
@@ -44,7 +59,7 @@ export function useDoings<T>(pick: (doings: Doings) => T): T {
   return useSyncExternalStore(store.subscribe, () => pick(store.snapshot()));
 }
 
-/** The conversation as it is shown while a change of owner is on its way. */
+/** The conversation as it is shown while changes are on their way. */
 export function useShown(detail: Detail): Detail {
   const { me } = usePeople();
   return shown(

@@ -2,21 +2,29 @@
 import { Store } from "../../live/store";
 import { type Line, Stream } from "../../live/stream";
 import { ApiError, api, type Change, type Detail, type View } from "../api";
+import type { Active, Person } from "./calls";
 import { initial, leavesGap, type State, settle, upsert, withConversation, withMessages, withPage } from "./model";
+import { Roster } from "./roster";
 
 export class Desk {
   readonly store = new Store<State>(initial);
+  /** Who else is at a conversation now, by conversation id; one where nobody else is has no entry. */
+  readonly activity = new Store<Readonly<Record<string, readonly Active[]>>>({});
+  readonly roster: Roster;
+  readonly #me: string;
   readonly #stream: Stream;
   readonly #onSessionEnd: () => void;
   #listRead = 0;
   #held = false;
 
-  /** `onSessionEnd` is called when the gateway says that nobody is logged in any more. */
-  constructor(onSessionEnd: () => void) {
+  /** `onSessionEnd` is called when the gateway says that nobody is logged in any more; `me` is the reader's user id. */
+  constructor(onSessionEnd: () => void, me = "") {
     this.#onSessionEnd = onSessionEnd;
+    this.#me = me;
+    this.roster = new Roster((cause) => this.fail(cause));
     this.#stream = new Stream({
       url: "/api/v1/events",
-      events: ["hello", "conversation"],
+      events: ["hello", "conversation", "people", "activity", "mention"],
       onEvent: (name, data) => this.#onEvent(name, data),
       onOpen: (fresh) => {
         if (fresh) this.#readAgain();
@@ -31,6 +39,12 @@ export class Desk {
 
   stop() {
     this.#stream.stop();
+    this.roster.stop();
+  }
+
+  /** Everybody who works here, by user id. */
+  get peopleById(): Store<Readonly<Record<string, Person>>> {
+    return this.roster.byId;
   }
 
   #onLine(line: Line) {
@@ -58,10 +72,24 @@ export class Desk {
     if (this.store.snapshot().transcript?.id === detail.id) void this.#readNewest(detail.id);
   }
 
+  /** "hello" only brings the cursor, which the stream keeps. */
   #onEvent(name: string, data: unknown) {
-    // "hello" only brings the cursor, which the stream keeps.
-    if (name !== "conversation") return;
-    const { conversation, messages } = data as Change;
+    if (name === "conversation") this.#onConversation(data as Change);
+    if (name === "people") this.roster.changed();
+    if (name === "activity") this.#onActivity(data as { conversationId: string; people: Active[] });
+  }
+
+  #onActivity({ conversationId, people }: { conversationId: string; people: Active[] }) {
+    const others = people.filter((p) => p.userId !== this.#me);
+    this.activity.queue((now) => {
+      if (others.length > 0) return { ...now, [conversationId]: others };
+      if (!(conversationId in now)) return now;
+      const { [conversationId]: _, ...rest } = now;
+      return rest;
+    });
+  }
+
+  #onConversation({ conversation, messages }: Change) {
     const { transcript } = this.store.snapshot();
     if (transcript?.id === conversation.id) {
       // The rules across the page come with the conversation itself.
@@ -72,6 +100,9 @@ export class Desk {
   }
 
   #readAgain() {
+    // Whoever left while the line was down is not told of again; who is still there tells so within seconds.
+    this.activity.queue(() => ({}));
+    void this.roster.read();
     void this.#readList("");
     const { transcript } = this.store.snapshot();
     if (transcript) {
