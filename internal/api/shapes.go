@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"parley/internal/chat"
+	"parley/internal/live"
 	"parley/internal/store"
 )
 
@@ -90,20 +91,7 @@ type ConversationDetail struct {
 	ReadSeq         int64          `json:"readSeq" doc:"Newest line that I have marked as read."`
 	TemplateOffered bool           `json:"templateOffered" doc:"The window has closed, and there is a template to open the conversation again."`
 	Template        *TemplateOffer `json:"template,omitempty" doc:"What would be sent; only when it is offered."`
-	People          []Active       `json:"people" nullable:"false" doc:"Who else is at this conversation now."`
-}
-
-// Active is somebody who is at a conversation now.
-type Active struct {
-	UserID string `json:"userId"`
-	Name   string `json:"name"`
-	Doing  string `json:"doing" enum:"viewing,typing"`
-}
-
-// ActivityEvent is the data of the live event "activity".
-type ActivityEvent struct {
-	ConversationID string   `json:"conversationId"`
-	People         []Active `json:"people" nullable:"false" doc:"Everybody who is there now."`
+	People          []live.Active  `json:"people" nullable:"false" doc:"Who is at this conversation now, yourself included."`
 }
 
 // MentionEvent is the data of the live event "mention".

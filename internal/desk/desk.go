@@ -98,15 +98,21 @@ func (d *Desk) Change(ctx context.Context, c Change) error {
 	})
 }
 
+// write commits what may have something to be sent.
 func (d *Desk) write(ctx context.Context, fn func(*store.Tx) error) error {
+	return d.commit(ctx, store.TopicDeliveries, fn)
+}
+
+// commit carries out a transaction and tells whoever waits for its topic.
+func (d *Desk) commit(ctx context.Context, topic store.Topic, fn func(*store.Tx) error) error {
 	err := d.store.Write(ctx, func(tx *store.Tx) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return tx.Notify(ctx, store.TopicDeliveries)
+		return tx.Notify(ctx, topic)
 	})
 	if err == nil {
-		d.publish(store.TopicDeliveries)
+		d.publish(topic)
 	}
 	return err
 }

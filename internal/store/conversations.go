@@ -79,7 +79,8 @@ func (tx *Tx) saveConversations(ctx context.Context, list []*chat.Conversation, 
 	return err
 }
 
-func (tx *Tx) insertMessages(ctx context.Context, list []chat.Message) error {
+// InsertMessages adds lines whose sequence numbers their conversations have given out.
+func (tx *Tx) InsertMessages(ctx context.Context, list []chat.Message) error {
 	rows := make([][]any, len(list))
 	for i := range list {
 		m := &list[i]

@@ -321,7 +321,7 @@ func (in *ingestion) save(ctx context.Context) error {
 	if err := in.tx.announce(ctx, changed, in.now); err != nil {
 		return err
 	}
-	if err := in.tx.insertMessages(ctx, in.messages); err != nil {
+	if err := in.tx.InsertMessages(ctx, in.messages); err != nil {
 		return err
 	}
 	for _, r := range in.rerouted {

@@ -21,7 +21,7 @@ type OwnerChange struct {
 // the epoch is not the one the person saw, it is a Conflict and nothing changes.
 // What the bot has queued but not sent dies with its epoch.
 func (tx *Tx) ChangeOwner(ctx context.Context, change OwnerChange, now int64) error {
-	c, err := tx.lockConversation(ctx, change.ConversationID)
+	c, err := tx.LockConversation(ctx, change.ConversationID)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (tx *Tx) ChangeOwner(ctx context.Context, change OwnerChange, now int64) er
 	if err != nil {
 		return err
 	}
-	return tx.savePeople(ctx, c, []chat.Transition{t}, now)
+	return tx.SaveConversation(ctx, c, []chat.Transition{t}, now)
 }
 
 // Reply is a line that an agent sends.
@@ -61,7 +61,7 @@ type Reply struct {
 // owned it. It is a Conflict when the conversation is resolved, when WhatsApp's
 // window has closed, or when there are lines that the agent has not seen.
 func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
-	c, err := tx.lockConversation(ctx, r.ConversationID)
+	c, err := tx.LockConversation(ctx, r.ConversationID)
 	if err != nil {
 		return err
 	}
@@ -96,10 +96,10 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 		ID: r.MessageID, ConversationID: c.ID, Seq: c.Line(chat.Out, r.Text, now), Direction: chat.Out, Author: chat.AuthorAgent,
 		Text: r.Text, Layout: chat.LayoutText, Agent: r.Agent, At: now,
 	}
-	if err := tx.savePeople(ctx, c, transitions, now); err != nil {
+	if err := tx.SaveConversation(ctx, c, transitions, now); err != nil {
 		return err
 	}
-	if err := tx.insertMessages(ctx, []chat.Message{m}); err != nil {
+	if err := tx.InsertMessages(ctx, []chat.Message{m}); err != nil {
 		return err
 	}
 	return tx.queue(ctx, map[chat.ContactID][]*outgoing{c.ContactID: {{pace: r.Pace, deliveries: deliveriesOf(c, m, r.Parts, now)}}}, now)
@@ -124,7 +124,9 @@ func (tx *Tx) unseen(ctx context.Context, r Reply) (n int, err error) {
 	return n, err
 }
 
-func (tx *Tx) lockConversation(ctx context.Context, id chat.ConversationID) (*chat.Conversation, error) {
+// LockConversation loads a conversation and keeps it from others until the
+// transaction ends; a missing one is NotFound.
+func (tx *Tx) LockConversation(ctx context.Context, id chat.ConversationID) (*chat.Conversation, error) {
 	found, err := tx.lockConversations(ctx, []chat.ConversationID{id})
 	if err != nil {
 		return nil, err
@@ -135,7 +137,9 @@ func (tx *Tx) lockConversation(ctx context.Context, id chat.ConversationID) (*ch
 	return found[id], nil
 }
 
-func (tx *Tx) savePeople(ctx context.Context, c *chat.Conversation, transitions []chat.Transition, now int64) error {
+// SaveConversation writes whatever people have changed of a locked conversation, with
+// the changes of owner that it went through, and tells the feed.
+func (tx *Tx) SaveConversation(ctx context.Context, c *chat.Conversation, transitions []chat.Transition, now int64) error {
 	changed := []*chat.Conversation{c}
 	if err := tx.saveConversations(ctx, changed, byOwner); err != nil {
 		return err

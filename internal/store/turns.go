@@ -77,7 +77,7 @@ func (tx *Tx) loadWork(ctx context.Context, works []Work, history int) error {
 	lines, err := db.Collect(ctx, tx, scanMessage,
 		`SELECT m.id, m.conversation_id, m.seq, m.direction, m.author, m.text, m.media, m.layout, m.choices, m.turn_id, m.agent, m.arrival, m.at
 		FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.seq > c.done_seq - $1
-		WHERE c.id `+in+" ORDER BY m.conversation_id, m.seq", append([]any{history}, args...)...)
+		WHERE m.direction <> 'note' AND c.id `+in+" ORDER BY m.conversation_id, m.seq", append([]any{history}, args...)...)
 	if err != nil {
 		return err
 	}
@@ -203,7 +203,7 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 	if err := tx.announce(ctx, f.changed, f.now); err != nil {
 		return err
 	}
-	if err := tx.insertMessages(ctx, f.messages); err != nil {
+	if err := tx.InsertMessages(ctx, f.messages); err != nil {
 		return err
 	}
 	if err := tx.insertTransitions(ctx, f.transitions); err != nil {

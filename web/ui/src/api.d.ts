@@ -409,7 +409,7 @@ export interface paths {
         };
         /**
          * Live changes as server-sent events
-         * @description Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). Each id is a cursor; reconnecting with Last-Event-ID replays what was missed. Without an id, and never replayed: activity (ActivityEvent), mention (MentionEvent, to the one who is mentioned), people (teams or presence changed; load them anew).
+         * @description Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). Each id is a cursor; reconnecting with Last-Event-ID replays what was missed. Without an id, and never replayed: activity (Activity), mention (MentionEvent, to the one who is mentioned), people (teams or presence changed; load them anew).
          */
         get: operations["stream-events"];
         put?: never;
@@ -1038,7 +1038,7 @@ export interface components {
             openedAt: string;
             /** @enum {string} */
             owner: "bot" | "queue" | "agent" | "none";
-            /** @description Who else is at this conversation now. */
+            /** @description Who is at this conversation now, yourself included. */
             people: components["schemas"]["Active"][];
             /** Format: date-time */
             queuedAt?: string;
