@@ -34,7 +34,7 @@ type Delivery struct {
 	Attempts int
 	NextAt   int64 // when it is tried next; meaningless once it is not waiting
 	Status   int   // HTTP status of the last attempt; 0 if there was none
-	Error    string
+	Error    string // why the last attempt failed: a code, a colon and a sentence
 	Answer   string // beginning of what the receiver said last
 	Millis   int64  // how long the last attempt took
 	At       int64  // when the event happened

@@ -10,7 +10,7 @@ import { useCommonWords } from "../../words/common";
 import { useFormat } from "../../words/locale";
 import { ApiError } from "../api";
 import { type Delivery, type Hook, hooksApi, type State } from "./api";
-import { useWords } from "./words";
+import { useWords, type Words } from "./words";
 
 type Choice = State | "all";
 
@@ -132,16 +132,30 @@ function Row({ hook, delivery, onReplay }: { hook: Hook; delivery: Delivery; onR
           <Icon aria-hidden className={`size-4 shrink-0 ${className}`} />
           <span className="sr-only">{words.stateOf[delivery.state]}</span>
           <code className="min-w-0 flex-1 truncate">{delivery.event}</code>
-          <span className="tabular text-meta text-muted">{outcome(words, format, delivery, now)}</span>
-          <time className="tabular w-14 shrink-0 text-right text-meta text-muted" title={format.exact(delivery.at)}>
+          <time
+            className="tabular w-14 shrink-0 text-right text-meta text-muted md:order-last"
+            title={format.exact(delivery.at)}
+          >
             {format.age(delivery.at, now)}
           </time>
-          {delivery.error && <span className={`w-full pl-7 text-meta ${className}`}>{delivery.error}</span>}
+          <span className="tabular w-full pl-7 text-meta text-muted empty:hidden md:w-auto md:pl-0">
+            {outcome(words, format, delivery, now)}
+          </span>
+          {delivery.errorCode && (
+            <span className={`w-full pl-7 text-meta md:order-last ${className}`}>{whyNot(words, delivery)}</span>
+          )}
         </summary>
         {open && <More hook={hook} delivery={delivery} onReplay={onReplay} />}
       </details>
     </li>
   );
+}
+
+/** Why the last attempt failed. */
+export function whyNot(words: Words, { errorCode, error, status, state, attempts }: Delivery): string {
+  const why = errorCode === "status" ? words.why.status(status) : errorCode ? words.why[errorCode] : "";
+  const given = state === "dead" && attempts > 1 && errorCode !== "gone" ? ` ${words.givenUp(attempts)}` : "";
+  return (why || error || "") + given;
 }
 
 function outcome(

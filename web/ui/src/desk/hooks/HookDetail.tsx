@@ -5,7 +5,7 @@ import { Toggle } from "../../ui/Field";
 import { useFormat } from "../../words/locale";
 import { ApiError } from "../api";
 import { type Delivery, type Hook, hooksApi } from "./api";
-import { Deliveries } from "./Deliveries";
+import { Deliveries, whyNot } from "./Deliveries";
 import { HookForm } from "./HookForm";
 import { Secret } from "./Secret";
 import { useWords } from "./words";
@@ -63,7 +63,7 @@ export function HookDetail({
   }
   return (
     <div className="scroll-thin flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-4 pb-6">
-      <Facts hook={hook} />
+      <Facts hook={hook} all={events.length} />
       <Toggle
         label={words.active}
         hint={words.activeHint}
@@ -130,7 +130,7 @@ export function HookDetail({
   );
 }
 
-function Facts({ hook }: { hook: Hook }) {
+function Facts({ hook, all }: { hook: Hook; all: number }) {
   const words = useWords();
   const format = useFormat();
   const names = words.eventNames as Record<string, string>;
@@ -147,7 +147,8 @@ function Facts({ hook }: { hook: Hook }) {
       </dd>
       <dt className="text-muted">{words.events}</dt>
       <dd className="flex min-w-0 flex-wrap gap-1">
-        {hook.events.map((event) => (
+        {hook.events.length === all && words.eventCount(all, all)}
+        {(hook.events.length === all ? [] : hook.events).map((event) => (
           <code key={event} title={names[event]} className="rounded-sm bg-sunken px-1.5 py-0.5 text-meta">
             {event}
           </code>
@@ -200,7 +201,7 @@ function Tested({ result }: { result: Delivery | "busy" | undefined }) {
   const took = result.state === "done";
   return (
     <p role="status" className={took ? "text-ok" : "text-danger"}>
-      {took ? words.testTook(result.status, format.span(result.millis)) : words.testNot(result.error ?? "")}
+      {took ? words.testTook(result.status, format.span(result.millis)) : words.testNot(whyNot(words, result))}
     </p>
   );
 }

@@ -29,6 +29,10 @@ export function HookForm({
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
+  const [refused, setRefused] = useState({ field: "", value: "", why: "" });
+  /** What the gateway found wrong with a field, until the field is changed. */
+  const found = (field: string, value: string) =>
+    refused.field === field && refused.value === value ? refused.why : undefined;
   const wrong = {
     name: name.trim() ? undefined : words.nameMissing,
     url: /^https?:\/\/[^\s/]/i.test(url.trim()) ? undefined : words.urlMissing,
@@ -47,7 +51,10 @@ export function HookForm({
         active: hook?.active ?? true,
       });
     } catch (cause) {
-      setError(words.notSaved((cause instanceof ApiError && cause.message) || words.gatewayCure));
+      const why = (cause instanceof ApiError && cause.message) || words.gatewayCure;
+      const field = /^(name|url): (.*)/s.exec(why);
+      if (field) setRefused({ field: field[1] ?? "", value: field[1] === "url" ? url : name, why: field[2] ?? "" });
+      else setError(words.notSaved(why));
       setBusy(false);
     }
   };
@@ -66,7 +73,7 @@ export function HookForm({
           hint={words.nameHint}
           value={name}
           maxLength={80}
-          error={tried ? wrong.name : undefined}
+          error={tried ? (wrong.name ?? found("name", name)) : undefined}
           onChange={(event) => setName(event.target.value)}
         />
         <Field
@@ -76,7 +83,7 @@ export function HookForm({
           type="url"
           maxLength={2000}
           placeholder="https://example.com/parley"
-          error={tried ? wrong.url : undefined}
+          error={tried ? (wrong.url ?? found("url", url)) : undefined}
           onChange={(event) => setUrl(event.target.value)}
         />
         <fieldset className="flex flex-col">

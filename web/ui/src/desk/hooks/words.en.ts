@@ -74,6 +74,18 @@ export const en = {
   keep: "Keep it",
   open: (name: string) => `Open ${name}`,
 
+  why: {
+    status: (status: number) => `The receiver answered ${status}.`,
+    redirect: "The receiver redirects, and redirects are not followed. Set the address it leads to.",
+    gone: "The receiver says that it is gone, so the webhook was switched off.",
+    timeout: "The receiver did not answer within 10 seconds.",
+    private: "The name leads to a private address. An operator may allow that with hooks.allow_private.",
+    dns: "The name of the address could not be looked up.",
+    refused: "Nobody listens at the address.",
+    no_connection: "No connection could be made.",
+    broken: "The connection broke before the receiver had answered.",
+  },
+  givenUp: (n: number) => plural(n, { one: "Given up after # attempt.", other: "Given up after # attempts." }),
   deliveries: "Deliveries",
   states: { all: "All", waiting: "Waiting", dead: "Given up", done: "Done" },
   stateOf: { waiting: "Waiting", dead: "Given up", done: "Done" },

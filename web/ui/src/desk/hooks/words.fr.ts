@@ -77,6 +77,18 @@ export const fr: Shape<typeof en> = {
   keep: "Le garder",
   open: (name: string) => `Ouvrir ${name}`,
 
+  why: {
+    status: (status: number) => `Le destinataire a répondu ${status}.`,
+    redirect: "Le destinataire redirige, et les redirections ne sont pas suivies. Indiquez l’adresse finale.",
+    gone: "Le destinataire répond qu’il n’existe plus : le webhook a été désactivé.",
+    timeout: "Le destinataire n’a pas répondu en 10 secondes.",
+    private: "Le nom mène à une adresse privée. Le réglage hooks.allow_private peut l’autoriser.",
+    dns: "Le nom de l’adresse est introuvable.",
+    refused: "Personne n’écoute à cette adresse.",
+    no_connection: "Aucune connexion n’a pu être établie.",
+    broken: "La connexion s’est rompue avant la réponse du destinataire.",
+  },
+  givenUp: (n: number) => plural(n, { one: "Abandonné après # essai.", other: "Abandonné après # essais." }),
   deliveries: "Envois",
   states: { all: "Tous", waiting: "En attente", dead: "Abandonnés", done: "Reçus" },
   stateOf: { waiting: "En attente", dead: "Abandonné", done: "Reçu" },
