@@ -139,7 +139,6 @@ const selectTransition = "SELECT conversation_id, seq, at, kind, actor, reason, 
 func scanTransition(rows *sql.Rows) (t chat.Transition, err error) {
 	return t, rows.Scan(&t.ConversationID, &t.Seq, &t.At, &t.Kind, &t.Actor, &t.Reason, &t.From, &t.To, &t.Epoch)
 }
-}
 
 // Messages lists the newest limit lines before a sequence number (0 means the
 // end), in ascending order, and whether there are older ones.
