@@ -87,6 +87,7 @@ func (c Config) Validate() error {
 	within(k, "retention.exchanges", c.Retention.Exchanges, time.Hour, year)
 	within(k, "retention.events", c.Retention.Events, time.Hour, year)
 	within(k, "retention.drops", c.Retention.Drops, time.Hour, year)
+	within(k, "retention.audit", c.Retention.Audit, time.Hour, year)
 
 	k.workspaces(c.Workspaces)
 	return k.problems.err()
