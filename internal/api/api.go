@@ -24,6 +24,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/desk"
 	"parley/internal/desk/hooks"
+	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -50,6 +51,7 @@ type Parts struct {
 	Intake *intake.Intake
 	Desk   *desk.Desk
 	Hooks  *hooks.Desk
+	Roster *roster.Roster
 	Log    *slog.Logger
 }
 
@@ -89,6 +91,7 @@ func New(set Settings, parts Parts) *API {
 	api.conversations()
 	api.inbox()
 	api.people()
+	api.teams()
 	api.life()
 	api.handoffs()
 	api.hooks()
