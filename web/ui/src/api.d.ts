@@ -2156,8 +2156,13 @@ export interface components {
             conversationId?: string;
             /** Format: date-time */
             doneAt?: string;
-            /** @description Why the last attempt failed. */
+            /** @description The same as a sentence. */
             error?: string;
+            /**
+             * @description Why the last attempt failed.
+             * @enum {string}
+             */
+            errorCode?: "status" | "redirect" | "gone" | "timeout" | "private" | "dns" | "refused" | "no_connection" | "broken";
             event: string;
             /** @description The id in the body and in the header webhook-id. */
             eventId: string;
@@ -2195,8 +2200,13 @@ export interface components {
             conversationId?: string;
             /** Format: date-time */
             doneAt?: string;
-            /** @description Why the last attempt failed. */
+            /** @description The same as a sentence. */
             error?: string;
+            /**
+             * @description Why the last attempt failed.
+             * @enum {string}
+             */
+            errorCode?: "status" | "redirect" | "gone" | "timeout" | "private" | "dns" | "refused" | "no_connection" | "broken";
             event: string;
             /** @description The id in the body and in the header webhook-id. */
             eventId: string;

@@ -1,4 +1,4 @@
-import { type LucideIcon, MailX, MessagesSquare, SlidersHorizontal } from "lucide-react";
+import { type LucideIcon, MailX, MessagesSquare, SlidersHorizontal, Webhook } from "lucide-react";
 import { type ComponentType, lazy } from "react";
 import type { Session } from "./api";
 import type { Words } from "./words";
@@ -44,6 +44,13 @@ export interface Section {
 }
 
 export const sections: Section[] = [
+  {
+    slug: "webhooks",
+    label: "webhooks",
+    icon: Webhook,
+    least: "admin",
+    component: lazy(() => import("./hooks/Hooks").then((m) => ({ default: m.Hooks }))),
+  },
   {
     slug: "unreadable",
     label: "deadLetters",

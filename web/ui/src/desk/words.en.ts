@@ -8,7 +8,7 @@ export const en = {
   title: "Parley desk",
   inbox: "Conversations",
   pages: { inbox: "Conversations", setup: "Setup" },
-  sections: { deadLetters: "Unreadable messages" },
+  sections: { webhooks: "Webhooks", deadLetters: "Unreadable messages" },
   navigation: "Pages",
   account: "Account",
   keys: "Keyboard",

@@ -9,7 +9,7 @@ export const fr: Shape<typeof en> = {
   title: "Bureau Parley",
   inbox: "Conversations",
   pages: { inbox: "Conversations", setup: "Réglages" },
-  sections: { deadLetters: "Messages illisibles" },
+  sections: { webhooks: "Webhooks", deadLetters: "Messages illisibles" },
   navigation: "Pages",
   account: "Compte",
   keys: "Clavier",
