@@ -65,7 +65,7 @@ export function useDoings<T>(pick: (doings: Doings) => T): T {
   return useSyncExternalStore(store.subscribe, () => pick(store.snapshot()));
 }
 
-/** The conversation as it is shown while a change of owner is on its way. */
+/** The conversation as it is shown while changes are on their way. */
 export function useShown(detail: Detail): Detail {
   const { me } = usePeople();
   return shown(

@@ -149,15 +149,20 @@ export function conflict(
   return pastMine(seen, talk) > seen ? "again" : "refused";
 }
 
-/** The lines of the transcript with the reply that is on its way at their end. */
-export function withOutgoing(messages: Message[], outgoing: Outgoing | undefined, me: string): Message[] {
+/** The lines of the transcript with the reply or note that is on its way at their end. */
+export function withOutgoing(
+  messages: Message[],
+  outgoing: Outgoing | undefined,
+  me: string,
+  direction: "out" | "note" = "out",
+): Message[] {
   const under = outgoing?.phase === "sending" || outgoing?.phase === "sent";
   if (!outgoing || !under || messages.some((m) => m.id === outgoing.clientId)) return messages;
   const last = messages.at(-1);
   const line: Message = {
     id: outgoing.clientId,
     seq: (last?.seq ?? 0) + 1,
-    direction: "out",
+    direction,
     author: "agent",
     agent: me,
     text: outgoing.text,

@@ -33,7 +33,10 @@ function summary(id: string, minute: number, more: Partial<Listed> = {}): Listed
     lastAt: at(minute),
     openedAt: at(0),
     unanswered: false,
+    priority: "normal",
     lastSeq: minute,
+    inSeq: minute,
+    tags: [],
     ...more,
   };
 }
@@ -207,7 +210,14 @@ describe("lists", () => {
 describe("transcript", () => {
   const open = (messages: Message[]): Transcript => ({
     id: "a",
-    detail: { ...summary("a", 1), identities: [], events: [] } as Detail,
+    detail: {
+      ...summary("a", 1),
+      identities: [],
+      events: [],
+      people: [],
+      readSeq: 0,
+      templateOffered: false,
+    } as Detail,
     messages,
     more: false,
     loading: false,
@@ -245,6 +255,7 @@ describe("rows", () => {
     at: at(minute),
     kind: "offer",
     actor: "bot",
+    actorName: "bot",
     reason: "",
     from: "bot",
     to: "queue",

@@ -4,7 +4,16 @@ const { plural, number } = format("en");
 
 export const people = {
   colleague: "A colleague",
-  acts: { accept: "Take over", pass_back: "Hand back to the bot", resolve: "Resolve", reopen: "Open again" },
+  acts: {
+    accept: "Take over",
+    assign: "Assign",
+    snooze: "Put aside",
+    tags: "Tags",
+    priority: "Priority",
+    pass_back: "Hand back to the bot",
+    resolve: "Resolve",
+    reopen: "Open again",
+  },
   actions: "What to do with this conversation",
   actFailed: {
     accept: "Not taken over.",

@@ -5,7 +5,16 @@ const { plural, number } = format("fr");
 
 export const people: Shape<typeof en> = {
   colleague: "Un collègue",
-  acts: { accept: "Prendre la main", pass_back: "Rendre au bot", resolve: "Résoudre", reopen: "Rouvrir" },
+  acts: {
+    accept: "Prendre la main",
+    assign: "Confier",
+    snooze: "Mettre de côté",
+    tags: "Étiquettes",
+    priority: "Priorité",
+    pass_back: "Rendre au bot",
+    resolve: "Résoudre",
+    reopen: "Rouvrir",
+  },
   actions: "Que faire de cette conversation",
   actFailed: {
     accept: "Conversation non prise.",

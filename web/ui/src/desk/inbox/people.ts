@@ -1,6 +1,9 @@
-// What people do in the desk: drafts, replies and changes of owner. Every action shows at once and says how it went.
+// What people do in the desk: drafts, replies, notes and changes. Every action shows at once and says how it went.
 import { Store } from "../../live/store";
-import { type ApiError, api, type Detail, type Event, type Message, type OwnerKind, type Session } from "../api";
+import { type ApiError, api, type Detail, type Event, type Message, type Session } from "../api";
+import { ask as askFor, type Change, changed, type Group, groupOf } from "./act/changes";
+import { Activity } from "./compose/activity";
+import { DraftSync } from "./compose/sync";
 import {
   arrived,
   ask,
@@ -21,53 +24,68 @@ import {
   write,
 } from "./draft";
 import type { Desk } from "./session";
+import { talk } from "./talk/api";
 
-/** A change of owner that is on its way, or did not happen. */
+/** A change that is on its way, or did not happen. */
 export interface Act {
-  kind: OwnerKind;
+  change: Change;
   failure?: Failure;
+  /** What is wanted by now; asked for once the first has been answered. */
+  next?: Change;
 }
+
+export type Acts = Readonly<Partial<Record<Group, Act>>>;
 
 export interface Doings {
+  /** Replies to the customer, by conversation. */
   drafts: Readonly<Record<string, Draft>>;
-  acts: Readonly<Record<string, Act>>;
+  /** Notes to colleagues, by conversation. */
+  notes: Readonly<Record<string, Draft>>;
+  acts: Readonly<Record<string, Acts>>;
 }
 
-/** The actions of the person who is logged in; drafts outlive a reload, and end when they log out. */
+type Box = "drafts" | "notes";
+
+/** The actions of the person who is logged in; drafts outlive a reload, and end here when they log out. */
 export class People {
   readonly store: Store<Doings>;
+  readonly sync: DraftSync;
+  readonly activity = new Activity((id, doing) => talk.activity(id, doing));
   /** Ids of the replies that this page sent: their rows are no news to who wrote them. */
   readonly mine = new Set<string>();
   readonly #desk: Desk;
   readonly #session: Session;
   readonly #storage: Storage;
-  readonly #key: string;
 
   constructor(desk: Desk, session: Session, storage: Storage = sessionStorage) {
     this.#desk = desk;
     this.#session = session;
     this.#storage = storage;
-    this.#key = `parley.drafts.${session.user.id}`;
-    this.store = new Store<Doings>({ drafts: this.#load(), acts: {} });
+    this.store = new Store<Doings>({ drafts: this.#load("drafts"), notes: this.#load("notes"), acts: {} });
     desk.store.subscribe(() => this.#watch());
+    this.sync = new DraftSync(this, desk, storage);
   }
 
   get me(): string {
     return this.#session.user.id;
   }
 
-  #load(): Record<string, Draft> {
+  #key(box: Box): string {
+    return `parley.${box}.${this.me}`;
+  }
+
+  #load(box: Box): Record<string, Draft> {
     try {
-      const kept = JSON.parse(this.#storage.getItem(this.#key) ?? "{}") as Record<string, Draft>;
+      const kept = JSON.parse(this.#storage.getItem(this.#key(box)) ?? "{}") as Record<string, Draft>;
       return Object.fromEntries(Object.entries(kept).map(([id, draft]) => [id, restored(draft)]));
     } catch {
       return {};
     }
   }
 
-  #keep() {
+  #keep(box: Box) {
     try {
-      this.#storage.setItem(this.#key, JSON.stringify(this.store.snapshot().drafts));
+      this.#storage.setItem(this.#key(box), JSON.stringify(this.store.snapshot()[box]));
     } catch {
       // The drafts then last as long as the page.
     }
@@ -75,27 +93,29 @@ export class People {
 
   /** Forgets every draft, here and in the browser: nothing that one person wrote is left for the next. */
   forget() {
-    this.store.set((s) => ({ ...s, drafts: {} }));
+    this.sync.stop();
+    this.activity.leave();
+    this.store.set((s) => ({ ...s, drafts: {}, notes: {} }));
     try {
-      this.#storage.removeItem(this.#key);
+      for (const box of ["drafts", "notes"] as const) this.#storage.removeItem(this.#key(box));
     } catch {
       // Storage is forbidden, so nothing was kept.
     }
   }
 
-  draft(id: string): Draft {
-    return this.store.snapshot().drafts[id] ?? blank;
+  draft(id: string, box: Box = "drafts"): Draft {
+    return this.store.snapshot()[box][id] ?? blank;
   }
 
-  #change(id: string, to: (draft: Draft) => Draft) {
-    const before = this.draft(id);
+  #change(id: string, to: (draft: Draft) => Draft, box: Box = "drafts") {
+    const before = this.draft(id, box);
     const after = to(before);
     if (after === before) return;
     this.store.set((s) => {
-      const { [id]: _, ...others } = s.drafts;
-      return { ...s, drafts: isBlank(after) ? others : { ...others, [id]: after } };
+      const { [id]: _, ...others } = s[box];
+      return { ...s, [box]: isBlank(after) ? others : { ...others, [id]: after } };
     });
-    this.#keep();
+    this.#keep(box);
   }
 
   #shown(id: string): { messages: Message[]; events: Event[] } {
@@ -120,14 +140,23 @@ export class People {
     return Math.max(messages.at(-1)?.seq ?? 0, ...events.map((e) => e.seq));
   }
 
-  /** Rows that came may be replies on their way. */
+  /** Rows that came may be what is on its way. */
   #watch() {
     const id = this.#desk.store.snapshot().transcript?.id;
-    if (id && this.draft(id).outgoing) this.#change(id, (d) => arrived(d, this.#shown(id).messages));
+    if (!id) return;
+    for (const box of ["drafts", "notes"] as const) {
+      if (this.draft(id, box).outgoing) this.#change(id, (d) => arrived(d, this.#shown(id).messages), box);
+    }
   }
 
-  write(id: string, text: string) {
-    this.#change(id, (d) => write(d, text, this.#newest(id)));
+  write(id: string, text: string, box: Box = "drafts") {
+    this.#change(id, (d) => write(d, text, this.#newest(id)), box);
+    if (text) this.activity.type(id);
+  }
+
+  /** Puts a draft of another browser into the box. */
+  adopt(id: string, text: string, seen: number) {
+    this.#change(id, (d) => (text === d.text ? d : { text, seen: text ? seen : 0 }));
   }
 
   keepEditing(id: string) {
@@ -175,16 +204,40 @@ export class People {
     }
   }
 
-  /** Changes the owner; the page shows the new one at once. */
-  async act(detail: Detail, kind: OwnerKind) {
-    const { id, epoch } = detail;
-    const doing = this.store.snapshot().acts[id];
-    if (doing && !doing.failure) return;
-    this.#setAct(id, { kind });
+  /** Leaves a note for colleagues; `mentions` are the user ids it calls. */
+  async note(id: string, mentions: string[]) {
+    if (underWay(this.draft(id, "notes")) || !this.draft(id, "notes").text.trim()) return;
+    this.#change(id, (d) => send(d, crypto.randomUUID(), new Date().toISOString()), "notes");
+    const { outgoing } = this.draft(id, "notes");
+    if (!outgoing) return;
+    const { clientId, text } = outgoing;
+    this.mine.add(clientId);
     try {
-      const after = await api.changeOwner(id, { kind, epoch });
+      const detail = await talk.note(id, { clientId, text, mentions });
+      const open = this.#desk.store.snapshot().transcript?.id === id;
+      this.#change(id, (d) => arrived(taken(d, clientId), open ? this.#shown(id).messages : [{ id: clientId }]), "notes");
+      this.#desk.took(detail);
+    } catch (cause) {
+      const failure = failureOf(this.#desk.fail(cause));
+      this.#change(id, (d) => fail(d, clientId, 0, failure), "notes");
+    }
+  }
+
+  /** Makes a change; the page shows it at once. While one of its group is on its way, the last wish waits for it. */
+  async act(detail: Detail, change: Change): Promise<void> {
+    const { id } = detail;
+    const group = groupOf(change.kind);
+    const doing = this.store.snapshot().acts[id]?.[group];
+    if (doing && !doing.failure) {
+      // Of changes of owner the first counts: the second was meant for what it changes.
+      if (group !== "owner" && group !== "template") this.#setAct(id, group, { ...doing, next: change });
+      return;
+    }
+    this.#setAct(id, group, { change });
+    let failure: Failure | undefined;
+    try {
+      const after = (await askFor(detail, change)) ?? (await api.conversation(id));
       this.#desk.took(after);
-      this.#setAct(id, undefined);
     } catch (cause) {
       const error = this.#desk.fail(cause);
       if (error.status === 409)
@@ -192,22 +245,24 @@ export class People {
           (now) => this.#desk.took(now),
           () => {},
         );
-      this.#setAct(id, {
-        kind,
-        failure: error.status === 409 ? { code: "changed", detail: error.message } : failureOf(error),
-      });
+      failure = error.status === 409 ? { code: "changed", detail: error.message } : failureOf(error);
     }
+    const next = this.store.snapshot().acts[id]?.[group]?.next;
+    this.#setAct(id, group, failure && !next ? { change, failure } : undefined);
+    if (next) await this.act(detail, next);
   }
 
   /** Takes the word of a failed change off the page. */
-  dismiss(id: string) {
-    this.#setAct(id, undefined);
+  dismiss(id: string, group: Group = "owner") {
+    this.#setAct(id, group, undefined);
   }
 
-  #setAct(id: string, act: Act | undefined) {
+  #setAct(id: string, group: Group, act: Act | undefined) {
     this.store.set((s) => {
-      const { [id]: _, ...others } = s.acts;
-      return { ...s, acts: act ? { ...others, [id]: act } : others };
+      const { [id]: mine = {}, ...others } = s.acts;
+      const { [group]: _, ...kept } = mine;
+      const now: Acts = act ? { ...kept, [group]: act } : kept;
+      return { ...s, acts: Object.keys(now).length > 0 ? { ...others, [id]: now } : others };
     });
   }
 }
@@ -216,26 +271,10 @@ function failureOf(error: ApiError): Failure {
   return { code: error.status === 0 ? "offline" : "refused", detail: error.message };
 }
 
-const owners = { accept: "agent", pass_back: "bot", resolve: "none", reopen: "bot" } as const;
-
-/** The conversation as the page shows it while a change of owner is on its way. */
-export function shown(detail: Detail, act: Act | undefined, me: string): Detail {
-  if (!act || act.failure) return detail;
-  const { agent: _, ...rest } = detail;
-  const owner = owners[act.kind];
-  return owner === "agent" ? { ...rest, owner, agent: me } : { ...rest, owner };
-}
-
-/** What an agent may do to a conversation, in the order of the buttons. */
-export function offered(detail: Detail, me: string): OwnerKind[] {
-  switch (detail.owner) {
-    case "none":
-      return ["reopen"];
-    case "bot":
-      return ["accept", "resolve"];
-    case "agent":
-      return detail.agent === me ? ["pass_back", "resolve"] : ["accept", "pass_back", "resolve"];
-    default:
-      return ["accept", "pass_back", "resolve"];
-  }
+/** The conversation as the page shows it while changes are on their way. */
+export function shown(detail: Detail, acts: Acts | undefined, me: string): Detail {
+  if (!acts) return detail;
+  let now = detail;
+  for (const act of Object.values(acts)) if (!act.failure) now = changed(now, act.next ?? act.change, me);
+  return now;
 }

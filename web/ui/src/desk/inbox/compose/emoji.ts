@@ -1,0 +1,123 @@
+// A small set of emoji that people use with customers, with the words one looks for them by.
+import { plain } from "./canned";
+
+/** The sign, its name and further words in English, and the same in French. */
+export type Emoji = readonly [sign: string, en: string, fr: string];
+
+export const emoji: readonly Emoji[] = [
+  ["🙂", "slight smile, happy", "léger sourire, content"],
+  ["😊", "smile, warm, blush", "sourire, chaleureux, joues roses"],
+  ["😀", "grin, happy", "large sourire, heureux"],
+  ["😄", "laugh, joy, happy", "rire, joie, heureux"],
+  ["😅", "relief, sweat, phew", "soulagement, sueur, ouf"],
+  ["😂", "tears of joy, laughing", "larmes de joie, rire"],
+  ["😉", "wink", "clin d’œil"],
+  ["😍", "love, heart eyes", "amour, yeux en cœur"],
+  ["🥰", "affection, hearts", "affection, cœurs"],
+  ["😎", "cool, sunglasses", "cool, lunettes de soleil"],
+  ["🤔", "thinking, hmm", "réflexion, hum"],
+  ["😮", "surprise, wow", "surprise, étonné"],
+  ["😕", "confused, unsure", "confus, incertain"],
+  ["😔", "sorry, pensive", "désolé, pensif"],
+  ["😢", "sad, tear", "triste, larme"],
+  ["😭", "crying", "pleurs"],
+  ["😤", "annoyed, frustrated", "agacé, frustré"],
+  ["😡", "angry", "en colère"],
+  ["🙄", "eye roll", "yeux au ciel"],
+  ["😴", "asleep, tired", "endormi, fatigué"],
+  ["🤒", "ill, fever", "malade, fièvre"],
+  ["🤗", "hug", "câlin"],
+  ["🫶", "heart hands, thanks", "cœur avec les mains, merci"],
+  ["👍", "thumbs up, yes, good", "pouce en l’air, oui, bien"],
+  ["👎", "thumbs down, no, bad", "pouce en bas, non, mauvais"],
+  ["👌", "perfect, okay", "parfait, d’accord"],
+  ["👏", "applause, bravo", "applaudissements, bravo"],
+  ["🙌", "hooray, raised hands", "hourra, mains levées"],
+  ["🙏", "please, thanks, pray", "s’il vous plaît, merci, prière"],
+  ["👋", "hello, bye, wave", "bonjour, au revoir, coucou"],
+  ["🤝", "handshake, deal, agreed", "poignée de main, accord"],
+  ["💪", "strong, courage", "fort, courage"],
+  ["🤞", "fingers crossed, luck", "doigts croisés, chance"],
+  ["👉", "point right, here", "doigt vers la droite, ici"],
+  ["👇", "point down, below", "doigt vers le bas, dessous"],
+  ["❤️", "red heart, love", "cœur rouge, amour"],
+  ["💚", "green heart", "cœur vert"],
+  ["💔", "broken heart", "cœur brisé"],
+  ["✨", "sparkles, new", "étincelles, nouveau"],
+  ["🎉", "party, congratulations", "fête, félicitations"],
+  ["🎁", "gift, present", "cadeau"],
+  ["🎂", "birthday, cake", "anniversaire, gâteau"],
+  ["⭐", "star, favourite", "étoile, favori"],
+  ["🔥", "fire, hot", "feu, populaire"],
+  ["💯", "hundred, perfect score", "cent, note parfaite"],
+  ["✅", "done, check, yes", "fait, coché, oui"],
+  ["❌", "no, cross, wrong", "non, croix, faux"],
+  ["⚠️", "warning, caution", "attention, avertissement"],
+  ["❗", "important, exclamation", "important, exclamation"],
+  ["❓", "question", "question, interrogation"],
+  ["ℹ️", "information", "information, renseignement"],
+  ["🚫", "forbidden, not allowed", "interdit, défendu"],
+  ["📦", "parcel, package, box", "colis, paquet, boîte"],
+  ["🚚", "delivery, truck", "livraison, camion"],
+  ["🏪", "shop, store", "magasin, boutique"],
+  ["🏠", "home, house", "maison, domicile"],
+  ["🛒", "cart, shopping", "panier, achats"],
+  ["🛍️", "shopping bags", "sacs, emplettes"],
+  ["💳", "card, payment", "carte, paiement"],
+  ["💶", "euro, money, refund", "euro, argent, remboursement"],
+  ["🧾", "receipt, invoice", "reçu, facture"],
+  ["🏷️", "label, price, tag", "étiquette, prix"],
+  ["↩️", "return, back", "retour, renvoi"],
+  ["🔄", "exchange, again, update", "échange, encore, mise à jour"],
+  ["📄", "document, page", "document, page"],
+  ["📎", "attachment, paperclip", "pièce jointe, trombone"],
+  ["📷", "photo, camera", "photo, appareil"],
+  ["✉️", "letter, mail", "lettre, courrier"],
+  ["📧", "email", "courriel, e-mail"],
+  ["📞", "phone, call", "téléphone, appel"],
+  ["📱", "mobile, smartphone", "portable, mobile"],
+  ["💬", "message, chat", "message, discussion"],
+  ["🔗", "link, address", "lien, adresse"],
+  ["🔒", "locked, secure", "verrouillé, sécurisé"],
+  ["🔑", "key, password", "clé, mot de passe"],
+  ["🔍", "search, look", "recherche, loupe"],
+  ["🛠️", "repair, tools", "réparation, outils"],
+  ["⚙️", "settings, gear", "réglages, engrenage"],
+  ["💡", "idea, tip", "idée, astuce"],
+  ["📍", "place, address, pin", "lieu, adresse, repère"],
+  ["🗺️", "map", "carte, plan"],
+  ["🕐", "clock, time, hour", "horloge, heure"],
+  ["⏳", "wait, soon, hourglass", "attente, bientôt, sablier"],
+  ["📅", "date, calendar, day", "date, calendrier, jour"],
+  ["☀️", "sun, morning, weather", "soleil, matin, météo"],
+  ["🌙", "moon, night, evening", "lune, nuit, soir"],
+  ["🌧️", "rain, weather", "pluie, météo"],
+  ["❄️", "snow, cold", "neige, froid"],
+  ["🌿", "plant, green, nature", "plante, vert, nature"],
+  ["🌸", "flower, blossom", "fleur, floraison"],
+  ["🐶", "dog", "chien"],
+  ["🐱", "cat", "chat"],
+  ["☕", "coffee, break", "café, pause"],
+  ["🍕", "pizza, food", "pizza, repas"],
+  ["👕", "shirt, clothes", "chemise, vêtements"],
+  ["👟", "shoe, trainers, size", "chaussure, baskets, pointure"],
+  ["👗", "dress, clothes", "robe, vêtements"],
+  ["✈️", "plane, travel", "avion, voyage"],
+  ["🚗", "car", "voiture"],
+  ["🚲", "bicycle", "vélo"],
+];
+
+/** The emoji that every word of a query finds, by the beginning of one of their words. */
+export function findEmoji(query: string, language: "en" | "fr"): readonly Emoji[] {
+  const wanted = plain(query).split(/\s+/).filter(Boolean);
+  if (wanted.length === 0) return emoji;
+  return emoji.filter(([sign, en, fr]) => {
+    const words = plain(language === "en" ? en : fr).split(/[\s,’]+/);
+    return query.trim() === sign || wanted.every((w) => words.some((word) => word.startsWith(w)));
+  });
+}
+
+/** The name that is spoken for an emoji. */
+export function nameOfEmoji([, en, fr]: Emoji, language: "en" | "fr"): string {
+  return (language === "en" ? en : fr).split(",")[0] ?? "";
+}
