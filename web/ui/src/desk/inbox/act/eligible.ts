@@ -1,5 +1,5 @@
 // Who may be given a conversation.
-import type { Colleague } from "../talk/api";
+import type { Person as Colleague } from "../calls";
 
 const rank = { online: 0, away: 1, offline: 2 } as const;
 
