@@ -46,7 +46,7 @@ const (
 // from anywhere.
 const (
 	policy      = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-	deskPolicy  = policy + "img-src 'self' data: https: http://127.0.0.1:* http://localhost:*"
+	deskPolicy  = policy + "img-src 'self' data:; media-src 'self'"
 	phonePolicy = policy + "img-src 'self' data: blob: https: http:"
 )
 

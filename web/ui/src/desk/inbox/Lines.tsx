@@ -60,14 +60,7 @@ export function EventLine({
   const what = eventText(talkWords, event as NamedEvent, { me, nameOf });
   if (event.kind === "offer" || packet) {
     return (
-      <Handover
-        conversation={conversation}
-        who={what}
-        reason={reason}
-        at={event.at}
-        packet={packet}
-        onShow={onShow}
-      />
+      <Handover conversation={conversation} who={what} reason={reason} at={event.at} packet={packet} onShow={onShow} />
     );
   }
   return (
@@ -91,7 +84,8 @@ export function CsatLine({ csat }: { csat: Csat }) {
   const format = useFormat();
   const { state, score, comment } = csat;
   const at = csat.answeredAt ?? csat.askedAt;
-  const text = state === "answered" && score ? words.csat.answered(score) : words.csat[state === "answered" ? "asked" : state];
+  const text =
+    state === "answered" && score ? words.csat.answered(score) : words.csat[state === "answered" ? "asked" : state];
   return (
     <div role="note" className="my-4 flex flex-col items-center gap-1 text-center text-meta text-muted">
       {state === "answered" && score !== undefined && (
@@ -161,7 +155,9 @@ export function MessageLine({
           {human ? authorOf(message, me, nameOf, words.you, words.people.colleague) : words.authors[message.author]}
         </p>
       )}
-      <div className={`max-w-[85%] rounded-bubble px-3 py-2 ${look} ${marked ? "outline-2 outline-accent outline-offset-2" : ""}`}>
+      <div
+        className={`max-w-[85%] rounded-bubble px-3 py-2 ${look} ${marked ? "outline-2 outline-accent outline-offset-2" : ""}`}
+      >
         {message.media.length > 0 && <MediaOf list={attachments(message)} />}
         {message.text ? (
           <p dir="auto" className="whitespace-pre-wrap [overflow-wrap:anywhere]">

@@ -215,7 +215,12 @@ describe("People", () => {
 
   it("sends the last of several wishes for one thing, one after the other, beside a change of owner", async () => {
     const tagged = (...tags: string[]) => people.act(gateway.detail, { kind: "tags", tags });
-    const doing = [tagged("a"), tagged("a", "b"), tagged("a", "b", "c"), people.act(gateway.detail, { kind: "accept" })];
+    const doing = [
+      tagged("a"),
+      tagged("a", "b"),
+      tagged("a", "b", "c"),
+      people.act(gateway.detail, { kind: "accept" }),
+    ];
     expect(shown(gateway.detail, people.store.snapshot().acts.c1, "me")).toMatchObject({
       tags: ["a", "b", "c"],
       owner: "agent",

@@ -217,7 +217,11 @@ export class People {
     try {
       const detail = await talk.note(id, { clientId, text, mentions });
       const open = this.#desk.store.snapshot().transcript?.id === id;
-      this.#change(id, (d) => arrived(taken(d, clientId), open ? this.#shown(id).messages : [{ id: clientId }]), "notes");
+      this.#change(
+        id,
+        (d) => arrived(taken(d, clientId), open ? this.#shown(id).messages : [{ id: clientId }]),
+        "notes",
+      );
       this.#desk.took(detail);
     } catch (cause) {
       const failure = failureOf(this.#desk.fail(cause));

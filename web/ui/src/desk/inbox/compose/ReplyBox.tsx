@@ -68,9 +68,7 @@ export function ReplyBox({ detail, sendKeys }: { detail: Detail; sendKeys: strin
       }}
     >
       <Decisions id={id} draft={draft} ready={ready} onSend={send} onEdit={() => box.current?.focus()} />
-      {offered && (
-        <SuggestionCard id={suggested} suggestion={offered} onTake={takeSuggestion} onDecline={decline} />
-      )}
+      {offered && <SuggestionCard id={suggested} suggestion={offered} onTake={takeSuggestion} onDecline={decline} />}
       <div className="flex items-end gap-1 rounded-bubble border border-line-strong bg-surface py-1 pr-1 pl-3 focus-within:outline-2 focus-within:outline-accent">
         <TextBox
           ref={box}

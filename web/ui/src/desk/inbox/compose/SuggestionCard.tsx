@@ -52,7 +52,12 @@ export function SuggestionCard({
           <span className="min-w-0 truncate">{suggestion.title || suggestion.intent}</span>
           <span className="tabular">{words.sure(format.percent(suggestion.p))}</span>
         </p>
-        <p id={id} dir="auto" lang={suggestion.language} className="line-clamp-3 whitespace-pre-wrap [overflow-wrap:anywhere]">
+        <p
+          id={id}
+          dir="auto"
+          lang={suggestion.language}
+          className="line-clamp-3 whitespace-pre-wrap [overflow-wrap:anywhere]"
+        >
           {suggestion.text}
         </p>
       </div>

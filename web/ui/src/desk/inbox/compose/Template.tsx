@@ -65,7 +65,13 @@ export function Template({ detail, newest }: { detail: Detail; newest: number })
           ))}
         </div>
       )}
-      <Button type="submit" kind="primary" icon={LayoutTemplate} aria-disabled={!ready} className="self-start aria-disabled:opacity-50">
+      <Button
+        type="submit"
+        kind="primary"
+        icon={LayoutTemplate}
+        aria-disabled={!ready}
+        className="self-start aria-disabled:opacity-50"
+      >
         {words.templateSend}
       </Button>
     </form>

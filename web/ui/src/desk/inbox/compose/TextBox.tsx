@@ -1,4 +1,13 @@
-import { type KeyboardEvent, type ReactNode, type Ref, useId, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 
 /** The box of the conversation that is open: there is one at a time, and keys of the page put the caret into it. */
 export const boxId = "composer";
@@ -88,7 +97,8 @@ export function TextBox({
   };
   useImperativeHandle(ref, () => ({
     focus: () => box.current?.focus(),
-    insert: (text) => replace(box.current?.selectionStart ?? value.length, box.current?.selectionEnd ?? value.length, text),
+    insert: (text) =>
+      replace(box.current?.selectionStart ?? value.length, box.current?.selectionEnd ?? value.length, text),
     select: (from, to) => {
       box.current?.focus();
       box.current?.setSelectionRange(from, to);

@@ -32,7 +32,8 @@ export const en = {
 
   viewing: (names: string, n: number) =>
     n === 1 ? `${names} is looking at this too` : `${names} are looking at this too`,
-  typing: (names: string, n: number) => (n === 1 ? `${names} is typing a reply too.` : `${names} are typing a reply too.`),
+  typing: (names: string, n: number) =>
+    n === 1 ? `${names} is typing a reply too.` : `${names} are typing a reply too.`,
   and: "and",
 
   newerElsewhere: "A newer draft of yours from another browser is in the box.",
@@ -44,6 +45,7 @@ export const en = {
   templateAbout: "Free text may not be sent any more. This template may, and opens the window again once they answer.",
   templateSend: "Send the template",
   templateFill: (name: string) => `Text for ${name}`,
-  templateNone: "No template is set up to open a conversation again. An administrator can name one in the configuration.",
+  templateNone:
+    "No template is set up to open a conversation again. An administrator can name one in the configuration.",
   templateSent: "The template is on its way.",
 };

@@ -163,9 +163,7 @@ function Whole({
       <Part title={pageWords.handoffWhy}>
         <p className="flex items-start gap-1.5">
           <span>{reason}</span>
-          {packet.reason.messageId && (
-            <Source words={words} onShow={() => onShow(packet.reason.messageId ?? "")} />
-          )}
+          {packet.reason.messageId && <Source words={words} onShow={() => onShow(packet.reason.messageId ?? "")} />}
         </p>
       </Part>
       <Part title={words.handover.mood}>

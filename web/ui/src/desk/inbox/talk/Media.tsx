@@ -1,4 +1,15 @@
-import { ChevronLeft, ChevronRight, Download, FileText, ImageOff, type LucideIcon, Mic, RotateCw, Video, X } from "lucide-react";
+import {
+  ChevronLeft,
+  ChevronRight,
+  Download,
+  FileText,
+  ImageOff,
+  type LucideIcon,
+  Mic,
+  RotateCw,
+  Video,
+  X,
+} from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
 import { Button, IconButton } from "../../../ui/Button";
@@ -14,7 +25,13 @@ export interface Attachment {
   name: string;
 }
 
-const icons: Record<Kind, LucideIcon> = { image: ImageOff, video: Video, audio: Mic, document: FileText, unknown: FileText };
+const icons: Record<Kind, LucideIcon> = {
+  image: ImageOff,
+  video: Video,
+  audio: Mic,
+  document: FileText,
+  unknown: FileText,
+};
 
 /** What came beside the text: pictures, sounds and films in place, everything else as a card to download. */
 export function MediaOf({ list }: { list: readonly Attachment[] }) {
@@ -92,7 +109,14 @@ function One({ attachment, onLarge }: { attachment: Attachment; onLarge: () => v
   const label = words.media.kinds[kind];
   return kind === "audio" ? (
     // biome-ignore lint/a11y/useMediaCaption: nobody has written down what the customer says.
-    <audio controls preload="none" src={source} aria-label={label} onError={onError} className="mb-1.5 w-72 max-w-full" />
+    <audio
+      controls
+      preload="none"
+      src={source}
+      aria-label={label}
+      onError={onError}
+      className="mb-1.5 w-72 max-w-full"
+    />
   ) : (
     // biome-ignore lint/a11y/useMediaCaption: nobody has written down what the customer shows.
     <video
@@ -121,9 +145,7 @@ function Card({ attachment, broken, onRetry }: { attachment: Attachment; broken?
           {broken ? words.media[broken] : words.media.kinds[kind]}
         </p>
       </div>
-      {broken === "failed" && (
-        <IconButton icon={RotateCw} label={words.media.retry} side="top" onClick={onRetry} />
-      )}
+      {broken === "failed" && <IconButton icon={RotateCw} label={words.media.retry} side="top" onClick={onRetry} />}
       {!broken && (
         <a
           href={path}

@@ -181,8 +181,10 @@ export const talk = {
   snooze: (id: string, until: string | null) => call<unknown>("post", `${at(id)}/snooze`, { until }),
   priority: (id: string, priority: Priority) => call<unknown>("post", `${at(id)}/priority`, { priority }),
   setTags: (id: string, tags: string[]) => call<unknown>("put", `${at(id)}/tags`, { tags }),
-  template: (id: string, body: { clientId: string; seenSeq: number; params: Record<string, string>; force?: boolean }) =>
-    call<Detail>("post", `${at(id)}/template`, body),
+  template: (
+    id: string,
+    body: { clientId: string; seenSeq: number; params: Record<string, string>; force?: boolean },
+  ) => call<Detail>("post", `${at(id)}/template`, body),
 };
 
 /** Where the gateway gives the n-th attachment of a message, from 0. */
