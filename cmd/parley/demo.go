@@ -162,6 +162,7 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 	if c.Database != "" {
 		cfg.Database = config.DSN(c.Database)
 	}
+	cfg.Hooks.AllowPrivate = true // receivers on this machine, to try them
 	w := config.NewWorkspace("demo")
 	w.Name = "Parley Shop"
 	w.Braze.Endpoint, w.Braze.APIKey = endpoint, sandbox.SeedKey

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	_ "time/tzdata" // time zones also where the system has none, as in a bare image
 
 	"github.com/alecthomas/kong"
 )
@@ -19,6 +20,8 @@ type commands struct {
 	Sandbox sandboxCmd `cmd:"" help:"Run the pretend Braze and WhatsApp alone, to test any Braze integration."`
 	Phone   phoneCmd   `cmd:"" help:"Be a customer on the sandbox's WhatsApp, in this terminal."`
 	KB      kbCmd      `cmd:"" name:"kb" help:"Check, try and publish a knowledge base."`
+	Setup   setupCmd   `cmd:"" help:"Print what to paste into Braze for your settings, field by field."`
+	Doctor  doctorCmd  `cmd:"" help:"Look for what keeps messages from arriving or leaving, and say how to mend it."`
 	Eval    evalCmd    `cmd:"" help:"Measure how well the bot understands."`
 	User    userCmd    `cmd:"" help:"Add, list and disable people who may log in to the desk."`
 	Config  configCmd  `cmd:"" help:"Check and print settings."`

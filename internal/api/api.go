@@ -22,6 +22,8 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/chat"
 	"parley/internal/desk"
+	"parley/internal/desk/hooks"
+	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -37,6 +39,7 @@ type Settings struct {
 	BodyBytes int64         // largest webhook body
 	Desk      http.Handler  // the desk's pages
 	Heartbeat time.Duration // how often live events show that they are alive; zero means 15 s
+	Now       func() int64  // the clock in unix milliseconds; nil means the machine's
 }
 
 // Parts are what the API hands calls on to.
@@ -45,6 +48,8 @@ type Parts struct {
 	Auth   *auth.Auth
 	Intake *intake.Intake
 	Desk   *desk.Desk
+	Hooks  *hooks.Desk
+	Roster *roster.Roster
 	Log    *slog.Logger
 }
 
@@ -62,21 +67,33 @@ func New(set Settings, parts Parts) *API {
 	if set.Heartbeat == 0 {
 		set.Heartbeat = heartbeat
 	}
+	if set.Now == nil {
+		set.Now = func() int64 { return time.Now().UnixMilli() }
+	}
 	api := &API{Parts: parts, set: set, mux: http.NewServeMux()}
 	config := huma.DefaultConfig("Parley desk", "1")
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil // no $schema in bodies
 	config.Info.Description = "Everything the desk's pages do. Log in with POST " + prefix + "/session; send the session's csrfToken as " +
 		auth.CSRFHeader + " with whatever changes something."
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"session": {Type: "apiKey", In: "cookie", Name: "parley"}}
 	api.huma = humago.New(api.mux, config)
 	api.sessions()
 	api.conversations()
+	api.inbox()
 	api.people()
+	api.teams()
 	api.life()
+	api.handoffs()
+	api.hooks()
+	api.board()
+	api.reports()
 	api.describeEvents()
 	return api
 }
+
+func (a *API) now() int64 { return a.set.Now() }
 
 // SetHub connects live events, which need Render of this API to be made.
 func (a *API) SetHub(h *live.Hub) { a.hub = h }
@@ -113,10 +130,13 @@ func (a *API) document(w http.ResponseWriter, r *http.Request) {
 func (a *API) describeEvents() {
 	registry := a.huma.OpenAPI().Components.Schemas
 	event := huma.SchemaFromType(registry, typeOf[ConversationEvent]())
+	huma.SchemaFromType(registry, typeOf[live.Activity]())
+	huma.SchemaFromType(registry, typeOf[MentionEvent]())
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "stream-events", Method: http.MethodGet, Path: prefix + "/events", Summary: "Live changes as server-sent events",
 		Description: "Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). " +
-			"Each id is a cursor; reconnecting with Last-Event-ID replays what was missed.",
+			"Each id is a cursor; reconnecting with Last-Event-ID replays what was missed. Without an id, and never replayed: " +
+			"activity (Activity), mention (MentionEvent, to the one who is mentioned), people (teams or presence changed; load them anew).",
 		Security: []map[string][]string{{"session": {}}},
 		Responses: map[string]*huma.Response{"200": {
 			Description: "A stream; the schema is that of a conversation event's data.",

@@ -2,21 +2,13 @@ package api
 
 import (
 	"context"
+	"net/http"
 
+	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/store"
+	"parley/internal/store/inbox"
 )
-
-var views = map[string]chat.Owner{
-	"all": "", "bot": chat.OwnerBot, "queue": chat.OwnerQueue, "agent": chat.OwnerAgent, "resolved": chat.OwnerNone,
-}
-
-type listInput struct {
-	View   string `query:"view" enum:"all,bot,queue,agent,resolved" default:"all"`
-	Query  string `query:"q" maxLength:"200" doc:"Part of a name, phone number, external id or last line."`
-	Cursor string `query:"cursor" maxLength:"100"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
-}
 
 type conversationList struct {
 	Body struct {
@@ -45,48 +37,56 @@ type messageList struct {
 }
 
 func (a *API) conversations() {
-	get(a, "list-conversations", "/conversations", "List conversations, newest activity first", a.listConversations)
-	get(a, "get-conversation", "/conversations/{id}", "Read one conversation", a.conversation)
+	register(a, operation{
+		id: "get-conversation", method: http.MethodGet, path: "/conversations/{id}", summary: "Read one conversation", need: auth.ReadConversations,
+	}, a.conversation)
 	get(a, "list-messages", "/conversations/{id}/messages", "Read a transcript, oldest first", a.messages)
 	get(a, "list-dead-letters", "/dead-letters", "List webhooks that could not be understood, newest first", a.deadLetters)
 }
 
-func (a *API) listConversations(ctx context.Context, in *listInput) (*conversationList, error) {
-	list, next, err := a.Store.Conversations(ctx, store.Filter{Owner: views[in.View], Search: in.Query, Before: in.Cursor, Limit: in.Limit})
-	if err != nil {
-		return nil, err
-	}
-	out := &conversationList{}
-	out.Body.Items, out.Body.NextCursor = []ConversationSummary{}, next
-	for _, l := range list {
-		out.Body.Items = append(out.Body.Items, summary(l))
-	}
-	return out, nil
-}
+// maxEvents is how many changes of owner a detail tells.
+const maxEvents = 500
 
-func (a *API) conversation(ctx context.Context, in *idInput) (*conversationOutput, error) {
+func (a *API) conversation(ctx context.Context, in *idInput, user auth.User) (*conversationOutput, error) {
 	l, err := a.Store.Conversation(ctx, chat.ConversationID(in.ID))
 	if err != nil {
 		return nil, err
 	}
-	names, err := a.Store.Identities(ctx, l.ContactID)
+	names, err := a.identities(ctx, l.ContactID)
 	if err != nil {
 		return nil, err
 	}
-	changes, err := a.Store.Transitions(ctx, l.ID)
+	changes, err := a.Store.Transitions(ctx, l.ID, maxEvents)
 	if err != nil {
 		return nil, err
 	}
-	out := &conversationOutput{Body: ConversationDetail{ConversationSummary: summary(l), Identities: []Identity{}, Events: []OwnerChange{}}}
-	for _, n := range names {
-		out.Body.Identities = append(out.Body.Identities, Identity{Kind: string(n.Kind), Value: n.Value, Since: when(n.Since)})
+	row, err := a.summaries(ctx, []store.Listed{l}, user.ID)
+	if err != nil {
+		return nil, err
 	}
+	marks, err := inbox.Marks(ctx, a.Store, user.ID, []chat.ConversationID{l.ID})
+	if err != nil {
+		return nil, err
+	}
+	out := &conversationOutput{Body: ConversationDetail{
+		ConversationSummary: row[0], Identities: names, Events: []OwnerChange{},
+		ReadSeq: marks[l.ID].ReadSeq, People: a.hub.At(in.ID),
+	}}
 	for _, t := range changes {
 		out.Body.Events = append(out.Body.Events, OwnerChange{
 			Seq: t.Seq, At: when(t.At), Kind: string(t.Kind), Actor: t.Actor, Reason: t.Reason, From: string(t.From), To: string(t.To),
 		})
 	}
-	return out, nil
+	return out, a.inLine(ctx, &out.Body, &l.Conversation)
+}
+
+func (a *API) identities(ctx context.Context, id chat.ContactID) ([]Identity, error) {
+	list, err := a.Store.Identities(ctx, id)
+	out := make([]Identity, len(list))
+	for i, n := range list {
+		out[i] = Identity{Kind: string(n.Kind), Value: n.Value, Since: when(n.Since)}
+	}
+	return out, err
 }
 
 func (a *API) messages(ctx context.Context, in *messagesInput) (*messageList, error) {
@@ -105,19 +105,35 @@ func (a *API) transcript(ctx context.Context, id chat.ConversationID, before int
 	if err != nil {
 		return nil, false, err
 	}
-	var sent []chat.MessageID
+	var sent, notes []chat.MessageID
+	var agents []string
 	for _, m := range list {
-		if m.Direction == chat.Out {
+		switch m.Direction {
+		case chat.Out:
 			sent = append(sent, m.ID)
+		case chat.Note:
+			notes = append(notes, m.ID)
+		}
+		if m.Agent != "" {
+			agents = append(agents, m.Agent)
 		}
 	}
 	parts, err := a.Store.DeliveriesOf(ctx, sent)
 	if err != nil {
 		return nil, false, err
 	}
+	mentions, err := inbox.MentionsOf(ctx, a.Store, notes)
+	if err != nil {
+		return nil, false, err
+	}
+	names, err := inbox.Names(ctx, a.Store, agents)
+	if err != nil {
+		return nil, false, err
+	}
 	out := make([]Message, len(list))
 	for i, m := range list {
 		out[i] = message(m, parts[m.ID])
+		out[i].AgentName, out[i].Mentions = names[m.Agent], mentions[m.ID]
 	}
 	return out, more, nil
 }

@@ -24,6 +24,7 @@ const (
 
 // ConversationEvent is the data of the live event "conversation": the present
 // state of what changed. Receiving it twice, or only the last of several, is the same.
+// It is the same for everybody, so it says nothing of what is unread.
 type ConversationEvent struct {
 	Conversation ConversationSummary `json:"conversation"`
 	Messages     []Message           `json:"messages" nullable:"false" doc:"The newest lines, oldest first; merge them by id."`
@@ -39,21 +40,25 @@ func (a *API) Render(ctx context.Context, changes []store.Change) ([]live.Frame,
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[chat.ConversationID]store.Listed, len(listed))
-	for _, l := range listed {
-		byID[l.ID] = l
+	rows, err := a.summaries(ctx, listed, "")
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[chat.ConversationID]ConversationSummary, len(rows))
+	for i, l := range listed {
+		byID[l.ID] = rows[i]
 	}
 	frames := make([]live.Frame, 0, len(changes))
 	for _, c := range changes {
-		l, ok := byID[c.ConversationID]
+		row, ok := byID[c.ConversationID]
 		if !ok {
 			continue
 		}
-		messages, _, err := a.transcript(ctx, l.ID, 0, tail)
+		messages, _, err := a.transcript(ctx, c.ConversationID, 0, tail)
 		if err != nil {
 			return nil, err
 		}
-		data, err := json.Marshal(ConversationEvent{Conversation: summary(l), Messages: messages})
+		data, err := json.Marshal(ConversationEvent{Conversation: row, Messages: messages})
 		if err != nil {
 			return nil, err
 		}
@@ -70,7 +75,8 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Accel-Buffering", "no") // nginx would hold events back
-	client := a.hub.Join()
+	session, _ := auth.From(r.Context())
+	client := a.hub.Join(session.User.ID)
 	defer client.Leave()
 	if err := a.replay(r, out); err != nil {
 		if r.Context().Err() == nil && !errors.Is(err, errGone) {
@@ -140,7 +146,11 @@ type stream struct {
 
 func (s *stream) send(frames []live.Frame) error {
 	for _, f := range frames {
-		if _, err := fmt.Fprintf(s.w, "id: %s\nevent: %s\ndata: %s\n\n", f.ID, f.Event, f.Data); err != nil {
+		id := ""
+		if f.ID != "" { // an empty one would make the browser forget how far it has come
+			id = "id: " + f.ID + "\n"
+		}
+		if _, err := fmt.Fprintf(s.w, "%sevent: %s\ndata: %s\n\n", id, f.Event, f.Data); err != nil {
 			return errGone
 		}
 	}

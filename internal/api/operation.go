@@ -51,12 +51,19 @@ func get[I, O any](a *API, id, path, summary string, handle func(context.Context
 // act registers what an agent does to a conversation; it answers with the
 // conversation as it then is.
 func act[I any](a *API, id, path, summary string, handle func(context.Context, *I, auth.User) (chat.ConversationID, error)) {
-	register(a, operation{id: id, method: http.MethodPost, path: path, summary: summary, need: auth.WriteConversations},
-		func(ctx context.Context, in *I, user auth.User) (*conversationOutput, error) {
-			id, err := handle(ctx, in, user)
-			if err != nil {
-				return nil, err
-			}
-			return a.conversation(ctx, &idInput{ID: string(id)})
-		})
+	change(a, operation{id: id, method: http.MethodPost, path: path, summary: summary, need: auth.WriteConversations}, handle)
 }
+
+// change is act for any method and permission.
+func change[I any](a *API, op operation, handle func(context.Context, *I, auth.User) (chat.ConversationID, error)) {
+	register(a, op, func(ctx context.Context, in *I, user auth.User) (*conversationOutput, error) {
+		id, err := handle(ctx, in, user)
+		if err != nil {
+			return nil, err
+		}
+		return a.conversation(ctx, &idInput{ID: string(id)}, user)
+	})
+}
+
+// done is the answer of an operation that has nothing to tell: 204.
+type done struct{}

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"fmt"
 	"time"
 
 	"parley/internal/chat"
+	"parley/internal/live"
 	"parley/internal/store"
 )
 
@@ -28,14 +30,26 @@ type ConversationSummary struct {
 	Agent         string         `json:"agent,omitempty" doc:"User id of the agent who owns it."`
 	Language      string         `json:"language"`
 	LastText      string         `json:"lastText"`
-	LastDirection string         `json:"lastDirection" enum:"in,out"`
+	LastDirection string         `json:"lastDirection" enum:"in,out" doc:"Of the last line between us and the customer; notes do not count."`
 	LastAt        time.Time      `json:"lastAt"`
 	OpenedAt      time.Time      `json:"openedAt"`
 	QueuedAt      *time.Time     `json:"queuedAt,omitempty"`
 	HandoffReason string         `json:"handoffReason,omitempty" doc:"Code and sentence, as the bot gave them."`
 	WindowUntil   *time.Time     `json:"windowUntil,omitempty" doc:"Until when WhatsApp lets us answer freely."`
+	Team          string         `json:"team,omitempty" doc:"Id of the team it is meant for; absent for any."`
+	Priority      string         `json:"priority" enum:"normal,high,urgent"`
+	HandedAt      *time.Time     `json:"handedAt,omitempty" doc:"When people first got it."`
+	AskedAt       *time.Time     `json:"askedAt,omitempty" doc:"Since when the customer waits for a person; absent while nobody waits."`
+	AssignedAt    *time.Time     `json:"assignedAt,omitempty" doc:"When its agent got it."`
+	SnoozedUntil  *time.Time     `json:"snoozedUntil,omitempty" doc:"An agent has put it aside until then."`
+	Outcome       string         `json:"outcome,omitempty" doc:"How it ended, as the agent said."`
 	Unanswered    bool           `json:"unanswered" doc:"The customer wrote and the bot has not answered yet."`
 	LastSeq       int64          `json:"lastSeq"`
+	InSeq         int64          `json:"inSeq" doc:"Sequence number of the customer's newest line."`
+	AgentName     string         `json:"agentName,omitempty" doc:"Name of the agent who owns it."`
+	Tags          []string       `json:"tags" nullable:"false"`
+	Unread        bool           `json:"unread,omitempty" doc:"People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read."`
+	Mentioned     bool           `json:"mentioned,omitempty" doc:"A note for me is unread. For who asks: live events leave it out; the event mention tells."`
 }
 
 func summary(l store.Listed) ConversationSummary {
@@ -47,7 +61,12 @@ func summary(l store.Listed) ConversationSummary {
 		ID: string(l.ID), Workspace: l.Workspace, Route: l.Route, Owner: string(l.Owner), Epoch: l.Epoch, Agent: l.Agent, Language: language,
 		Contact:  ContactSummary{ID: string(l.Contact.ID), Name: l.Contact.FirstName, Phone: l.Contact.Phone, Language: l.Contact.Language},
 		LastText: l.LastText, LastDirection: string(l.LastDir), LastAt: when(l.LastAt), OpenedAt: when(l.OpenedAt),
-		QueuedAt: maybe(l.QueuedAt), WindowUntil: maybe(l.WindowUntil), Unanswered: l.Pending(), LastSeq: l.LastSeq,
+		QueuedAt: maybe(l.QueuedAt), WindowUntil: maybe(l.WindowUntil), Unanswered: l.Pending(), LastSeq: l.LastSeq, InSeq: l.InSeq,
+		Team: l.Team, Priority: priorities[l.Priority], HandedAt: maybe(l.HandedAt), AskedAt: maybe(l.AskedAt), SnoozedUntil: maybe(l.SnoozedUntil), Outcome: l.Outcome,
+		Tags: []string{},
+	}
+	if l.Owner == chat.OwnerAgent {
+		s.AssignedAt = maybe(l.AssignedAt)
 	}
 	if l.Owner == chat.OwnerQueue || l.Owner == chat.OwnerAgent {
 		s.HandoffReason = l.Reason
@@ -64,25 +83,40 @@ type Identity struct {
 
 // OwnerChange is a change of owner, as a line of the transcript.
 type OwnerChange struct {
-	Seq    int64     `json:"seq"`
-	At     time.Time `json:"at"`
-	Kind   string    `json:"kind" enum:"offer,accept,assign,pass_back,expire,resolve,reopen"`
-	Actor  string    `json:"actor"`
-	Reason string    `json:"reason"`
-	From   string    `json:"from" enum:"bot,queue,agent,none"`
-	To     string    `json:"to" enum:"bot,queue,agent,none"`
+	Seq       int64     `json:"seq"`
+	At        time.Time `json:"at"`
+	Kind      string    `json:"kind" enum:"offer,accept,assign,pass_back,transfer,expire,resolve,reopen"`
+	Actor     string    `json:"actor" doc:"User id, bot, or parley for what the desk did by itself."`
+	ActorName string    `json:"actorName" doc:"The user's name; the actor itself when it is no user."`
+	Reason    string    `json:"reason"`
+	From      string    `json:"from" enum:"bot,queue,agent,none"`
+	To        string    `json:"to" enum:"bot,queue,agent,none"`
 }
 
 // ConversationDetail is one conversation with everything but its lines.
 type ConversationDetail struct {
 	ConversationSummary
-	Identities []Identity    `json:"identities" nullable:"false"`
-	Events     []OwnerChange `json:"events" nullable:"false"`
+	QueuePosition *int          `json:"queuePosition,omitempty" doc:"Its place in its team's queue, from 1."`
+	Identities    []Identity    `json:"identities" nullable:"false"`
+	Events        []OwnerChange `json:"events" nullable:"false" doc:"The newest 500 changes of owner."`
+	// What only the detail tells.
+	ReadSeq         int64          `json:"readSeq" doc:"Newest line that I have marked as read."`
+	TemplateOffered bool           `json:"templateOffered" doc:"The window has closed, and there is a template to open the conversation again."`
+	Template        *TemplateOffer `json:"template,omitempty" doc:"What would be sent; only when it is offered."`
+	People          []live.Active  `json:"people" nullable:"false" doc:"Who is at this conversation now, yourself included."`
+}
+
+// MentionEvent is the data of the live event "mention".
+type MentionEvent struct {
+	ConversationID string `json:"conversationId"`
+	MessageID      string `json:"messageId"`
+	By             string `json:"by" doc:"Name of who wrote the note."`
 }
 
 // Media is something the customer sent beside text. Its address is not to be trusted.
 type Media struct {
 	URL  string `json:"url"`
+	Path string `json:"path" doc:"Where the server fetches it for you; use this one in pages."`
 	Kind string `json:"kind" enum:"image,video,audio,document,unknown"`
 }
 
@@ -102,6 +136,8 @@ type Message struct {
 	Status       string    `json:"status" enum:"received,queued,sending,accepted,unknown,dead,cancelled" doc:"accepted means that Braze took it, which is no promise that it arrives."`
 	StatusReason string    `json:"statusReason,omitempty"`
 	Repaired     bool      `json:"repaired,omitempty"`
+	AgentName    string    `json:"agentName,omitempty" doc:"Name of the agent who wrote it."`
+	Mentions     []string  `json:"mentions,omitempty" doc:"User ids of those whom a note is for."`
 }
 
 func message(m chat.Message, parts []chat.Delivery) Message {
@@ -113,8 +149,8 @@ func message(m chat.Message, parts []chat.Delivery) Message {
 	if out.Choices == nil {
 		out.Choices = []string{}
 	}
-	for _, address := range m.Media {
-		out.Media = append(out.Media, Media{URL: address, Kind: mediaKind(address)})
+	for n, address := range m.Media {
+		out.Media = append(out.Media, Media{URL: address, Path: fmt.Sprintf("%s/media/%s/%d", prefix, m.ID, n), Kind: mediaKind(address)})
 	}
 	if m.Direction == chat.Out {
 		out.Status, out.StatusReason = status(parts)

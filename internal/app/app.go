@@ -21,10 +21,15 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/config"
 	"parley/internal/desk"
+	"parley/internal/desk/finder"
+	"parley/internal/desk/hooks"
+	"parley/internal/desk/report"
+	"parley/internal/desk/roster"
 	"parley/internal/engine"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
+	outbox "parley/internal/store/hooks"
 )
 
 // Options are what New needs besides the settings.
@@ -48,8 +53,14 @@ type App struct {
 	intake  *intake.Intake
 	engine  *engine.Engine
 	desk    *desk.Desk
+	roster  *roster.Roster
 	senders []*delivery.Sender
+	folder  *report.Folder
 	hub     *live.Hub
+	finder  *finder.Finder
+
+	follower *hooks.Follower
+	courier  *hooks.Courier
 
 	public, ops             net.Listener
 	publicServer, opsServer *http.Server
@@ -126,11 +137,14 @@ func (a *App) buildHTTP() (err error) {
 	if err != nil {
 		return err
 	}
-	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk}, api.Parts{
-		Store: a.store, Auth: a.auth, Intake: a.intake, Desk: a.desk, Log: a.log,
+	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
+		Store: a.store, Auth: a.auth, Intake: a.intake, Desk: a.desk, Roster: a.roster, Log: a.log,
+		Hooks: a.buildHooks(),
 	})
+	a.folder = report.NewFolder(a.store, a.log, a.now)
 	a.hub = live.New(a.store, desk.Render, a.metrics, a.log, a.now)
 	desk.SetHub(a.hub)
+	a.finder = finder.New(a.store, a.log, a.now)
 	quiet := slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)
 	a.publicServer = &http.Server{
 		Handler: desk.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: quiet,
@@ -145,6 +159,9 @@ func (a *App) now() int64 { return a.opts.Now().UnixMilli() }
 
 // Addr and OpsAddr are where the listeners are bound, with the port that was chosen for ":0".
 func (a *App) Addr() net.Addr { return a.public.Addr() }
+
+// Roster is who works at the desk, for commands that run beside the gateway.
+func (a *App) Roster() *roster.Roster { return a.roster }
 
 // OpsAddr is the address of the internal listener.
 func (a *App) OpsAddr() net.Addr { return a.ops.Addr() }
@@ -161,12 +178,17 @@ func (a *App) Start() {
 	ctx, a.stop = context.WithCancel(context.Background())
 	drain, a.cut = context.WithCancel(context.Background())
 	a.running.Go(func() { a.hub.Run(ctx) })
+	a.running.Go(func() { a.finder.Run(ctx) })
 	for _, s := range a.senders {
 		a.running.Go(func() { s.Run(ctx, drain) })
 	}
 	a.running.Go(func() { a.engine.Run(ctx, drain) })
-	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.listenTrouble) })
+	a.running.Go(func() { a.follower.Run(ctx) })
+	a.running.Go(func() { a.courier.Run(ctx, drain) })
+	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.hub.Heard, a.listenTrouble) })
+	a.running.Go(func() { a.roster.Run(ctx) })
 	a.running.Go(func() { a.upkeep(ctx) })
+	a.running.Go(func() { a.folder.Run(ctx) })
 	for _, w := range a.base.watchers {
 		a.running.Go(func() {
 			if err := w.Run(ctx); err != nil && ctx.Err() == nil {
@@ -195,8 +217,24 @@ func (a *App) wake(topic store.Topic) {
 		for _, s := range a.senders {
 			s.Wake(a.now())
 		}
+	case outbox.Topic:
+		a.follower.Wake()
+		a.courier.Wake()
+	case store.TopicPeople:
+		a.roster.Wake(a.now())
 	}
+	a.follower.Changed()
 	a.hub.Wake()
+	a.folder.Wake()
+	a.finder.Wake()
+}
+
+// buildHooks makes what tells other programs of events.
+func (a *App) buildHooks() *hooks.Desk {
+	allow := a.opts.Config.Hooks.AllowPrivate
+	a.courier = hooks.NewCourier(a.store, hooks.NewClient(allow), "parley/"+a.opts.Version, a.metrics, a.log, a.now)
+	a.follower = hooks.NewFollower(a.store, a.log, a.now, a.courier.Wake)
+	return hooks.New(a.store, a.courier, allow, a.now, a.wake)
 }
 
 func (a *App) listenTrouble(err error) {

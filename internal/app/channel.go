@@ -6,15 +6,19 @@ import (
 	"net/http"
 	"time"
 
+	"parley/internal/auth"
+	"parley/internal/bot"
 	"parley/internal/channel/braze"
 	"parley/internal/channel/delivery"
 	"parley/internal/channel/intake"
 	"parley/internal/chat"
 	"parley/internal/config"
 	"parley/internal/desk"
+	"parley/internal/desk/roster"
 	"parley/internal/engine"
 	"parley/internal/obs"
 	"parley/internal/store"
+	outbox "parley/internal/store/hooks"
 )
 
 // history is how many earlier lines the bot may see.
@@ -33,18 +37,36 @@ func (a *App) buildChannel() error {
 		a.senders = append(a.senders, sender)
 		workspaces[w.ID] = engine.Workspace{
 			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w.Layouts), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
+			Rules: rules(w.Handoff),
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w.Layouts).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
+			TakenOver: workspaces[w.ID].TakenOver, Suggest: workspaces[w.ID].Suggest,
 		}
 		routes = append(routes, routesOf(w)...)
 		workers, lease = workers+w.Turn.Workers, max(lease, w.Turn.Lease)
 	}
-	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, History: history},
+	a.buildRoster(desks)
+	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, History: history, Roster: a.roster},
 		a.store, a.metrics, a.log, a.now, a.wake)
 	a.desk = desk.New(desks, a.store, a.now, a.wake)
 	a.intake = intake.New(routes, a.store, a.metrics, a.log, a.now, a.engine.Wake, a.wake)
 	return nil
+}
+
+func (a *App) buildRoster(desks map[string]desk.Workspace) {
+	cfg := a.opts.Config
+	workspaces := map[string]roster.Workspace{}
+	for _, w := range cfg.Workspaces {
+		workspaces[w.ID] = roster.Workspace{Plan: desks[w.ID].Plan, Pace: desks[w.ID].Pace, Language: w.Language}
+	}
+	minutes := func(n int) int64 { return int64(n) * time.Minute.Milliseconds() }
+	a.roster = roster.New(roster.Settings{
+		Workspaces: workspaces, Away: time.Duration(cfg.Desk.AwayMinutes) * time.Minute, Capacity: cfg.Desk.Capacity,
+		Patience: chat.Patience{Silent: minutes(cfg.Desk.AgentSilentMinutes), Reassure: minutes(cfg.Desk.ReassureMinutes)},
+		MayReply: func(role string) bool { return auth.Role(role).May(auth.WriteConversations) },
+		Keep:     func(language string, p roster.Prospect) string { return bot.PlaceKept(language, engine.Outlook(p)) },
+	}, a.store, a.metrics, a.log, a.now, a.wake, func(event string, data any, onlyUser string) { a.hub.Tell(event, data, onlyUser) })
 }
 
 func (a *App) sender(w config.Workspace) (*delivery.Sender, error) {
@@ -85,6 +107,12 @@ func routesOf(w config.Workspace) []intake.Route {
 		}
 	}
 	return out
+}
+
+func rules(h config.Handoff) bot.Rules {
+	return bot.Rules{
+		Keywords: h.Keywords, Intents: h.Intents, Routes: h.Routes, Attributes: h.Attributes, AmountAbove: int64(h.AmountAbove) * 100,
+	}
 }
 
 func timing(t config.Turn) chat.Timing {
@@ -135,6 +163,18 @@ func (a *App) gauges(ctx context.Context) error {
 	}
 	a.metrics.TurnQueue(b.Turns, age(now, b.OldestTurn))
 	a.metrics.DeliveryQueue(b.Deliveries, age(now, b.OldestDelivery), b.Unknown)
+	counts, err := outbox.Counts(ctx, a.store)
+	if err != nil {
+		return err
+	}
+	var all outbox.Count
+	for _, c := range counts {
+		all.Waiting, all.Dead = all.Waiting+c.Waiting, all.Dead+c.Dead
+		if c.Oldest > 0 && (all.Oldest == 0 || c.Oldest < all.Oldest) {
+			all.Oldest = c.Oldest
+		}
+	}
+	a.metrics.HookQueue(all.Waiting, age(now, all.Oldest), all.Dead)
 	return nil
 }
 
@@ -153,6 +193,11 @@ func (a *App) prune(ctx context.Context) error {
 			n, err = tx.Prune(ctx, store.Retention{
 				Exchanges: keep.Exchanges.Milliseconds(), Feed: keep.Events.Milliseconds(), Drops: keep.Drops.Milliseconds(),
 			}, a.now(), 1000)
+			if err != nil {
+				return err
+			}
+			gone, err := outbox.Prune(ctx, tx, a.now()-keep.Exchanges.Milliseconds(), 1000)
+			n += gone
 			return err
 		})
 		if err != nil || n == 0 {

@@ -7,6 +7,8 @@ type texts struct {
 	language string
 
 	disclosure    string // once at first contact: EU AI Act, article 50(1)
+	backAgain     string // the same after people have given the conversation back
+	promised      string // "%s" is the promise, quoted
 	hint          string // the way to a person, always the same words
 	hello         string // "%s" is the first name
 	helloNoName   string
@@ -28,6 +30,26 @@ type texts struct {
 	media         string // first picture, voice message, ...
 	otherLanguage string // a language the base does not have
 	handoff       map[HandoffCode]string
+
+	// What a handoff's text and a wait for people add; outlook.go puts them together.
+	next          string // the place in the line, without its full stop
+	number        string
+	aMinute       string // goes on from there
+	minutes       string
+	overAnHour    string
+	nobody        string // nobody is there, without its full stop
+	back          string // goes on from there: day, time of day, time zone
+	kept          string
+	patience      string // for somebody who has waited for some time
+	today         string
+	tomorrow      string
+	onWeekday     string
+	onDate        string // weekday, day, month
+	clock         string // layout of a time of day
+	cityTime      string
+	cityTimeVowel string // the same before a vowel, where that differs
+	weekdays      [7]string
+	months        [12]string
 }
 
 // catalogue returns the texts of a language; English when it has none.
@@ -41,6 +63,8 @@ func catalogue(language string) *texts {
 var textsEN = texts{
 	language:      "en",
 	disclosure:    "You are chatting with the automated assistant of %s.",
+	backAgain:     "You are talking to the automated assistant of %s again.",
+	promised:      "My colleague promised: “%s”",
 	hint:          "Write AGENT at any time to reach a person.",
 	hello:         "Hello %s.",
 	helloNoName:   "Hello.",
@@ -73,16 +97,39 @@ var textsEN = texts{
 		HandoffUpset:      "I am sorry about the trouble. A person takes over from here and reads what you have written, so there is no need to repeat it.",
 		HandoffRefused:    "None of my suggestions fits, so a person takes over from here and reads what you have written.",
 		HandoffIntent:     "A person takes over from here and reads what you have written, so there is no need to repeat it.",
+		HandoffRule:       "A person takes over from here and reads what you have written, so there is no need to repeat it.",
 		HandoffUnfilled:   "I do not have the answer to this at hand. A person takes over from here and reads what you have written.",
 		HandoffProbe:      "Thank you for your message. Customers of %s can write AGENT here at any time to reach a person. A person takes over this conversation now.",
 		HandoffFailed:     "Something went wrong on our side. A person takes over from here and reads what you have written, so there is no need to repeat it.",
 		HandoffNoBase:     "Thank you for your message. A person takes over from here and will answer you.",
+	},
+	next:          "You are next in line",
+	number:        "You are number %d in line",
+	aMinute:       "; it should take about a minute",
+	minutes:       "; it should take about %d minutes",
+	overAnHour:    "; it may take more than an hour",
+	nobody:        "Nobody is at the desk right now",
+	back:          "; we are back %s at %s (%s)",
+	kept:          "Your place is kept, so there is no need to write again.",
+	patience:      "Thank you for waiting.",
+	today:         "today",
+	tomorrow:      "tomorrow",
+	onWeekday:     "on %s",
+	onDate:        "on %s %d %s",
+	clock:         "15:04",
+	cityTime:      "%s time",
+	cityTimeVowel: "%s time",
+	weekdays:      [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+	months: [12]string{
+		"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 	},
 }
 
 var textsFR = texts{
 	language:      "fr",
 	disclosure:    "Vous échangez avec l'assistant automatique de %s.",
+	backAgain:     "Vous échangez de nouveau avec l'assistant automatique de %s.",
+	promised:      "Mon collègue a promis : « %s »",
 	hint:          "Écrivez CONSEILLER à tout moment pour parler à une personne.",
 	hello:         "Bonjour %s.",
 	helloNoName:   "Bonjour.",
@@ -115,10 +162,31 @@ var textsFR = texts{
 		HandoffUpset:      "Je suis désolé pour ces désagréments. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
 		HandoffRefused:    "Aucune de mes propositions ne convient ; une personne prend le relais et lit ce que vous avez écrit.",
 		HandoffIntent:     "Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
+		HandoffRule:       "Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
 		HandoffUnfilled:   "Je n'ai pas cette réponse sous la main. Une personne prend le relais et lit ce que vous avez écrit.",
 		HandoffProbe:      "Merci pour votre message. Les clients de %s peuvent écrire CONSEILLER ici à tout moment pour parler à une personne. Une personne prend le relais dès maintenant.",
 		HandoffFailed:     "Un problème est survenu de notre côté. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
 		HandoffNoBase:     "Merci pour votre message. Une personne prend le relais et vous répondra.",
+	},
+	next:          "Vous êtes en tête de la file",
+	number:        "Vous êtes numéro %d dans la file",
+	aMinute:       " ; comptez environ une minute",
+	minutes:       " ; comptez environ %d minutes",
+	overAnHour:    " ; comptez plus d'une heure",
+	nobody:        "Personne n'est disponible pour le moment",
+	back:          " ; nous serons de retour %s à %s (%s)",
+	kept:          "Votre place est gardée ; inutile d'écrire de nouveau.",
+	patience:      "Merci de votre patience.",
+	today:         "aujourd'hui",
+	tomorrow:      "demain",
+	onWeekday:     "%s",
+	onDate:        "le %s %d %s",
+	clock:         "15 h 04",
+	cityTime:      "heure de %s",
+	cityTimeVowel: "heure d'%s",
+	weekdays:      [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
+	months: [12]string{
+		"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 	},
 }
 

@@ -11,10 +11,7 @@ import (
 
 func TestTexts_areCompleteAndCalm(t *testing.T) {
 	t.Parallel()
-	codes := []HandoffCode{
-		HandoffPerson, HandoffSafety, HandoffLegal, HandoffOptOut, HandoffDeleteData, HandoffMedia, HandoffFallbacks,
-		HandoffLoop, HandoffUpset, HandoffRefused, HandoffIntent, HandoffUnfilled, HandoffProbe, HandoffFailed, HandoffNoBase,
-	}
+	codes := HandoffCodes()
 	familiar := regexp.MustCompile(`(?i)\b(tu|te|toi|ton|ta|tes)\b`)
 	for _, c := range []*texts{&textsEN, &textsFR} {
 		all := []string{}

@@ -21,6 +21,7 @@ import (
 	"parley/internal/bot/knowledge"
 	"parley/internal/channel/delivery"
 	"parley/internal/chat"
+	"parley/internal/desk/roster"
 	"parley/internal/obs"
 	"parley/internal/store"
 )
@@ -33,6 +34,7 @@ type Workspace struct {
 	Timing   chat.Timing
 	Pace     chat.Pace
 	Attempts int // failed turns before people take over
+	Rules    bot.Rules
 }
 
 // Settings of the engine.
@@ -41,6 +43,7 @@ type Settings struct {
 	Workers    int // turns at the same time in this process
 	Lease      time.Duration
 	History    int // earlier lines the bot may see
+	Roster     *roster.Roster
 }
 
 // Engine runs turns. Several engines, in one process or in many, may share a store.
@@ -174,14 +177,18 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 			err = fmt.Errorf("the bot panicked: %v", p)
 		}
 	}()
-	turn := botTurn(w, ws.Language, e.now())
+	turn := ws.turn(w, e.now())
 	var out bot.Outcome
 	if w.Conversation.Attempts > ws.Attempts {
 		out = e.giveUp(ws.Bot, turn, w)
 	} else if out, err = ws.Bot.Reply(ctx, turn); err != nil {
 		return result, err
 	}
-	return ws.result(w, out)
+	prospect := e.prospect(ctx, ws, w, &out)
+	if result, err = ws.result(w, out, e.now()); err == nil {
+		result.Team = prospect.Team
+	}
+	return result, err
 }
 
 // giveUp hands a turn over. What fails the bot may be its knowledge, so that it fails
@@ -197,7 +204,7 @@ func (e *Engine) giveUp(b *bot.Bot, turn bot.Turn, w *store.Work) (out bot.Outco
 	return b.GiveUp(turn, why)
 }
 
-func (ws Workspace) result(w *store.Work, out bot.Outcome) (store.Result, error) {
+func (ws Workspace) result(w *store.Work, out bot.Outcome, now int64) (store.Result, error) {
 	trace, err := json.Marshal(out.Trace)
 	if err != nil {
 		return store.Result{}, fmt.Errorf("trace: %w", err)
@@ -209,6 +216,9 @@ func (ws Workspace) result(w *store.Work, out bot.Outcome) (store.Result, error)
 	if out.Handoff != nil {
 		r.Handoff = string(out.Handoff.Code) + ": " + out.Handoff.Detail
 		r.OptOut = out.Handoff.Code == bot.HandoffOptOut
+		if r.Packet, err = ws.packet(w, out, now); err != nil {
+			return store.Result{}, err
+		}
 	}
 	r.Parts = ws.Layouts.Plan(delivery.Line{Text: out.Text, Prompt: out.Prompt, Choices: out.Choices})
 	if len(r.Parts) > 0 {
@@ -238,25 +248,39 @@ func (e *Engine) commit(ctx context.Context, results []store.Result) ([]chat.Ver
 		if verdicts, err = tx.FinishTurns(ctx, results, e.now()); err != nil {
 			return err
 		}
+		if handsOver(results) {
+			if err := tx.Notify(ctx, store.TopicPeople); err != nil {
+				return err
+			}
+		}
 		return tx.Notify(ctx, store.TopicDeliveries)
 	})
 	if err == nil {
 		e.publish(store.TopicDeliveries)
+		if handsOver(results) {
+			e.publish(store.TopicPeople)
+		}
 	}
 	return verdicts, err
 }
 
-func botTurn(w *store.Work, language string, now int64) bot.Turn {
+func (ws Workspace) turn(w *store.Work, now int64) bot.Turn {
 	t := bot.Turn{
-		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route, Language: language,
-		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language},
+		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route, Language: ws.Language, Rules: ws.Rules,
+		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language, Attributes: attributes(w.Waiting)},
 		State:   json.RawMessage(w.Conversation.BotState), Now: time.UnixMilli(now),
 	}
 	for _, m := range w.Waiting {
 		t.Messages = append(t.Messages, bot.Inbound{ID: string(m.ID), Seq: m.Seq, Text: m.Text, Media: m.Media, At: time.UnixMilli(m.At)})
 	}
 	for _, m := range w.History {
+		if m.Direction == chat.Note {
+			continue // for colleagues, and never the bot's to tell
+		}
 		t.History = append(t.History, bot.Line{Author: botAuthor(m.Author), Text: m.Text, At: time.UnixMilli(m.At)})
+	}
+	if b := w.Returned; b != nil {
+		t.Returned = &bot.Return{At: time.UnixMilli(b.At), Promise: b.Reason, Topic: w.Conversation.Topic}
 	}
 	return t
 }

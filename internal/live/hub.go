@@ -1,7 +1,8 @@
 // Package live tells browsers what changes, from the store's append-only feed:
 // a client that was away goes on from its cursor, and one that was away too long
 // is told to load anew. Events carry the present state of what changed, so that
-// receiving one twice or only the last of several is the same.
+// receiving one twice or only the last of several is the same. Beside the feed it
+// tells what is of the moment only: who looks at a conversation, who types.
 package live
 
 import (
@@ -11,13 +12,14 @@ import (
 	"time"
 
 	"parley/internal/alarm"
+	"parley/internal/chat"
 	"parley/internal/obs"
 	"parley/internal/store"
 )
 
 // Frame is one event as it goes to browsers.
 type Frame struct {
-	ID    string // cursor to go on from
+	ID    string // cursor to go on from; empty for what is never replayed
 	Event string
 	Data  []byte // JSON
 }
@@ -36,6 +38,10 @@ type Hub struct {
 	begun   chan struct{} // closed when clients may join
 	ready   func()        // closes it
 
+	id         string // tells our own tellings from those of other replicas
+	outbox     chan string
+	activities activities
+
 	mu      sync.Mutex
 	clients map[*Client]bool
 	ended   bool
@@ -45,6 +51,7 @@ type Hub struct {
 func New(s *store.Store, render Render, metrics *obs.Metrics, log *slog.Logger, now func() int64) *Hub {
 	h := &Hub{
 		store: s, render: render, metrics: metrics, log: log, now: now, begun: make(chan struct{}), clients: map[*Client]bool{},
+		id: chat.NewID(), outbox: make(chan string, outbox), activities: activities{at: map[string]map[string]*seen{}},
 	}
 	h.ready = sync.OnceFunc(func() { close(h.begun) })
 	return h
@@ -65,7 +72,11 @@ const (
 // Run follows the feed until ctx ends, and then lets all clients go. Without
 // clients it reads nothing but where the feed ends.
 func (h *Hub) Run(ctx context.Context) {
+	var beside sync.WaitGroup
+	defer beside.Wait()
 	defer h.end()
+	beside.Go(func() { h.speak(ctx) })
+	beside.Go(func() { h.forget(ctx) })
 	cursor := h.begin(ctx)
 	for ctx.Err() == nil {
 		if h.idle() {
@@ -183,15 +194,16 @@ func (h *Hub) dropAll() {
 // Client is one browser. Frames is closed when the hub lets it go.
 type Client struct {
 	hub    *Hub
+	user   string
 	frames chan []Frame
 }
 
-// Join adds a client, who gets everything that happens from now on. Join before
+// Join adds a client of a user, who gets everything that happens from now on. Join before
 // replaying, so that nothing falls between the two. It waits until Run knows from
 // where to tell.
-func (h *Hub) Join() *Client {
+func (h *Hub) Join(user string) *Client {
 	<-h.begun
-	c := &Client{hub: h, frames: make(chan []Frame, clientBuf)}
+	c := &Client{hub: h, user: user, frames: make(chan []Frame, clientBuf)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.ended {
@@ -227,7 +239,7 @@ func (h *Hub) Replay(ctx context.Context, after store.Cursor, send func([]Frame)
 		return false, err
 	}
 	// Beyond the end is a cursor from before everything was pruned, or before a backup was restored.
-	if earlier(after, start) || earlier(end, after) {
+	if after.Before(start) || end.Before(after) {
 		return false, nil
 	}
 	for {
@@ -245,5 +257,3 @@ func (h *Hub) Replay(ctx context.Context, after store.Cursor, send func([]Frame)
 		}
 	}
 }
-
-func earlier(a, b store.Cursor) bool { return a.Tx < b.Tx || a.Tx == b.Tx && a.N < b.N }

@@ -152,11 +152,11 @@ func TestHub_tellsEverybodyWhatHappensFromNowOn(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		g := newStage(t, s)
 		g.change("before")
-		first := g.hub.Join()
+		first := g.hub.Join("ben")
 		defer first.Leave()
 		g.change("ann")
 		heard := g.hear(first, "ann")
-		second := g.hub.Join()
+		second := g.hub.Join("ben")
 		defer second.Leave()
 		g.change("bob")
 		heard = append(heard, g.hear(first, "bob")...)
@@ -256,7 +256,7 @@ func TestHub_dropsTheSlow(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		g := newStage(t, s)
-		slow, quick := g.hub.Join(), g.hub.Join()
+		slow, quick := g.hub.Join("ben"), g.hub.Join("ben")
 		defer quick.Leave()
 		const changes = 80
 		for i := range changes {
@@ -279,7 +279,7 @@ func TestHub_letsGoOfAllWhenRenderingFails(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		g := newStage(t, s)
-		c := g.hub.Join()
+		c := g.hub.Join("ben")
 		g.change("ann")
 		g.hear(c, "ann")
 		g.broken.Store(true)
@@ -288,7 +288,7 @@ func TestHub_letsGoOfAllWhenRenderingFails(t *testing.T) {
 			t.Error("a client was told something that could not be rendered")
 		}
 		g.broken.Store(false)
-		again := g.hub.Join()
+		again := g.hub.Join("ben")
 		defer again.Leave()
 		g.change("cid")
 		g.hear(again, "cid")
@@ -301,7 +301,7 @@ func TestHub_endsWithItsContext(t *testing.T) {
 		g := newStage(t, s)
 		var waiting sync.WaitGroup
 		for range 3 {
-			c := g.hub.Join()
+			c := g.hub.Join("ben")
 			waiting.Go(func() {
 				for range c.Frames() {
 				}
@@ -310,7 +310,7 @@ func TestHub_endsWithItsContext(t *testing.T) {
 		g.cancel()
 		waiting.Wait()
 		<-g.ended
-		late := g.hub.Join()
+		late := g.hub.Join("ben")
 		if _, open := <-late.Frames(); open {
 			t.Error("a client that joins after the end is told something")
 		}
@@ -353,7 +353,7 @@ func TestHub_joinWhileLookingForTheEnd(t *testing.T) {
 			err := db.QueryRowContext(t.Context(), "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE relation = 'feed'::regclass AND NOT granted)").Scan(&held)
 			return err == nil && held
 		})
-		c := g.hub.Join()
+		c := g.hub.Join("ben")
 		defer c.Leave()
 		exec("INSERT INTO feed (workspace, conversation_id, at) SELECT workspace, id, 1 FROM conversations")
 		if err := tx.Commit(); err != nil {

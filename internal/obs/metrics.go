@@ -79,6 +79,18 @@ var deliveryResults = []DeliveryResult{
 	DeliverySent, DeliveryRetry, DeliveryUnknown, DeliveryDead, DeliveryExpired, DeliveryWindowClosed, DeliveryStale,
 }
 
+// HookResult is what one attempt to deliver an outgoing webhook led to.
+type HookResult string
+
+// The results of an attempt.
+const (
+	HookDone  HookResult = "done"  // the receiver took it
+	HookRetry HookResult = "retry" // will be tried again
+	HookDead  HookResult = "dead"  // given up
+)
+
+var hookResults = []HookResult{HookDone, HookRetry, HookDead}
+
 // Statuses of a Braze call that got no HTTP status.
 const (
 	CallRefused   = 0  // nothing was sent
@@ -106,6 +118,14 @@ type Metrics struct {
 	commitSize, commitWait prometheus.Histogram
 	liveClients            prometheus.Gauge
 	liveDrops              prometheus.Counter
+	hookCalls              *prometheus.HistogramVec
+	hooksWaiting, hooksAge prometheus.Gauge
+	hooksDead              prometheus.Gauge
+	deskWaiting            prometheus.Gauge
+	deskOldest             prometheus.Gauge
+	deskAssigned           *prometheus.HistogramVec
+	deskExpired            *prometheus.CounterVec
+	deskReassured          prometheus.Counter
 	knowledgeInfo          *prometheus.GaugeVec
 	knowledgePublished     *prometheus.GaugeVec
 	knowledgeRejected      *prometheus.CounterVec
@@ -141,6 +161,11 @@ func NewMetrics(version string, routes, workspaces []string) *Metrics {
 	m.commitWait = m.histograms("store_commit_wait_seconds", "Time from asking for a write to its commit.", seconds).WithLabelValues().(prometheus.Histogram)
 	m.liveClients = m.gauge("live_clients", "Browsers connected to live events.")
 	m.liveDrops = m.counters("live_clients_dropped_total", "Browsers disconnected because they read too slowly.").WithLabelValues()
+	m.hookCalls = m.histograms("hook_call_duration_seconds", "Attempts to deliver an outgoing webhook, by what became of it.", seconds, "result")
+	m.hooksWaiting = m.gauge("hooks_waiting", "Outgoing webhooks that wait for their first or next attempt.")
+	m.hooksAge = m.gauge("hooks_waiting_oldest_seconds", "For how long the oldest of them has waited.")
+	m.hooksDead = m.gauge("hooks_dead", "Outgoing webhooks that were given up and can be replayed.")
+	m.describeDesk()
 	m.knowledgeInfo = m.gauges("knowledge_info", "Always 1; the label names the version of the knowledge base in use.", "workspace", "version")
 	m.knowledgePublished = m.gauges("knowledge_published_timestamp_seconds", "When it was published (Unix time).", "workspace")
 	m.knowledgeRejected = m.counters("knowledge_rejected_total", "Publications refused because of a mistake in the base.", "workspace")
@@ -166,6 +191,10 @@ func (m *Metrics) zero() {
 	for _, r := range deliveryResults {
 		m.deliveries.WithLabelValues(string(r))
 	}
+	for _, r := range hookResults {
+		m.hookCalls.WithLabelValues(string(r))
+	}
+	m.zeroDesk()
 	for _, w := range m.workspaces {
 		m.knowledgeRejected.WithLabelValues(w)
 	}
@@ -302,6 +331,18 @@ func (m *Metrics) LiveClientLeft(dropped bool) {
 	if dropped {
 		m.liveDrops.Inc()
 	}
+}
+
+// HookTried records an attempt to deliver an outgoing webhook.
+func (m *Metrics) HookTried(result HookResult, took time.Duration) {
+	m.hookCalls.WithLabelValues(closed(hookResults, result)).Observe(took.Seconds())
+}
+
+// HookQueue sets how many outgoing webhooks wait, for how long the oldest has, and how many were given up.
+func (m *Metrics) HookQueue(waiting int, oldest time.Duration, dead int) {
+	m.hooksWaiting.Set(float64(waiting))
+	m.hooksAge.Set(oldest.Seconds())
+	m.hooksDead.Set(float64(dead))
 }
 
 // KnowledgePublished sets the version of the knowledge base that answers from now on.

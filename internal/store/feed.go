@@ -16,6 +16,9 @@ type Cursor struct{ Tx, N int64 }
 // String writes the cursor so that ParseCursor reads it back.
 func (c Cursor) String() string { return fmt.Sprintf("%d.%d", c.Tx, c.N) }
 
+// Before says whether c is an earlier place than d.
+func (c Cursor) Before(d Cursor) bool { return c.Tx < d.Tx || c.Tx == d.Tx && c.N < d.N }
+
 // ParseCursor reads what String wrote.
 func ParseCursor(s string) (Cursor, error) {
 	var c Cursor

@@ -32,10 +32,20 @@ func (tx *Tx) mergeContact(ctx context.Context, m merge, now int64) error {
 	if err := tx.mergeConversations(ctx, m, now); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, "UPDATE conversations SET contact_id = $2 WHERE contact_id = $1", from, into); err != nil {
+	if err := tx.moveConversations(ctx, from, into, now); err != nil {
 		return err
 	}
 	return tx.mergeLanes(ctx, m, now)
+}
+
+// moveConversations gives all conversations of a contact to another one.
+func (tx *Tx) moveConversations(ctx context.Context, from, into string, now int64) error {
+	moved, err := db.Collect(ctx, tx, func(rows *sql.Rows) (n note, err error) { return n, rows.Scan(&n.workspace, &n.conversation) },
+		"UPDATE conversations SET contact_id = $2 WHERE contact_id = $1 RETURNING workspace, id", from, into)
+	if err != nil {
+		return err
+	}
+	return tx.announceNotes(ctx, moved, now)
 }
 
 // mergeConversations keeps the survivor's open conversation when both have one:

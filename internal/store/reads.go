@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,15 +18,20 @@ type Listed struct {
 	Contact chat.Contact
 }
 
-func scanListed(rows *sql.Rows) (l Listed, err error) {
+// ScanListed reads a row of ListedColumns.
+func ScanListed(rows *sql.Rows) (l Listed, err error) {
 	fields := append(conversationFields(&l.Conversation), &l.Contact.ID, &l.Contact.Workspace, &l.Contact.ExternalID, &l.Contact.BrazeID,
 		&l.Contact.AliasName, &l.Contact.AliasLabel, &l.Contact.Phone, &l.Contact.FirstName, &l.Contact.Language, &l.Contact.OptedOut, &l.Contact.CreatedAt)
 	return l, rows.Scan(fields...)
 }
 
-var selectListed = "SELECT c." + strings.Join(conversationColumns, ", c.") + `,
-	p.id, p.workspace, p.external_id, p.braze_id, p.alias_name, p.alias_label, p.phone, p.first_name, p.language, p.opted_out, p.created_at
-	FROM conversations c JOIN contacts p ON p.id = c.contact_id `
+// ListedColumns are what a query of conversations c and their contacts p selects to be read by ScanListed.
+func ListedColumns() string {
+	return "c." + strings.Join(conversationColumns, ", c.") + `,
+	p.id, p.workspace, p.external_id, p.braze_id, p.alias_name, p.alias_label, p.phone, p.first_name, p.language, p.opted_out, p.created_at`
+}
+
+var selectListed = "SELECT " + ListedColumns() + " FROM conversations c JOIN contacts p ON p.id = c.contact_id "
 
 // Filter chooses conversations. The zero value means all.
 type Filter struct {
@@ -68,7 +74,7 @@ func (s *Store) Conversations(ctx context.Context, f Filter) (list []Listed, nex
 		}
 		where = append(where, "("+strings.Join(any, " OR ")+")")
 	}
-	list, err = db.Collect(ctx, s.Read, scanListed, selectListed+"WHERE "+strings.Join(where, " AND ")+
+	list, err = db.Collect(ctx, s.Read, ScanListed, selectListed+"WHERE "+strings.Join(where, " AND ")+
 		" ORDER BY "+column+" "+direction+", c.id "+direction+" LIMIT "+arg(f.Limit+1), args...)
 	if err == nil && len(list) > f.Limit {
 		list = list[:f.Limit]
@@ -88,13 +94,13 @@ func escapeLike(s string) string {
 
 // Conversation reads one; a missing one is NotFound.
 func (s *Store) Conversation(ctx context.Context, id chat.ConversationID) (Listed, error) {
-	return one(db.Collect(ctx, s.Read, scanListed, selectListed+"WHERE c.id = $1", string(id)))("conversation")
+	return one(db.Collect(ctx, s.Read, ScanListed, selectListed+"WHERE c.id = $1", string(id)))("conversation")
 }
 
 // ConversationsByID reads those of the ids that exist, in no order.
 func (s *Store) ConversationsByID(ctx context.Context, ids []chat.ConversationID) ([]Listed, error) {
 	in, args := db.OneOf(s.Dialect, 1, ids)
-	return db.Collect(ctx, s.Read, scanListed, selectListed+"WHERE c.id "+in, args...)
+	return db.Collect(ctx, s.Read, ScanListed, selectListed+"WHERE c.id "+in, args...)
 }
 
 func one[T any](list []T, err error) func(what string) (T, error) {
@@ -121,11 +127,17 @@ func (s *Store) Identities(ctx context.Context, id chat.ContactID) ([]NamedAt, e
 		"SELECT kind, value, created_at FROM identities WHERE contact_id = $1 ORDER BY created_at, kind, value", string(id))
 }
 
-// Transitions lists the changes of owner of a conversation in order.
-func (s *Store) Transitions(ctx context.Context, id chat.ConversationID) ([]chat.Transition, error) {
-	return db.Collect(ctx, s.Read, func(rows *sql.Rows) (t chat.Transition, err error) {
-		return t, rows.Scan(&t.ConversationID, &t.Seq, &t.At, &t.Kind, &t.Actor, &t.Reason, &t.From, &t.To, &t.Epoch)
-	}, "SELECT conversation_id, seq, at, kind, actor, reason, from_owner, to_owner, epoch FROM transitions WHERE conversation_id = $1 ORDER BY seq", string(id))
+// Transitions lists the newest limit changes of owner of a conversation, in order.
+func (s *Store) Transitions(ctx context.Context, id chat.ConversationID, limit int) ([]chat.Transition, error) {
+	list, err := db.Collect(ctx, s.Read, scanTransition, selectTransition+"WHERE conversation_id = $1 ORDER BY seq DESC LIMIT $2", string(id), limit)
+	slices.Reverse(list)
+	return list, err
+}
+
+const selectTransition = "SELECT conversation_id, seq, at, kind, actor, reason, from_owner, to_owner, epoch FROM transitions "
+
+func scanTransition(rows *sql.Rows) (t chat.Transition, err error) {
+	return t, rows.Scan(&t.ConversationID, &t.Seq, &t.At, &t.Kind, &t.Actor, &t.Reason, &t.From, &t.To, &t.Epoch)
 }
 
 // Messages lists the newest limit lines before a sequence number (0 means the
@@ -139,9 +151,7 @@ func (s *Store) Messages(ctx context.Context, id chat.ConversationID, before int
 	if len(list) > limit {
 		list, more = list[:limit], true
 	}
-	for i, j := 0, len(list)-1; i < j; i, j = i+1, j-1 {
-		list[i], list[j] = list[j], list[i]
-	}
+	slices.Reverse(list)
 	return list, more, err
 }
 

@@ -15,9 +15,10 @@ import (
 type Work struct {
 	Conversation chat.Conversation // as claimed: Epoch and InSeq are what the commit will be held against
 	Contact      chat.Contact
-	Waiting      []chat.Message // inbound lines not done, oldest first
-	History      []chat.Message // earlier lines, oldest first, at most the limit asked for
-	DueAt        int64          // when the turn became due
+	Waiting      []chat.Message   // inbound lines not done, oldest first
+	History      []chat.Message   // earlier lines, oldest first, at most the limit asked for
+	Returned     *chat.Transition // the last time that people gave it back, or nil; its reason is what they promised
+	DueAt        int64            // when the turn became due
 	ClaimedAt    int64
 }
 
@@ -77,7 +78,7 @@ func (tx *Tx) loadWork(ctx context.Context, works []Work, history int) error {
 	lines, err := db.Collect(ctx, tx, scanMessage,
 		`SELECT m.id, m.conversation_id, m.seq, m.direction, m.author, m.text, m.media, m.layout, m.choices, m.turn_id, m.agent, m.arrival, m.at
 		FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.seq > c.done_seq - $1
-		WHERE c.id `+in+" ORDER BY m.conversation_id, m.seq", append([]any{history}, args...)...)
+		WHERE m.direction <> 'note' AND c.id `+in+" ORDER BY m.conversation_id, m.seq", append([]any{history}, args...)...)
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,28 @@ func (tx *Tx) loadWork(ctx context.Context, works []Work, history int) error {
 			w.History = append(w.History, m)
 		}
 	}
-	return nil
+	return tx.loadReturns(ctx, at)
+}
+
+// loadReturns finds out which conversations people have given back. One that never
+// changed its owner cannot be among them, which spares the usual turn the question.
+func (tx *Tx) loadReturns(ctx context.Context, works map[chat.ConversationID]*Work) error {
+	var ids []chat.ConversationID
+	for id, w := range works {
+		if w.Conversation.Epoch > 1 {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	slices.Sort(ids)
+	in, args := db.OneOf(tx.Dialect, 1, ids)
+	list, err := db.Collect(ctx, tx, scanTransition, selectTransition+"WHERE kind = 'pass_back' AND conversation_id "+in+" ORDER BY conversation_id, seq", args...)
+	for _, t := range list {
+		works[t.ConversationID].Returned = &t
+	}
+	return err
 }
 
 // Result is what a turn wants to commit.
@@ -103,6 +125,8 @@ type Result struct {
 	Message   *chat.Message   // the line to send, or nil for silence; id, text, layout and choices are read
 	Parts     []chat.Delivery // Message in sendable parts; id, text, layout and choices are read
 	Handoff   string          // reason for handing over to people, or empty
+	Team      string          // with Handoff: the team it is meant for, empty for any
+	Packet    *Handoff        // what they get, with Handoff
 	OptOut    bool            // the customer asked for no more messages
 	Timing    chat.Timing
 	Pace      chat.Pace
@@ -151,6 +175,7 @@ type finish struct {
 	changed     []*chat.Conversation
 	messages    []chat.Message
 	transitions []chat.Transition
+	handoffs    []Handoff
 	turns       [][]any
 	lanes       map[chat.ContactID][]*outgoing
 	restamp     []*chat.Conversation
@@ -178,11 +203,16 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 		f.optOuts = append(f.optOuts, c.ContactID)
 	}
 	if r.Handoff != "" {
+		c.AskedAt, c.Team = w.Conversation.WaitingFrom, r.Team
+		r.Packet.hand(c)
 		t, err := transition(c, chat.Offer, "", r.Handoff, "bot", f.now)
 		if err != nil {
 			return err
 		}
 		f.transitions = append(f.transitions, t)
+		if r.Packet != nil {
+			f.handoffs = append(f.handoffs, r.Packet.of(c, t))
+		}
 		// What the bot said before it handed over is still meant.
 		f.restamp = append(f.restamp, c)
 	}
@@ -203,10 +233,13 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 	if err := tx.announce(ctx, f.changed, f.now); err != nil {
 		return err
 	}
-	if err := tx.insertMessages(ctx, f.messages); err != nil {
+	if err := tx.InsertMessages(ctx, f.messages); err != nil {
 		return err
 	}
 	if err := tx.insertTransitions(ctx, f.transitions); err != nil {
+		return err
+	}
+	if err := tx.insertHandoffs(ctx, f.handoffs); err != nil {
 		return err
 	}
 	if _, err := tx.Insert(ctx, "turns", turnColumns, f.turns, ""); err != nil {
@@ -221,13 +254,19 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 		}
 	}
 	for _, c := range f.restamp {
-		if _, err := tx.ExecContext(ctx,
-			"UPDATE deliveries SET epoch = $2 WHERE contact_id = $1 AND conversation_id = $3 AND author = 'bot' AND epoch = $4 AND state IN ('queued', 'sending')",
-			string(c.ContactID), c.Epoch, string(c.ID), c.Epoch-1); err != nil {
+		if err := tx.restamp(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// restamp moves what the bot said under the epoch before to the present one.
+func (tx *Tx) restamp(ctx context.Context, c *chat.Conversation) error {
+	_, err := tx.ExecContext(ctx,
+		"UPDATE deliveries SET epoch = $2 WHERE contact_id = $1 AND conversation_id = $3 AND author = 'bot' AND epoch = $4 AND state IN ('queued', 'sending')",
+		string(c.ContactID), c.Epoch, string(c.ID), c.Epoch-1)
+	return err
 }
 
 var turnColumns = []string{

@@ -34,8 +34,22 @@ func (tx *Tx) Prune(ctx context.Context, keep Retention, now int64, limit int) (
 		}
 		total += n
 	}
-	n, err := tx.pruneFeed(ctx, now-keep.Feed, limit)
+	read, err := tx.feedRead(ctx, now)
+	if err != nil {
+		return total, err
+	}
+	n, err := tx.pruneFeed(ctx, min(now-keep.Feed, read), limit)
 	return total + n, err
+}
+
+// feedRead is a time before which everything in the feed has become an event of the
+// outgoing webhooks, if there are any. It leaves room for a transaction that was long.
+func (tx *Tx) feedRead(ctx context.Context, now int64) (int64, error) {
+	const room = 10 * 60 * 1000
+	var read int64
+	err := tx.QueryRowContext(ctx, `SELECT COALESCE(MIN(seen_at), $1) FROM hook_follower
+		WHERE EXISTS (SELECT 1 FROM hooks WHERE active = 1)`, now).Scan(&read)
+	return read - room, err
 }
 
 // pruneFeed looks at the oldest rows only: the feed grows in order of time, so it

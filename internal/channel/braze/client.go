@@ -119,23 +119,31 @@ type answer struct {
 	cut       bool
 	requestID string
 	rate      RateLimit
+	date      time.Time // Braze's clock, in whole seconds; zero when the answer has none
 	duration  time.Duration
 	err       *Error
 }
 
-// post makes one request, exactly once. Nothing below may repeat it: the body cannot be rewound (no
+func (c *Client) post(ctx context.Context, path string, body []byte) *answer {
+	return c.call(ctx, http.MethodPost, path, body)
+}
+
+// call makes one request, exactly once. Nothing below may repeat it: the body cannot be rewound (no
 // GetBody) and there is no Idempotency-Key header, either of which would let [http.Transport] send it
 // again on a fresh connection; redirects are not followed.
-func (c *Client) post(ctx context.Context, path string, body []byte) *answer {
+func (c *Client) call(ctx context.Context, method, path string, body []byte) *answer {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	sent := &sending{reader: bytes.NewReader(body)}
 	start := c.now()
-	req, err := http.NewRequestWithContext(sent.trace(ctx), http.MethodPost, c.base+path, sent)
+	req, err := http.NewRequestWithContext(sent.trace(ctx), method, c.base+path, sent)
 	if err != nil {
 		return &answer{err: invalid("the request cannot be built: " + err.Error())}
 	}
 	req.ContentLength = int64(len(body))
+	if len(body) == 0 {
+		req.Body = http.NoBody
+	}
 	req.Header.Set("Authorization", "Bearer "+c.key)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Accept", "application/json")
@@ -153,6 +161,7 @@ func (c *Client) post(ctx context.Context, path string, body []byte) *answer {
 		requestID: resp.Header.Get("X-Request-Id"),
 		rate:      rateLimit(resp.Header),
 	}
+	a.date, _ = http.ParseTime(resp.Header.Get("Date")) // zero says enough
 	a.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	a.cut = err != nil || len(a.body) > maxAnswer
 	a.body = a.body[:min(len(a.body), maxAnswer)]

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"math"
@@ -65,6 +66,10 @@ func filters() map[string]any {
 		"at_least":              arithmetic(math.Max),
 		"at_most":               arithmetic(math.Min),
 		"number_with_delimiter": numberWithDelimiter,
+		"modulo":                modulo,
+		"divided_by":            dividedBy,
+		"capitalize":            capitalize,
+		"truncatewords":         truncateWords,
 	}
 }
 
@@ -200,6 +205,58 @@ func truncate(s string, length func(int) int, ellipsis func(string) string) stri
 // arithmetic keeps whole numbers whole and reads numbers out of text, as Ruby's Liquid does.
 func arithmetic(op func(a, b float64) float64) func(a, b any) any {
 	return func(a, b any) any { return whole(op(number(a), number(b))) }
+}
+
+// modulo has the sign of the divisor, as in Ruby.
+func modulo(a, b any) (any, error) {
+	x, y := number(a), number(b)
+	if y == 0 {
+		return nil, errDivision
+	}
+	return whole(x - y*math.Floor(x/y)), nil
+}
+
+// dividedBy rounds down when both are whole numbers, as in Ruby.
+func dividedBy(a, b any) (any, error) {
+	x, y := number(a), number(b)
+	switch {
+	case y == 0:
+		return nil, errDivision
+	case isWhole(a) && isWhole(b):
+		return whole(math.Floor(x / y)), nil
+	}
+	return x / y, nil
+}
+
+var errDivision = errors.New("divided by 0")
+
+func isWhole(v any) bool {
+	switch v := v.(type) {
+	case int, int64:
+		return true
+	case string:
+		_, err := strconv.ParseInt(strings.TrimSpace(v), 10, 64)
+		return err == nil
+	}
+	return false
+}
+
+// capitalize makes the first letter a capital and leaves the others alone.
+func capitalize(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
+func truncateWords(s string, length func(int) int, ellipsis func(string) string) string {
+	words := strings.Fields(s)
+	n := max(1, length(15))
+	if len(words) <= n {
+		return s
+	}
+	return strings.Join(words[:n], " ") + ellipsis("...")
 }
 
 func number(v any) float64 {

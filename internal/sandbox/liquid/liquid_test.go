@@ -211,3 +211,35 @@ func BenchmarkRender_oneProperty(b *testing.B) {
 		}
 	}
 }
+
+// Where the engine below us does not count or write as Ruby's Liquid does.
+func TestRender_countsAndWritesAsRubyDoes(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		`{{ -3 | modulo: 3 }}`:                      "0",
+		`{{ -3 | modulo: 2 }}`:                      "1",
+		`{{ -3 | divided_by: 2 }}`:                  "-2",
+		`{{ 2.5 | divided_by: 2 }}`:                 "1.25",
+		`{{ 7 | divided_by: 2.0 }}`:                 "3.5",
+		`{{ "élan vital" | capitalize }}`:           "Élan vital",
+		`{{ "" | capitalize }}`:                     "",
+		`{{ "one two three" | truncatewords: 2 }}`:  "one two...",
+		`{{ "one two" | truncatewords: 2 }}`:        "one two",
+		`{{ "one two" | truncatewords: 1, "(…)" }}`: "one(…)",
+	} {
+		tpl, err := New().Compile(source)
+		if err != nil {
+			t.Fatalf("%s: %v", source, err)
+		}
+		if got, err := tpl.Render(bindings(), time.Now()); err != nil || got != want {
+			t.Errorf("%s is %q, %v; want %q", source, got, err, want)
+		}
+	}
+	tpl, err := New().Compile(`{{ 1 | divided_by: 0 }}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := tpl.Render(bindings(), time.Now()); err == nil {
+		t.Errorf("divided by nothing gives %q", got)
+	}
+}

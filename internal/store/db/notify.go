@@ -10,7 +10,22 @@ import (
 // Topic says what a transaction has made available.
 type Topic string
 
-const channel = "parley"
+const (
+	channel = "parley"
+	// spoken carries texts; channel carries topics.
+	spoken = "parley_said"
+)
+
+// Say sends a text of less than 8,000 bytes to all replicas, ourselves included: it
+// is what Listen hears. It is not kept for who does not listen. On SQLite there are
+// no others, and it does nothing.
+func (d *DB) Say(ctx context.Context, text string) error {
+	if d.pool == nil {
+		return nil
+	}
+	_, err := d.Read.ExecContext(ctx, "SELECT pg_notify($1, $2)", spoken, text)
+	return err
+}
 
 // Notify wakes the other replicas when the transaction commits. Once per batch
 // is enough, and all that PostgreSQL likes. On SQLite there are no others.
@@ -22,15 +37,15 @@ func (tx *Tx) Notify(ctx context.Context, topic Topic) error {
 	return err
 }
 
-// Listen calls wake for every notice of another replica (and our own) until ctx
-// ends, connecting again when the connection breaks. A notice may be missed
+// Listen calls wake for every notice of another replica (and our own), and heard for
+// every text that one says, until ctx ends, connecting again when the connection breaks. A notice may be missed
 // meanwhile, so callers poll as well. On SQLite it returns at once.
-func (d *DB) Listen(ctx context.Context, wake func(Topic), trouble func(error)) {
+func (d *DB) Listen(ctx context.Context, wake func(Topic), heard func(string), trouble func(error)) {
 	if d.pool == nil {
 		return
 	}
 	for ctx.Err() == nil {
-		if err := d.listenOnce(ctx, wake); err != nil && ctx.Err() == nil {
+		if err := d.listenOnce(ctx, wake, heard); err != nil && ctx.Err() == nil {
 			trouble(err)
 			select {
 			case <-ctx.Done():
@@ -40,13 +55,13 @@ func (d *DB) Listen(ctx context.Context, wake func(Topic), trouble func(error)) 
 	}
 }
 
-func (d *DB) listenOnce(ctx context.Context, wake func(Topic)) error {
+func (d *DB) listenOnce(ctx context.Context, wake func(Topic), heard func(string)) error {
 	conn, err := pgx.Connect(ctx, d.dsn)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+	if _, err := conn.Exec(ctx, "LISTEN "+channel+"; LISTEN "+spoken); err != nil {
 		return err
 	}
 	for {
@@ -54,6 +69,10 @@ func (d *DB) listenOnce(ctx context.Context, wake func(Topic)) error {
 		if err != nil {
 			return err
 		}
-		wake(Topic(n.Payload))
+		if n.Channel == spoken {
+			heard(n.Payload)
+		} else {
+			wake(Topic(n.Payload))
+		}
 	}
 }

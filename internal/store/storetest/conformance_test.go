@@ -407,7 +407,7 @@ func TestTurn_handoffGoesToPeople(t *testing.T) {
 		if got := ingest(t, s, 5000, arrival("u1", "hello?")); got[0].Owner != chat.OwnerQueue || got[0].DueAt != 0 {
 			t.Errorf("a message in the queue asked the bot: %+v", got[0])
 		}
-		events, err := s.Transitions(context.Background(), id)
+		events, err := s.Transitions(context.Background(), id, 100)
 		if err != nil || len(events) != 1 || events[0].To != chat.OwnerQueue || events[0].Seq != 5 {
 			t.Errorf("transitions %+v (%v)", events, err)
 		}

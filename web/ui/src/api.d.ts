@@ -4,6 +4,94 @@
  */
 
 export interface paths {
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See who waits, why and for how long, and who is on what
+         * @description Needs the permission conversations:supervise.
+         */
+        get: operations["get-board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List canned replies by shortcut
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-canned"];
+        put?: never;
+        /**
+         * Add a canned reply
+         * @description Needs the permission teams:manage.
+         */
+        post: operations["create-canned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a canned reply
+         * @description Needs the permission teams:manage.
+         */
+        put: operations["change-canned"];
+        post?: never;
+        /**
+         * Delete a canned reply
+         * @description Needs the permission teams:manage.
+         */
+        delete: operations["delete-canned"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what is known of a person
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -12,10 +100,50 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List conversations, newest activity first
-         * @description Needs the permission conversations:read.
+         * List conversations
+         * @description Needs the permission conversations:read. unread and mentioned are those of who asks. Live events leave them out: they are the same for everybody.
          */
         get: operations["list-conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do one thing to many conversations
+         * @description Needs the permission conversations:write. Each is a transaction of its own: some may work and others not.
+         */
+        post: operations["change-many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count what waits in each view
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["count-conversations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -44,6 +172,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell colleagues that I look at it or type
+         * @description Needs the permission conversations:read.
+         */
+        post: operations["tell-activity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what I was writing
+         * @description Needs the permission conversations:read. 204 when there is none.
+         */
+        get: operations["get-draft"];
+        /**
+         * Keep what I am writing
+         * @description Needs the permission conversations:write.
+         */
+        put: operations["put-draft"];
+        post?: never;
+        /**
+         * Forget what I was writing
+         * @description Needs the permission conversations:write.
+         */
+        delete: operations["delete-draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/handoffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why people have the conversation and what is known, newest first
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-handoffs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/handoffs/{handoffId}/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whether it needed a person
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["label-handoff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -58,6 +274,26 @@ export interface paths {
         get: operations["list-messages"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a note that only colleagues see
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["add-note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -84,6 +320,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a conversation in the queue
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["set-priority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what I have seen
+         * @description Needs the permission conversations:read.
+         */
+        post: operations["mark-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/replies": {
         parameters: {
             query?: never;
@@ -98,6 +374,106 @@ export interface paths {
          * @description Needs the permission conversations:write.
          */
         post: operations["send-reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a conversation aside until a time, or bring it back
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["snooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An answer of the knowledge base that was not given yet; 204 when there is none
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-suggestion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the tags
+         * @description Needs the permission conversations:write.
+         */
+        put: operations["set-tags"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the template that opens a conversation again
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["send-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a conversation to a colleague or to a team's queue
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["transfer-conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -133,9 +509,257 @@ export interface paths {
         };
         /**
          * Live changes as server-sent events
-         * @description Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). Each id is a cursor; reconnecting with Last-Event-ID replays what was missed.
+         * @description Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). Each id is a cursor; reconnecting with Last-Event-ID replays what was missed. Without an id, and never replayed: activity (Activity), mention (MentionEvent, to the one who is mentioned), people (teams or presence changed; load them anew).
          */
         get: operations["stream-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List outgoing webhooks
+         * @description Needs the permission hooks:manage.
+         */
+        get: operations["list-hooks"];
+        put?: never;
+        /**
+         * Add a webhook, which gets what happens from now on
+         * @description Needs the permission hooks:manage.
+         */
+        post: operations["create-hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one delivery again
+         * @description Needs the permission hooks:manage.
+         */
+        post: operations["replay-hook-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a webhook, or switch it on or off
+         * @description Needs the permission hooks:manage.
+         */
+        put: operations["update-hook"];
+        post?: never;
+        /**
+         * Forget a webhook and its deliveries
+         * @description Needs the permission hooks:manage.
+         */
+        delete: operations["delete-hook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a webhook's deliveries, newest first
+         * @description Needs the permission hooks:manage.
+         */
+        get: operations["list-hook-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one delivery with its body
+         * @description Needs the permission hooks:manage.
+         */
+        get: operations["get-hook-delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send everything again that was given up
+         * @description Needs the permission hooks:manage.
+         */
+        post: operations["replay-dead-hooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make another secret; the one before also signs for a day
+         * @description Needs the permission hooks:manage.
+         */
+        post: operations["rotate-hook-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post a test event at once, and say what came of it
+         * @description Needs the permission hooks:manage.
+         */
+        post: operations["test-hook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who I am to my colleagues
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show that a page is open
+         * @description Needs the permission conversations:read. An open page sends it every 30 seconds; after two minutes without one its user is offline.
+         */
+        post: operations["send-heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say whether I am there
+         * @description Needs the permission conversations:read.
+         */
+        put: operations["set-presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/{messageId}/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch what a customer sent beside text
+         * @description Needs the permission conversations:read. It is fetched by the server, so that no browser follows a customer's address. Everything but images, audio and video comes as an attachment.
+         */
+        get: operations["get-media"];
         put?: never;
         post?: never;
         delete?: never;
@@ -164,6 +788,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List colleagues: who is there and how busy they are
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set what somebody can take and knows
+         * @description Needs the permission teams:manage.
+         */
+        put: operations["set-skills"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the queue stands
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how the work went in a period of at most 400 days
+         * @description Needs the permission reports:read.
+         */
+        get: operations["get-reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one table of a report as CSV
+         * @description Needs the permission reports:read. UTF-8 with a header line, durations in seconds. Cells that a spreadsheet could take for a formula begin with an apostrophe.
+         */
+        get: operations["get-reports-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -183,10 +907,415 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the tags in use, most used first
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List teams, oldest first
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-teams"];
+        put?: never;
+        /**
+         * Add a team
+         * @description Needs the permission teams:manage.
+         */
+        post: operations["create-team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a team
+         * @description Needs the permission teams:manage.
+         */
+        put: operations["update-team"];
+        post?: never;
+        /**
+         * Remove a team
+         * @description Needs the permission teams:manage. What waits for it then waits for anybody.
+         */
+        delete: operations["delete-team"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List my saved views and those of everybody
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-views"];
+        put?: never;
+        /**
+         * Save a view
+         * @description Needs the permission conversations:read.
+         */
+        post: operations["create-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a saved view
+         * @description Needs the permission conversations:read.
+         */
+        put: operations["change-view"];
+        post?: never;
+        /**
+         * Delete a saved view
+         * @description Needs the permission conversations:read.
+         */
+        delete: operations["delete-view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What Parley posts to a webhook
+         * @description Signed as Standard Webhooks has it: webhook-id, webhook-timestamp and webhook-signature. Any 2xx within 10 seconds takes it; anything else is tried again for most of a day; 410 switches the webhook off.
+         */
+        post: operations["receive-event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
+        Active: {
+            /** @enum {string} */
+            doing: "viewing" | "typing";
+            name: string;
+            userId: string;
+        };
+        ActivityInputBody: {
+            /**
+             * @description Send it again within 10 s, or it is forgotten.
+             * @enum {string}
+             */
+            doing: "viewing" | "typing" | "gone";
+        };
+        BoardAgent: {
+            /**
+             * Format: int64
+             * @description Conversations that the agent can have at the same time; 0 if nobody said.
+             */
+            capacity: number;
+            /** @description At most 20, longest wait first. */
+            conversations: components["schemas"]["BoardTalk"][];
+            id: string;
+            /**
+             * Format: int64
+             * @description Conversations that the agent has.
+             */
+            load: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /**
+             * Format: int64
+             * @description Conversations of the agent in which no customer waits.
+             */
+            replyingNow: number;
+        };
+        BoardOutputBody: {
+            agents: components["schemas"]["BoardAgent"][];
+            /**
+             * Format: int64
+             * @description Agents who are online and have less than they can take.
+             */
+            agentsFree: number;
+            /** Format: int64 */
+            expectedWaitSeconds?: number;
+            /**
+             * Format: int64
+             * @description How many there are beyond those.
+             */
+            moreRows: number;
+            /** Format: date-time */
+            oldestWaitSince?: string;
+            /** @description At most 200, most pressing first. */
+            rows: components["schemas"]["BoardRow"][];
+            /**
+             * Format: int64
+             * @description Customers who wait for the agent who has their conversation.
+             */
+            unanswered: number;
+            /**
+             * Format: int64
+             * @description Conversations in the queue.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Customers who wait and whose window closes within two hours.
+             */
+            windowsClosing: number;
+        };
+        BoardRow: {
+            /** @description User id of the agent who owns it. */
+            agent?: string;
+            /** @description Name of the agent who owns it. */
+            agentName?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
+            contact: components["schemas"]["ContactSummary"];
+            /** Format: int64 */
+            epoch: number;
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
+            /** @description Code and sentence, as the bot gave them. */
+            handoffReason?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Sequence number of the customer's newest line.
+             */
+            inSeq: number;
+            language: string;
+            /** Format: date-time */
+            lastAt: string;
+            /**
+             * @description Of the last line between us and the customer; notes do not count.
+             * @enum {string}
+             */
+            lastDirection: "in" | "out";
+            /** Format: int64 */
+            lastSeq: number;
+            lastText: string;
+            /** @description A note for me is unread. For who asks: live events leave it out; the event mention tells. */
+            mentioned?: boolean;
+            /** Format: date-time */
+            openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
+            /** @enum {string} */
+            owner: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            /** Format: date-time */
+            queuedAt?: string;
+            route: string;
+            /**
+             * Format: date-time
+             * @description An agent has put it aside until then.
+             */
+            snoozedUntil?: string;
+            tags: string[];
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
+            /** @description The customer wrote and the bot has not answered yet. */
+            unanswered: boolean;
+            /** @description People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read. */
+            unread?: boolean;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits; for silent, since when nobody has written.
+             */
+            waitingSince: string;
+            /**
+             * @description queue: nobody has it. unanswered: its agent has not answered. window: the customer waits and the window closes within two hours. silent: nobody has written for two hours.
+             * @enum {string}
+             */
+            why: "queue" | "unanswered" | "window" | "silent";
+            /**
+             * Format: date-time
+             * @description Until when WhatsApp lets us answer freely.
+             */
+            windowUntil?: string;
+            workspace: string;
+        };
+        BoardTalk: {
+            id: string;
+            /** @description First name of the customer, or the number. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for an answer.
+             */
+            waitingSince?: string;
+            /** Format: date-time */
+            windowUntil?: string;
+        };
+        BulkInputBody: {
+            /** @enum {string} */
+            action: "assign" | "resolve" | "tag" | "snooze" | "pass_back" | "take";
+            ids: string[] | null;
+            /**
+             * @description resolve: how it ended.
+             * @enum {string}
+             */
+            outcome?: "solved" | "unsolved" | "spam" | "other";
+            /** @description tag: what to add. */
+            tag?: string;
+            /** @description assign: into the queue of which team. */
+            teamId?: string;
+            /**
+             * Format: date-time
+             * @description snooze: until when; without it they come back now.
+             */
+            until?: string;
+            /** @description assign: to whom. */
+            userId?: string;
+        };
+        BulkOutputBody: {
+            items: components["schemas"]["BulkResult"][];
+        };
+        BulkResult: {
+            /** @description Why not, in words. */
+            error?: string;
+            id: string;
+            ok: boolean;
+        };
+        BusinessHours: {
+            /** @description Days off, as 2026-12-25. */
+            holidays?: string[];
+            /** @description Of the IANA database, such as Europe/Paris. */
+            timezone: string;
+            weekly: components["schemas"]["OpenSpan"][];
+        };
+        CannedListBody: {
+            items: components["schemas"]["CannedReply"][];
+            /** @description The variables there are. */
+            variables: string[];
+        };
+        CannedReply: {
+            /** @description The text for the conversation that was asked for, with its variables filled in. */
+            filled?: string;
+            id: string;
+            /** @description Empty: any. */
+            language: string;
+            /** @description What is typed behind the slash. */
+            shortcut: string;
+            /** @description Team id; empty: everybody. */
+            team: string;
+            /** @description With variables such as {{customer.name}} or {{customer.name|there}}. */
+            text: string;
+            title: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        Colleague: {
+            /**
+             * Format: int64
+             * @description Conversations that they are given at the same time.
+             */
+            capacity: number;
+            disabled: boolean;
+            email: string;
+            id: string;
+            languages: string[];
+            /**
+             * Format: int64
+             * @description Conversations they own and have not put aside.
+             */
+            load: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** Format: date-time */
+            presenceSince?: string;
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "admin";
+            /** @description Ids of their teams. */
+            teams: string[];
+            topics: string[];
+        };
+        ContactPage: {
+            /** @description What webhooks told of them. */
+            attributes: {
+                [key: string]: string;
+            };
+            contact: components["schemas"]["ContactSummary"];
+            /** @description The newest 50, newest first. */
+            conversations: components["schemas"]["PastConversation"][];
+            /** Format: date-time */
+            createdAt: string;
+            facts: components["schemas"]["Fact"][];
+            identities: components["schemas"]["Identity"][];
+            /** @description They asked for no more messages. */
+            optedOut: boolean;
+            /** Format: date-time */
+            optedOutAt?: string;
+            workspace: string;
+        };
         ContactSummary: {
             id: string;
             language: string;
@@ -198,31 +1327,89 @@ export interface components {
         ConversationDetail: {
             /** @description User id of the agent who owns it. */
             agent?: string;
+            /** @description Name of the agent who owns it. */
+            agentName?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
             /** Format: int64 */
             epoch: number;
+            /** @description The newest 500 changes of owner. */
             events: components["schemas"]["OwnerChange"][];
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
             /** @description Code and sentence, as the bot gave them. */
             handoffReason?: string;
             id: string;
             identities: components["schemas"]["Identity"][];
+            /**
+             * Format: int64
+             * @description Sequence number of the customer's newest line.
+             */
+            inSeq: number;
             language: string;
             /** Format: date-time */
             lastAt: string;
-            /** @enum {string} */
+            /**
+             * @description Of the last line between us and the customer; notes do not count.
+             * @enum {string}
+             */
             lastDirection: "in" | "out";
             /** Format: int64 */
             lastSeq: number;
             lastText: string;
+            /** @description A note for me is unread. For who asks: live events leave it out; the event mention tells. */
+            mentioned?: boolean;
             /** Format: date-time */
             openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
             /** @enum {string} */
             owner: "bot" | "queue" | "agent" | "none";
+            /** @description Who is at this conversation now, yourself included. */
+            people: components["schemas"]["Active"][];
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description Its place in its team's queue, from 1.
+             */
+            queuePosition?: number;
             /** Format: date-time */
             queuedAt?: string;
+            /**
+             * Format: int64
+             * @description Newest line that I have marked as read.
+             */
+            readSeq: number;
             route: string;
+            /**
+             * Format: date-time
+             * @description An agent has put it aside until then.
+             */
+            snoozedUntil?: string;
+            tags: string[];
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
+            /** @description What would be sent; only when it is offered. */
+            template?: components["schemas"]["TemplateOffer"];
+            /** @description The window has closed, and there is a template to open the conversation again. */
+            templateOffered: boolean;
             /** @description The customer wrote and the bot has not answered yet. */
             unanswered: boolean;
+            /** @description People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read. */
+            unread?: boolean;
             /**
              * Format: date-time
              * @description Until when WhatsApp lets us answer freely.
@@ -238,35 +1425,96 @@ export interface components {
         ConversationSummary: {
             /** @description User id of the agent who owns it. */
             agent?: string;
+            /** @description Name of the agent who owns it. */
+            agentName?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
             /** Format: int64 */
             epoch: number;
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
             /** @description Code and sentence, as the bot gave them. */
             handoffReason?: string;
             id: string;
+            /**
+             * Format: int64
+             * @description Sequence number of the customer's newest line.
+             */
+            inSeq: number;
             language: string;
             /** Format: date-time */
             lastAt: string;
-            /** @enum {string} */
+            /**
+             * @description Of the last line between us and the customer; notes do not count.
+             * @enum {string}
+             */
             lastDirection: "in" | "out";
             /** Format: int64 */
             lastSeq: number;
             lastText: string;
+            /** @description A note for me is unread. For who asks: live events leave it out; the event mention tells. */
+            mentioned?: boolean;
             /** Format: date-time */
             openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
             /** @enum {string} */
             owner: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
             /** Format: date-time */
             queuedAt?: string;
             route: string;
+            /**
+             * Format: date-time
+             * @description An agent has put it aside until then.
+             */
+            snoozedUntil?: string;
+            tags: string[];
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
             /** @description The customer wrote and the bot has not answered yet. */
             unanswered: boolean;
+            /** @description People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read. */
+            unread?: boolean;
             /**
              * Format: date-time
              * @description Until when WhatsApp lets us answer freely.
              */
             windowUntil?: string;
             workspace: string;
+        };
+        Counts: {
+            /**
+             * Format: int64
+             * @description Open ones, whoever owns them.
+             */
+            all: number;
+            /**
+             * Format: int64
+             * @description Conversations with an unread note for me.
+             */
+            mentions: number;
+            /** Format: int64 */
+            mine: number;
+            /** Format: int64 */
+            queue: number;
+            /** Format: int64 */
+            snoozed: number;
+            /** Format: int64 */
+            team: number;
         };
         DeadLetter: {
             /** Format: date-time */
@@ -287,6 +1535,25 @@ export interface components {
             items: components["schemas"]["DeadLetter"][];
             /** @description Empty on the last page. */
             nextCursor: string;
+        };
+        Draft: {
+            /**
+             * Format: int64
+             * @description Newest line when it was begun.
+             */
+            seenSeq: number;
+            text: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        DraftInputBody: {
+            /**
+             * Format: int64
+             * @description Newest line that I had seen when I began.
+             */
+            seenSeq: number;
+            /** @description Empty forgets the draft. */
+            text: string;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
@@ -329,12 +1596,341 @@ export interface components {
              */
             type: string;
         };
+        EventCSAT: {
+            comment?: string;
+            /**
+             * Format: int64
+             * @description 1 to 5.
+             */
+            score: number;
+        };
+        EventChange: {
+            /** @description User id, bot or parley. */
+            actor: string;
+            /** Format: int64 */
+            epoch: number;
+            /** @enum {string} */
+            from: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            kind: "offer" | "accept" | "assign" | "pass_back" | "expire" | "resolve" | "reopen";
+            reason: string;
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            to: "bot" | "queue" | "agent" | "none";
+        };
+        EventContact: {
+            /** @description As Braze knows the person, or empty. */
+            externalId: string;
+            id: string;
+            language: string;
+            name: string;
+            /** @description E.164, or empty for a sender who hides the number. */
+            phone: string;
+        };
+        EventConversation: {
+            /** @description User id of the agent who owns it. */
+            agent?: string;
+            contact: components["schemas"]["EventContact"];
+            /**
+             * Format: int64
+             * @description What a change of owner through the API has to name.
+             */
+            epoch: number;
+            handoffReason?: string;
+            id: string;
+            language: string;
+            /**
+             * Format: int64
+             * @description Number of its newest line; a reply through the API says up to which one was seen.
+             */
+            lastSeq: number;
+            /** Format: date-time */
+            openedAt: string;
+            outcome?: string;
+            /** @enum {string} */
+            owner: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            /** Format: date-time */
+            resolvedAt?: string;
+            route: string;
+            team?: string;
+            /**
+             * Format: date-time
+             * @description Until when WhatsApp lets us answer freely.
+             */
+            windowUntil?: string;
+            workspace: string;
+        };
+        EventData: {
+            /** @description With conversation.* except opened. */
+            change?: components["schemas"]["EventChange"];
+            /** @description As it was when the event was written; it may have changed since createdAt. */
+            conversation?: components["schemas"]["EventConversation"];
+            /** @description With csat.answered. */
+            csat?: components["schemas"]["EventCSAT"];
+            /** @description With handoff.created: the packet handoff.v1. */
+            handoff?: unknown;
+            /** @description With message.*. */
+            message?: components["schemas"]["EventMessage"];
+        };
+        EventMessage: {
+            agent?: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            author: "customer" | "bot" | "agent" | "system";
+            choices: string[];
+            /** @enum {string} */
+            direction: "in" | "out";
+            id: string;
+            layout?: string;
+            /** @description Addresses as the customer's channel gave them: not to be trusted. */
+            media: string[];
+            /** @description Why it was not sent. */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Its place in the conversation.
+             */
+            seq: number;
+            /**
+             * @description accepted means that Braze took it, which is no promise that it arrives.
+             * @enum {string}
+             */
+            status: "received" | "accepted" | "unknown" | "dead" | "cancelled";
+            text: string;
+        };
+        Fact: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            value: string;
+        };
+        Handoff: {
+            conversation: string;
+            /** Format: date-time */
+            createdAt: string;
+            customer: components["schemas"]["PacketCustomer"];
+            /** @description By name, the one named last: order_number, email, amount, date. */
+            entities: {
+                [key: string]: string;
+            };
+            id: string;
+            /** @description What the customer's words were read as, newest reading first. */
+            intents: components["schemas"]["PacketIntent"][];
+            /** @description Whether it needed a person; absent until somebody has said so. */
+            needed?: boolean;
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            reason: components["schemas"]["PacketReason"];
+            /** @enum {string} */
+            schema: "handoff.v1";
+            /** @description An answer of the knowledge base that was not given yet; a person decides. */
+            suggestedReply?: components["schemas"]["PacketSuggestion"];
+            summary: components["schemas"]["PacketSummary"];
+            /** @description Id of the team it was meant for at that time; empty means any. */
+            team: string;
+            /** @description Calls to other systems made for this conversation. */
+            tools: components["schemas"]["PacketTool"][];
+            /** @description Intent it is about; empty if nobody knows. */
+            topic: string;
+            /** @description The last lines before the handoff, oldest first, without private notes. */
+            transcript: components["schemas"]["PacketLine"][];
+            /** Format: date-time */
+            windowExpiresAt?: string;
+        };
+        HandoffListBody: {
+            items: components["schemas"]["Handoff"][];
+            /** @description Always empty: all are listed. */
+            nextCursor: string;
+        };
+        HeartbeatInputBody: {
+            /** @description There was input in the page since the last heartbeat. */
+            active: boolean;
+        };
+        Hook: {
+            active: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Deliveries that were given up and can be replayed.
+             */
+            dead: number;
+            events: string[];
+            id: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description The receiver asked for no calls before this time.
+             */
+            pausedUntil?: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before also signs.
+             */
+            previousSecretUntil?: string;
+            /** @description gone: its receiver answered 410, so it was switched off. */
+            reason?: string;
+            /** @description The end of the secret, to tell two apart. */
+            secretHint: string;
+            url: string;
+            /**
+             * Format: int64
+             * @description Deliveries that wait for their first or next attempt.
+             */
+            waiting: number;
+        };
+        HookDelivery: {
+            /** @description The beginning of what the receiver said last. */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description When the event happened.
+             */
+            at: string;
+            /** Format: int64 */
+            attempts: number;
+            conversationId?: string;
+            /** Format: date-time */
+            doneAt?: string;
+            /** @description Why the last attempt failed. */
+            error?: string;
+            event: string;
+            /** @description The id in the body and in the header webhook-id. */
+            eventId: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description How long the last attempt took.
+             */
+            millis: number;
+            /**
+             * Format: date-time
+             * @description When it is tried next.
+             */
+            nextAt?: string;
+            /** @enum {string} */
+            state: "waiting" | "done" | "dead";
+            /**
+             * Format: int64
+             * @description HTTP status of the last attempt; 0 if there was no answer.
+             */
+            status: number;
+            /** Format: date-time */
+            triedAt?: string;
+        };
+        HookDeliveryDetail: {
+            /** @description The beginning of what the receiver said last. */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description When the event happened.
+             */
+            at: string;
+            /** Format: int64 */
+            attempts: number;
+            conversationId?: string;
+            /** Format: date-time */
+            doneAt?: string;
+            /** @description Why the last attempt failed. */
+            error?: string;
+            event: string;
+            /** @description The id in the body and in the header webhook-id. */
+            eventId: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description How long the last attempt took.
+             */
+            millis: number;
+            /**
+             * Format: date-time
+             * @description When it is tried next.
+             */
+            nextAt?: string;
+            /** @description The body, byte for byte. */
+            payload: string;
+            /** @enum {string} */
+            state: "waiting" | "done" | "dead";
+            /**
+             * Format: int64
+             * @description HTTP status of the last attempt; 0 if there was no answer.
+             */
+            status: number;
+            /** Format: date-time */
+            triedAt?: string;
+        };
+        HookDeliveryListBody: {
+            items: components["schemas"]["HookDelivery"][];
+            /** @description Empty on the last page. */
+            nextCursor: string;
+        };
+        HookListBody: {
+            /** @description What a webhook may ask for. */
+            events: string[];
+            items: components["schemas"]["Hook"][];
+        };
+        HookReplayedBody: {
+            /** Format: int64 */
+            replayed: number;
+        };
+        HookWanted: {
+            /** @description Whether events are recorded and sent; true when left out. */
+            active?: boolean;
+            /** @description conversation.opened, offered, assigned, passed_back, resolved, reopened; message.received, sent, failed; handoff.created; csat.answered. */
+            events: string[];
+            name: string;
+            /** @description https; plain http and private addresses only with hooks.allow_private. */
+            url: string;
+        };
+        HookWithSecret: {
+            active: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Deliveries that were given up and can be replayed.
+             */
+            dead: number;
+            events: string[];
+            id: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description The receiver asked for no calls before this time.
+             */
+            pausedUntil?: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before also signs.
+             */
+            previousSecretUntil?: string;
+            /** @description gone: its receiver answered 410, so it was switched off. */
+            reason?: string;
+            /** @description Signs what is sent (Standard Webhooks). Shown this once. */
+            secret: string;
+            /** @description The end of the secret, to tell two apart. */
+            secretHint: string;
+            url: string;
+            /**
+             * Format: int64
+             * @description Deliveries that wait for their first or next attempt.
+             */
+            waiting: number;
+        };
         Identity: {
             /** @enum {string} */
             kind: "external_id" | "braze_id" | "alias" | "phone" | "bsuid";
             /** Format: date-time */
             since: string;
             value: string;
+        };
+        LabelInputBody: {
+            /** @description Did this need a person? */
+            needed: boolean;
         };
         LifeOutputBody: {
             steps: components["schemas"]["Step"][];
@@ -343,11 +1939,15 @@ export interface components {
         Media: {
             /** @enum {string} */
             kind: "image" | "video" | "audio" | "document" | "unknown";
+            /** @description Where the server fetches it for you; use this one in pages. */
+            path: string;
             url: string;
         };
         Message: {
             /** @description User id of the agent who wrote it. */
             agent?: string;
+            /** @description Name of the agent who wrote it. */
+            agentName?: string;
             /** Format: date-time */
             at: string;
             /** @enum {string} */
@@ -358,6 +1958,8 @@ export interface components {
             id: string;
             layout: string;
             media: components["schemas"]["Media"][];
+            /** @description User ids of those whom a note is for. */
+            mentions?: string[] | null;
             repaired?: boolean;
             /** Format: int64 */
             seq: number;
@@ -375,14 +1977,48 @@ export interface components {
             /** @description There are older lines. */
             more: boolean;
         };
+        NewCanned: {
+            language?: string;
+            /** @description Letters, digits, hyphens and underscores. Unique for a language and a team. */
+            shortcut: string;
+            team?: string;
+            text: string;
+            title: string;
+        };
+        NewView: {
+            filter: components["schemas"]["ViewFilter"];
+            name: string;
+            shared?: boolean;
+        };
+        NoteInputBody: {
+            /**
+             * Format: uuid
+             * @description Made by the page for this note; sending again with the same one adds nothing new.
+             */
+            clientId: string;
+            /** @description User ids of those who shall see it. */
+            mentions?: string[] | null;
+            text: string;
+        };
+        OpenSpan: {
+            /** @enum {string} */
+            day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+            /** @description 09:00 */
+            from: string;
+            /** @description 18:00; 24:00 is the end of the day. */
+            to: string;
+        };
         OwnerChange: {
+            /** @description User id, bot, or parley for what the desk did by itself. */
             actor: string;
+            /** @description The user's name; the actor itself when it is no user. */
+            actorName: string;
             /** Format: date-time */
             at: string;
             /** @enum {string} */
             from: "bot" | "queue" | "agent" | "none";
             /** @enum {string} */
-            kind: "offer" | "accept" | "assign" | "pass_back" | "expire" | "resolve" | "reopen";
+            kind: "offer" | "accept" | "assign" | "pass_back" | "transfer" | "expire" | "resolve" | "reopen";
             reason: string;
             /** Format: int64 */
             seq: number;
@@ -397,6 +2033,122 @@ export interface components {
             epoch: number;
             /** @enum {string} */
             kind: "accept" | "pass_back" | "resolve" | "reopen";
+            /** @description With resolve: a last word to colleagues. */
+            note?: string;
+            /**
+             * @description With resolve: how it ended.
+             * @enum {string}
+             */
+            outcome?: "solved" | "unsolved" | "spam" | "other";
+            /** @description With pass_back: what the customer was promised. The bot quotes it when they ask. */
+            promise?: string;
+        };
+        PacketCustomer: {
+            /** @description Of the Braze profile, as far as the webhook brought them. */
+            attributes: {
+                [key: string]: string;
+            };
+            externalId: string;
+            language: string;
+            name: string;
+            /** @description E.164, or empty for a sender who hides the number. */
+            phone: string;
+        };
+        PacketFact: {
+            messageId: string;
+            /** @enum {string} */
+            name: "order_number" | "email" | "amount" | "date";
+            /**
+             * Format: int64
+             * @description The line it stands in.
+             */
+            seq: number;
+            /** @description As the customer wrote it. */
+            text: string;
+            value: string;
+        };
+        PacketIntent: {
+            intent: string;
+            /**
+             * Format: double
+             * @description Probability that the reading is right, 0 to 1.
+             */
+            p: number;
+            title: string;
+        };
+        PacketLine: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            author: "customer" | "bot" | "agent" | "system";
+            /** Format: int64 */
+            seq: number;
+            text: string;
+        };
+        PacketReason: {
+            code: string;
+            /** @description One English sentence. */
+            detail: string;
+            /** @description The line that decided. */
+            messageId?: string;
+            words: components["schemas"]["PacketWords"];
+        };
+        PacketSuggestion: {
+            intent: string;
+            language: string;
+            /** Format: double */
+            p: number;
+            text: string;
+            title: string;
+        };
+        PacketSummary: {
+            /** @description Titles of what the bot answered or offered, in the customer's language, oldest first. */
+            alreadyTried: string[];
+            /**
+             * @description What the customer wants of the person.
+             * @enum {string}
+             */
+            askedFor: "answer" | "person" | "no_messages" | "personal_data";
+            facts: components["schemas"]["PacketFact"][];
+            /** @description The customer's own words, newest question. */
+            issue: string;
+            /** @enum {string} */
+            mood: "calm" | "upset";
+            /** @description The same with what kind of attempt it was. */
+            tried: components["schemas"]["PacketTried"][];
+        };
+        PacketTool: {
+            name: string;
+            result: string;
+            status: string;
+        };
+        PacketTried: {
+            /** @enum {string} */
+            kind: "answer" | "choices" | "rephrase" | "person_offered";
+            titles: string[];
+        };
+        PacketWords: {
+            en: string;
+            fr: string;
+        };
+        PastConversation: {
+            id: string;
+            /** Format: date-time */
+            lastAt: string;
+            lastText: string;
+            /** Format: date-time */
+            openedAt: string;
+            outcome: string;
+            /** @enum {string} */
+            owner: "bot" | "queue" | "agent" | "none";
+            /** Format: date-time */
+            resolvedAt?: string;
+            tags: string[];
+        };
+        PeopleOutputBody: {
+            items: components["schemas"]["Colleague"][];
+            /** @description Always empty: there is one page. */
+            nextCursor: string;
         };
         Person: {
             email: string;
@@ -404,6 +2156,47 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "agent" | "supervisor" | "admin";
+        };
+        PresenceInputBody: {
+            /**
+             * @description It stays until it is changed. Online turns into away without input, and into offline without an open page.
+             * @enum {string}
+             */
+            presence: "online" | "away" | "offline";
+        };
+        PriorityInputBody: {
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+        };
+        QueueInfo: {
+            /**
+             * Format: int64
+             * @description For somebody who comes now; null when nobody can tell.
+             */
+            expectedWaitSeconds: number | null;
+            /**
+             * Format: date-time
+             * @description Since when the customer who has waited longest does.
+             */
+            oldestAt?: string;
+            /**
+             * Format: int64
+             * @description People who are there and may answer.
+             */
+            online: number;
+            /** @description Some team is expected to be there. */
+            open: boolean;
+            /** Format: date-time */
+            opensAt?: string;
+            /** Format: int64 */
+            waiting: number;
+        };
+        ReadInputBody: {
+            /**
+             * Format: int64
+             * @description Newest line that I have seen; a smaller one than before makes the conversation unread again.
+             */
+            seq: number;
         };
         Reading: {
             intent: string;
@@ -426,6 +2219,255 @@ export interface components {
             seenSeq: number;
             text: string;
         };
+        ReportAgent: {
+            /**
+             * Format: int64
+             * @description Engagements that the agent wrote in.
+             */
+            conversations: number;
+            /**
+             * Format: double
+             * @description Mean score from 1 to 5 of the conversations that the agent wrote in last.
+             */
+            csat?: number;
+            /** Format: int64 */
+            csatAnswers: number;
+            /**
+             * Format: int64
+             * @description Seconds, of the handoffs that the agent was first to answer.
+             */
+            firstReplyP50?: number;
+            id: string;
+            /** @description Empty for somebody who is not a user any more. */
+            name: string;
+            /** Format: int64 */
+            replies: number;
+        };
+        ReportBody: {
+            agents: components["schemas"]["ReportAgent"][];
+            /** @description Older conversations are still being counted: numbers will grow. */
+            counting: boolean;
+            csat: components["schemas"]["ReportCSAT"];
+            /** @description Every day of the period. */
+            days: components["schemas"]["ReportDay"][];
+            /** @description Why messages were not sent. */
+            deliveries: components["schemas"]["ReportDelivery"][];
+            /** @description Why contained engagements were not: unsolved, unanswered, choices, fallback, again. */
+            falseReasons: components["schemas"]["ReportReason"][];
+            /** Format: date */
+            from: string;
+            handoffPrecision: components["schemas"]["ReportPrecision"];
+            intents: components["schemas"]["ReportIntent"][];
+            /** @description Of handoffs, most frequent first. */
+            reasons: components["schemas"]["ReportReason"][];
+            /** @description That can be asked for. */
+            routes: string[];
+            /** Format: date */
+            to: string;
+            totals: components["schemas"]["ReportFigures"];
+            tz: string;
+        };
+        ReportCSAT: {
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            asked: number;
+            /** Format: double */
+            average?: number;
+            /** @description Answers from score 1 to score 5. */
+            by: number[];
+        };
+        ReportDay: {
+            /**
+             * Format: int64
+             * @description Parts of messages that Braze took.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Handoffs that an agent has answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Ended without a person.
+             */
+            contained: number;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Those that were not sent, or of which nobody knows.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of these: the bot's last word was a question or that it did not understand, nobody answered the last line, an agent closed it as unsolved, or the customer came back with the same intent within 72 hours.
+             */
+            falselyContained: number;
+            /**
+             * Format: int64
+             * @description Seconds from the handoff to the first line of an agent, by when it was handed over: half were faster.
+             */
+            firstReplyP50?: number;
+            /** Format: int64 */
+            firstReplyP90?: number;
+            /**
+             * Format: int64
+             * @description People had a part in it.
+             */
+            handedOff: number;
+            /**
+             * Format: int64
+             * @description Times that people got a conversation from the bot, when they did.
+             */
+            handoffs: number;
+            /** Format: int64 */
+            messagesAgent: number;
+            /** Format: int64 */
+            messagesBot: number;
+            /**
+             * Format: int64
+             * @description Lines of customers, when they were written.
+             */
+            messagesIn: number;
+            /**
+             * Format: int64
+             * @description Engagements by when they began; contained, falselyContained and handedOff too, so that they can be compared. An engagement is a conversation, or the part of one between two silences of the customer of more than 24 hours.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Seconds from the first handoff to the end, by when it was resolved.
+             */
+            resolutionP50?: number;
+            /** Format: int64 */
+            resolutionP90?: number;
+            /**
+             * Format: int64
+             * @description When it was.
+             */
+            resolved: number;
+        };
+        ReportDelivery: {
+            /** Format: int64 */
+            count: number;
+            reason: string;
+        };
+        ReportFigures: {
+            /**
+             * Format: int64
+             * @description Parts of messages that Braze took.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Handoffs that an agent has answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Ended without a person.
+             */
+            contained: number;
+            /**
+             * Format: int64
+             * @description Those that were not sent, or of which nobody knows.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of these: the bot's last word was a question or that it did not understand, nobody answered the last line, an agent closed it as unsolved, or the customer came back with the same intent within 72 hours.
+             */
+            falselyContained: number;
+            /**
+             * Format: int64
+             * @description Seconds from the handoff to the first line of an agent, by when it was handed over: half were faster.
+             */
+            firstReplyP50?: number;
+            /** Format: int64 */
+            firstReplyP90?: number;
+            /**
+             * Format: int64
+             * @description People had a part in it.
+             */
+            handedOff: number;
+            /**
+             * Format: int64
+             * @description Times that people got a conversation from the bot, when they did.
+             */
+            handoffs: number;
+            /** Format: int64 */
+            messagesAgent: number;
+            /** Format: int64 */
+            messagesBot: number;
+            /**
+             * Format: int64
+             * @description Lines of customers, when they were written.
+             */
+            messagesIn: number;
+            /**
+             * Format: int64
+             * @description Engagements by when they began; contained, falselyContained and handedOff too, so that they can be compared. An engagement is a conversation, or the part of one between two silences of the customer of more than 24 hours.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Seconds from the first handoff to the end, by when it was resolved.
+             */
+            resolutionP50?: number;
+            /** Format: int64 */
+            resolutionP90?: number;
+            /**
+             * Format: int64
+             * @description When it was.
+             */
+            resolved: number;
+        };
+        ReportIntent: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            handedOff: number;
+            intent: string;
+        };
+        ReportPrecision: {
+            /** Format: int64 */
+            needed: number;
+            /** Format: int64 */
+            notNeeded: number;
+            /** Format: int64 */
+            unlabelled: number;
+        };
+        ReportReason: {
+            code: string;
+            /** Format: int64 */
+            count: number;
+        };
+        SavedView: {
+            filter: components["schemas"]["ViewFilter"];
+            id: string;
+            /** @description I made it. */
+            mine: boolean;
+            name: string;
+            /** @description Everybody sees it; only who may supervise can make, change or delete it. */
+            shared: boolean;
+        };
+        SkillsInputBody: {
+            /** Format: int64 */
+            capacity: number;
+            /** @description Codes such as en or fr. */
+            languages: string[];
+            /** @description Ids of intents or routes. */
+            topics: string[];
+        };
+        SnoozeInputBody: {
+            /**
+             * Format: date-time
+             * @description When it comes back by itself; null brings it back now. It also comes back when the customer writes.
+             */
+            until: string | null;
+        };
         Step: {
             /** Format: date-time */
             at: string;
@@ -436,6 +2478,102 @@ export interface components {
             /** @enum {string} */
             kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled";
             title: components["schemas"]["Words"];
+        };
+        TagCount: {
+            /** Format: int64 */
+            count: number;
+            tag: string;
+        };
+        TagListBody: {
+            items: components["schemas"]["TagCount"][];
+        };
+        TagsInputBody: {
+            /** @description All of them; those left out go. At most 20 of at most 40 characters. */
+            tags: string[];
+        };
+        TeamFields: {
+            /** @description Its queue is handed out; else its people take from it themselves. */
+            autoAssign: boolean;
+            /** @description When it is there; absent or null for always. */
+            hours?: components["schemas"]["BusinessHours"];
+            /** @description What it is for; empty for every language. */
+            languages?: string[];
+            /** @description User ids. */
+            members: string[];
+            name: string;
+            /**
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_busy";
+            /** @description What it is for, ids of intents or routes; empty for everything. */
+            topics?: string[];
+        };
+        TeamInfo: {
+            /** @description Its queue is handed out; else its people take from it themselves. */
+            autoAssign: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description When it is there; absent or null for always. */
+            hours?: components["schemas"]["BusinessHours"];
+            id: string;
+            /** @description What it is for; empty for every language. */
+            languages?: string[];
+            /** @description User ids. */
+            members: string[];
+            name: string;
+            /**
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_busy";
+            /** @description What it is for, ids of intents or routes; empty for everything. */
+            topics?: string[];
+        };
+        TeamsOutputBody: {
+            items: components["schemas"]["TeamInfo"][];
+            /** @description Always empty: there is one page. */
+            nextCursor: string;
+        };
+        TemplateInputBody: {
+            /**
+             * Format: uuid
+             * @description Made by the page for this message; sending again with the same one sends nothing new.
+             */
+            clientId: string;
+            /** @description Send although there are newer lines. */
+            force?: boolean;
+            /** @description Value of each of the template's parameters, by name. */
+            params?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Newest line that the agent had seen.
+             */
+            seenSeq: number;
+        };
+        TemplateOffer: {
+            params: string[];
+            /** @description What it says, with {{name}} where a parameter goes. */
+            text: string;
+        };
+        ToStruct: {
+            /** @description It waits in this team's queue. */
+            teamId?: string;
+            /** @description It becomes theirs. */
+            userId?: string;
+        };
+        TransferInputBody: {
+            /**
+             * Format: int64
+             * @description The conversation's epoch as the page shows it; a different one is a conflict.
+             */
+            epoch: number;
+            /** @description For colleagues; stands in the transcript beside the change. */
+            note?: string;
+            /** @description Either a person or a team. */
+            to: components["schemas"]["ToStruct"];
         };
         Understanding: {
             alternatives: components["schemas"]["Reading"][];
@@ -460,6 +2598,20 @@ export interface components {
             /** @description Version of the knowledge base. */
             version?: string;
         };
+        ViewFilter: {
+            agent?: string;
+            language?: string;
+            q?: string;
+            /** @enum {string} */
+            sort?: "activity" | "waiting" | "window" | "opened";
+            tag?: string;
+            team?: string;
+            /** @enum {string} */
+            view: "all" | "mine" | "queue" | "unassigned" | "team" | "agent" | "bot" | "snoozed" | "mentioned" | "resolved";
+        };
+        ViewListBody: {
+            items: components["schemas"]["SavedView"][];
+        };
         Words: {
             en: string;
             fr: string;
@@ -473,12 +2625,444 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-canned": {
+        parameters: {
+            query?: {
+                /** @description Fill in the variables for this conversation. */
+                conversation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "create-canned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCanned"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "change-canned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCanned"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "delete-canned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "list-conversations": {
         parameters: {
             query?: {
-                view?: "all" | "bot" | "queue" | "agent" | "resolved";
-                /** @description Part of a name, phone number, external id or last line. */
+                /** @description all: every conversation. mine: those I own, not put aside. queue: those that wait for anybody, not put aside. unassigned: the same with those put aside. team: those of my teams or of ?team=, waiting or owned, not put aside. agent: those that people own. snoozed: those put aside, mine and those without an owner, or those of ?agent=. mentioned: those in which a note for me is unread. */
+                view?: "all" | "mine" | "queue" | "unassigned" | "team" | "agent" | "bot" | "snoozed" | "mentioned" | "resolved";
+                /** @description Team id. */
+                team?: string;
+                tag?: string;
+                language?: string;
+                /** @description User id of the owner, or me. */
+                agent?: string;
+                /** @description Words; each must begin a word of a line, a note, a tag, or of the customer's name or ids. Accents and case do not matter. Digits find a phone number by any part of at least four. */
                 q?: string;
+                /** @description activity: newest first. waiting: most urgent, then longest wait first. window: the one that closes first. opened: newest first. Default: waiting in queue and unassigned, activity elsewhere. */
+                sort?: "activity" | "waiting" | "window" | "opened";
                 cursor?: string;
                 limit?: number;
             };
@@ -526,6 +3110,140 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "change-many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "count-conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -611,6 +3329,451 @@ export interface operations {
             };
         };
     };
+    "tell-activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivityInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "put-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "delete-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-handoffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoffListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "label-handoff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                handoffId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "list-messages": {
         parameters: {
             query?: {
@@ -655,6 +3818,86 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "add-note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -762,6 +4005,164 @@ export interface operations {
             };
         };
     };
+    "set-priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "mark-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "send-reply": {
         parameters: {
             query?: never;
@@ -774,6 +4175,393 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReplyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    snooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PacketSuggestion"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "set-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "send-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "transfer-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferInputBody"];
             };
         };
         responses: {
@@ -934,6 +4722,1017 @@ export interface operations {
             };
         };
     };
+    "list-hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "create-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookWanted"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookWithSecret"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "replay-hook-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDelivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "update-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HookWanted"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hook"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "delete-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-hook-deliveries": {
+        parameters: {
+            query?: {
+                state?: "waiting" | "done" | "dead";
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDeliveryListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-hook-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDeliveryDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "replay-dead-hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookReplayedBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "rotate-hook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookWithSecret"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "test-hook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookDelivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "send-heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "set-presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-media": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string;
+                Range?: string;
+            };
+            path: {
+                messageId: string;
+                /** @description Which of the message's media, from 0. */
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "get-message-life": {
         parameters: {
             query?: never;
@@ -953,6 +5752,339 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LifeOutputBody"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "set-skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-reports": {
+        parameters: {
+            query?: {
+                /** @description First day, as 2026-11-01. Without one: 27 days before the last. */
+                from?: string;
+                /** @description Last day, included. Without one: today. */
+                to?: string;
+                /** @description Time zone that days are meant in, as Europe/Paris. Without one: UTC. */
+                tz?: string;
+                /** @description Only conversations that came in through this route. */
+                route?: string;
+                /** @description Only conversations of this team (id). */
+                team?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-reports-csv": {
+        parameters: {
+            query?: {
+                table?: "days" | "reasons" | "intents" | "agents" | "deliveries";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -1286,6 +6418,670 @@ export interface operations {
                         type: string;
                     };
                 };
+            };
+        };
+    };
+    "list-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "create-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "update-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "delete-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "create-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "change-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "delete-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "receive-event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: date-time
+                     * @description When it happened.
+                     */
+                    createdAt: string;
+                    data: components["schemas"]["EventData"];
+                    /** @description Names what happened: the same over all attempts, and for every webhook. Keep it to recognise a repetition. */
+                    id: string;
+                    type: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -13,7 +13,10 @@ export type Message = Schemas["Message"];
 export type Life = Schemas["LifeOutputBody"];
 export type DeadLetter = Schemas["DeadLetter"];
 export type OwnerKind = Schemas["OwnerInputBody"]["kind"];
-export type View = NonNullable<NonNullable<operations["list-conversations"]["parameters"]["query"]>["view"]>;
+export type View = Extract<
+  NonNullable<NonNullable<operations["list-conversations"]["parameters"]["query"]>["view"]>,
+  "all" | "bot" | "queue" | "agent" | "resolved"
+>;
 
 /** What the gateway said when it refused; `status` 0 means that it could not be reached. */
 export class ApiError extends Error {

@@ -30,7 +30,10 @@ function summary(id: string, minute: number, more: Partial<Summary> = {}): Summa
     lastAt: at(minute),
     openedAt: at(0),
     unanswered: false,
+    priority: "normal",
     lastSeq: minute,
+    inSeq: minute,
+    tags: [],
     ...more,
   };
 }
@@ -127,7 +130,14 @@ describe("lists", () => {
 describe("transcript", () => {
   const open = (messages: Message[]): Transcript => ({
     id: "a",
-    detail: { ...summary("a", 1), identities: [], events: [] } as Detail,
+    detail: {
+      ...summary("a", 1),
+      identities: [],
+      events: [],
+      people: [],
+      readSeq: 0,
+      templateOffered: false,
+    } as Detail,
     messages,
     more: false,
     loading: false,
@@ -165,6 +175,7 @@ describe("rows", () => {
     at: at(minute),
     kind: "offer",
     actor: "bot",
+    actorName: "bot",
     reason: "",
     from: "bot",
     to: "queue",

@@ -1,0 +1,152 @@
+package hooks_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"parley/internal/chat"
+	"parley/internal/desk/hooks"
+	"parley/internal/store"
+	outbox "parley/internal/store/hooks"
+	"parley/internal/store/storetest"
+	"parley/internal/testkit"
+)
+
+// settles waits until a hook has been told everything, and exactly that.
+func (w *town) settles(h outbox.Hook) {
+	w.t.Helper()
+	want := w.want(h.Since)
+	if len(want) < 10 {
+		w.t.Fatalf("only %d events: this proves nothing", len(want))
+	}
+	testkit.Eventually(w.t, patience, func() bool { return len(w.got(h.ID)) >= len(want) })
+	testkit.Diff(w.t, w.got(h.ID), want)
+}
+
+// Many people act at once while followers of several replicas are killed and started at any moment, and hooks
+// are added in between. Every hook must have each event once.
+func TestFollower_tellsEverythingOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := &town{t: t, store: s}
+		w.live(3, 15) // before there is a hook
+		first := w.create("http://127.0.0.1:1/first")
+		ended := make(chan struct{})
+		var killing sync.WaitGroup
+		killing.Go(func() {
+			for {
+				fs, stop := w.follows(2)
+				select {
+				case <-ended:
+					stop()
+					return
+				case <-time.After(rand.N(30 * time.Millisecond)):
+				}
+				fs[0].Changed()
+				stop()
+			}
+		})
+		w.live(4, 40)
+		second := w.create("http://127.0.0.1:1/second")
+		w.live(4, 40)
+		close(ended)
+		killing.Wait()
+		w.follows(3)
+		w.settles(first)
+		w.settles(second)
+		if len(w.got(second.ID)) >= len(w.got(first.ID)) {
+			t.Error("the second hook was told of what happened before it was there")
+		}
+	})
+}
+
+func TestFollower_costsNothingWithoutHooks(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := &town{t: t, store: s}
+		h := w.create("http://127.0.0.1:1/")
+		d := hooks.New(s, nil, true, now, func(store.Topic) {})
+		if _, err := d.Update(t.Context(), h.ID, hooks.Wanted{Name: "off", URL: h.URL, Events: h.Events}); err != nil {
+			t.Fatal(err)
+		}
+		before, _, err := outbox.At(t.Context(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fs, stop := w.follows(1)
+		w.live(2, 20)
+		fs[0].Wake()
+		stop()
+		after, _, err := outbox.At(t.Context(), s)
+		if err != nil || after != before || len(w.got(h.ID)) != 0 {
+			t.Errorf("nobody listens, yet it went from %+v to %+v (%v)", before, after, err)
+		}
+	})
+}
+
+func TestFollower_switchedOnAgainHearsOnlyWhatIsNew(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := &town{t: t, store: s}
+		h := w.create("http://127.0.0.1:1/")
+		w.follows(1)
+		w.says("0001", "one")
+		testkit.Eventually(t, patience, func() bool { return len(w.got(h.ID)) == 2 })
+		d := hooks.New(s, nil, true, now, func(store.Topic) {})
+		set := func(active bool) {
+			t.Helper()
+			if _, err := d.Update(t.Context(), h.ID, hooks.Wanted{Name: "x", URL: h.URL, Events: h.Events, Active: active}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set(false)
+		w.says("0001", "two")
+		time.Sleep(2 * time.Millisecond) // the clock counts in milliseconds
+		set(true)
+		time.Sleep(2 * time.Millisecond)
+		w.says("0001", "three")
+		testkit.Eventually(t, patience, func() bool { return len(w.got(h.ID)) >= 3 })
+		if n := len(w.got(h.ID)); n != 3 {
+			t.Errorf("%d events: %v", n, w.got(h.ID))
+		}
+	})
+}
+
+// A line that was on its way when the hook was added is told once it was sent.
+func TestFollower_tellsTheOutcomeOfEarlierLines(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := &town{t: t, store: s}
+		w.says("0001", "one")
+		w.answers("")
+		w.sends(chat.Accepted) // the first of two parts
+		time.Sleep(2 * time.Millisecond)
+		h := w.create("http://127.0.0.1:1/", hooks.Sent)
+		w.follows(1)
+		w.sends(chat.Accepted)
+		testkit.Eventually(t, patience, func() bool { return len(w.got(h.ID)) == 1 })
+	})
+}
+
+// The feed is not pruned beyond what was turned into events.
+func TestFollower_keepsTheFeedItNeeds(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := &town{t: t, store: s}
+		h := w.create("http://127.0.0.1:1/")
+		w.says("0001", "one")
+		const month = 30 * 24 * 3600 * 1000
+		w.write(func(tx *store.Tx) error {
+			_, err := tx.Prune(t.Context(), store.Retention{Exchanges: month, Drops: month, Feed: 1000}, now()+month, 1000)
+			return err
+		})
+		w.follows(1)
+		testkit.Eventually(t, patience, func() bool { return len(w.got(h.ID)) == 2 })
+		if want := w.want(h.Since); !slices.Equal(w.got(h.ID), want) {
+			t.Errorf("told %v, want %v", w.got(h.ID), want)
+		}
+	})
+}

@@ -1,0 +1,136 @@
+package doctor
+
+import (
+	"fmt"
+	"strings"
+
+	"parley/internal/channel/braze"
+	"parley/internal/config"
+)
+
+// Sheet is one thing to be made in Braze, field by field.
+type Sheet struct {
+	Title  Words   `json:"title"`
+	Fields []Field `json:"fields"`
+}
+
+// Field is one field of a dashboard page and what to put there.
+type Field struct {
+	Name  Words  `json:"name"`
+	Value Words  `json:"value"`
+	Paste bool   `json:"paste"` // Value is to be pasted as it stands
+	Why   Words  `json:"why"`
+	Lang  string `json:"lang,omitempty"` // of Value when it is code: json or liquid
+}
+
+func paste(name Words, value string, why Words) Field {
+	return Field{Name: name, Value: Words{value, value}, Paste: true, Why: why}
+}
+
+func choose(name, value, why Words) Field { return Field{Name: name, Value: value, Why: why} }
+
+// Guide says what to make in Braze for a workspace: the key, a webhook campaign for each
+// route and a reply campaign for each layout. publicURL is where Braze reaches Parley.
+// Secrets are left out unless reveal is set. Sources: the pages named at [ByHand].
+func Guide(w config.Workspace, publicURL string, reveal bool) []Sheet {
+	base := strings.TrimRight(publicURL, "/")
+	if base == "" {
+		base = "https://parley.example.com"
+	}
+	out := []Sheet{keySheet()}
+	for _, r := range w.Routes {
+		out = append(out, webhookSheet(r, base, reveal))
+	}
+	l := w.Layouts
+	out = append(out, replySheet(both("The campaign that answers (text)", "La campagne qui répond (texte)"), l.Text.CampaignID, l.Text.Property, nil))
+	if l.QuickReply.Configured() {
+		out = append(out, replySheet(both("The campaign that answers with buttons", "La campagne qui répond avec des boutons"), l.QuickReply.CampaignID, l.QuickReply.Property, l.QuickReply.Buttons))
+	}
+	return out
+}
+
+func keySheet() Sheet {
+	return Sheet{both("REST API key", "Clé API REST"), []Field{
+		choose(both("Where", "Où"), both("Settings > APIs and Identifiers > Create API Key", "Paramètres > API et identifiants > Créer une clé API"), Words{}),
+		paste(both("Permissions", "Autorisations"), "campaigns.trigger.send",
+			both("The only one that Parley needs. The page’s prose names /messages/send, which needs another one; its own example does not use it.", "La seule dont Parley a besoin. Le texte de la page cite /messages/send, qui en demande une autre ; son propre exemple ne l’utilise pas.")),
+		paste(both("Also, for parley doctor", "En plus, pour parley doctor"), "campaigns.details",
+			both("Lets the doctor see whether your campaigns are live. Permissions cannot be added to a key later.", "Permet au docteur de voir si vos campagnes sont actives. On ne peut pas ajouter d’autorisations à une clé après coup.")),
+	}}
+}
+
+var (
+	reEligibility = choose(both("Re-eligibility", "Rééligibilité"), both("On, 0 minutes", "Activée, 0 minute"),
+		both("Off by default; then each customer is served once and never again, while Braze goes on saying that all is well.", "Désactivée par défaut ; chaque client est alors servi une fois puis plus jamais, tandis que Braze dit que tout va bien."))
+	noLimits = choose(both("Quiet hours, frequency capping, delivery speed limit", "Heures calmes, limitation de fréquence, limite de vitesse"), both("Off", "Désactivées"),
+		both("Each of them drops or delays answers in silence.", "Chacune écarte ou retarde des réponses en silence."))
+)
+
+func webhookSheet(r config.Route, base string, reveal bool) Sheet {
+	secret := Words{"Bearer <the route’s secret>", "Bearer <le secret de la route>"}
+	if reveal && len(r.Secrets) > 0 {
+		secret = Words{"Bearer " + r.Secrets[0].Reveal(), "Bearer " + r.Secrets[0].Reveal()}
+	}
+	trigger := both("Action-based: Send a WhatsApp inbound message, your subscription group, no condition", "Basée sur une action : envoi d’un message entrant WhatsApp, votre groupe d’abonnement, sans condition")
+	if r.Specific {
+		trigger = both("Action-based: Send a WhatsApp inbound message, your subscription group, where the message body Is YOUR WORD, or matches the regex (?i)word(?-i)", "Basée sur une action : envoi d’un message entrant WhatsApp, votre groupe d’abonnement, où le corps du message est VOTRE MOT, ou correspond à l’expression (?i)mot(?-i)")
+	}
+	s := Sheet{
+		bothf("The webhook campaign of route %s", "La campagne webhook de la route %s", r.ID),
+		[]Field{
+			choose(both("Campaign", "Campagne"), both("Create Campaign > Webhook", "Créer une campagne > Webhook"), Words{}),
+			paste(both("Webhook URL", "URL du webhook"), base+"/braze/inbound/"+r.ID, both("Braze calls ports 80 and 443 only.", "Braze n’appelle que les ports 80 et 443.")),
+			choose(both("HTTP method", "Méthode HTTP"), both("POST", "POST"), Words{}),
+			paste(both("Header Content-Type", "En-tête Content-Type"), "application/json", Words{}),
+			{Name: both("Header Authorization", "En-tête Authorization"), Value: secret, Paste: reveal, Why: both("Without it anybody could speak as your customers; the page shows none.", "Sans lui, n’importe qui pourrait parler à la place de vos clients ; la page n’en montre pas.")},
+		},
+	}
+	if r.SigningKey != "" {
+		key := "…"
+		if reveal {
+			key = r.SigningKey.Reveal()
+		}
+		s.Fields = append(s.Fields, paste(both("Header X-Parley-Signature", "En-tête X-Parley-Signature"),
+			fmt.Sprintf("{%% assign signed = {{campaign.${dispatch_id}}} | append: {{${braze_id}}} %%}{{signed | hmac_sha256_hex: '%s'}}", key),
+			both("The second proof that signing_key asks for.", "La seconde preuve que demande signing_key.")))
+	}
+	body := paste(both("Request body, Raw text", "Corps de la requête, texte brut"), braze.RecommendedWebhookBody,
+		both("The page’s body has no json_escape, so a quote in a message breaks it, and no dispatch_id, so a retry cannot be told from a repetition.", "Le corps de la page n’a pas de json_escape : un guillemet le casse ; ni de dispatch_id : une relance ne se distingue pas d’une répétition."))
+	body.Lang = "json"
+	s.Fields = append(s.Fields, body,
+		choose(both("Schedule Delivery", "Planifier la livraison"), trigger, Words{}),
+		reEligibility, noLimits)
+	return s
+}
+
+func replySheet(title Words, id, property string, buttons []string) Sheet {
+	print := func(name string) string { return "{{api_trigger_properties.${" + name + "}}}" }
+	layout := both("Response message, layout text", "Message de réponse, mise en page texte")
+	if len(buttons) > 0 {
+		layout = both("Response message, layout quick reply", "Message de réponse, mise en page réponse rapide")
+	}
+	s := Sheet{title, []Field{
+		choose(both("Campaign", "Campagne"), both("Create Campaign > WhatsApp, with your subscription group", "Créer une campagne > WhatsApp, avec votre groupe d’abonnement"), Words{}),
+		choose(both("Message", "Message"), layout, Words{}),
+		{
+			Name: both("Body", "Corps"), Value: Words{print(property), print(property)}, Paste: true, Lang: "liquid",
+			Why: both("The page prints external_system_msg+body in one place; with the + the message is empty and is not sent.", "La page écrit external_system_msg+body à un endroit ; avec le +, le message est vide et n’est pas envoyé."),
+		},
+	}}
+	for i, b := range buttons {
+		s.Fields = append(s.Fields, Field{Name: bothf("Button %d", "Bouton %d", i+1), Value: Words{print(b), print(b)}, Paste: true, Lang: "liquid"})
+	}
+	s.Fields = append(s.Fields,
+		choose(both("Schedule Delivery", "Planifier la livraison"), both("API-Triggered Delivery", "Livraison déclenchée par API"),
+			both("The page says Action-Based, which the API cannot start.", "La page dit « basée sur une action », que l’API ne peut pas déclencher.")),
+		reEligibility, noLimits,
+		choose(both("Target audience", "Audience cible"), both("Everybody: no filter", "Tout le monde : aucun filtre"), both("Who is left out gets no answer, and nobody is told.", "Qui est écarté ne reçoit rien, et personne n’en est informé.")))
+	have := id
+	if have == "" {
+		s.Fields = append(s.Fields, choose(both("Campaign id", "Identifiant de campagne"), both("Copy it into the settings", "Copiez-le dans les réglages"), Words{}))
+	} else {
+		s.Fields = append(s.Fields, paste(both("Campaign id in Parley’s settings", "Identifiant de campagne dans les réglages de Parley"), have,
+			both("Must be the one that Braze shows under Schedule Delivery.", "Doit être celui que Braze affiche sous Planifier la livraison.")))
+	}
+	return s
+}
