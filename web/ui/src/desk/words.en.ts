@@ -169,6 +169,7 @@ export const en = {
     why: "Why: unfold the last answer",
     person: "Show or hide the person",
     reply: "Write a reply",
+    note: "Write a note for colleagues",
   },
   keyGroups: { anywhere: "Anywhere", pages: "Pages", list: "List", conversation: "Conversation", reply: "Reply" },
 };

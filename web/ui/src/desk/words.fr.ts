@@ -172,6 +172,7 @@ export const fr: Shape<typeof en> = {
     why: "Pourquoi : déplier la dernière réponse",
     person: "Afficher ou masquer la personne",
     reply: "Écrire une réponse",
+    note: "Écrire une note aux collègues",
   },
   keyGroups: {
     anywhere: "Partout",
