@@ -23,6 +23,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/desk"
 	"parley/internal/desk/hooks"
+	learning "parley/internal/desk/learn"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -48,6 +49,7 @@ type Parts struct {
 	Intake *intake.Intake
 	Desk   *desk.Desk
 	Hooks  *hooks.Desk
+	Learn  *learning.Learn
 	Log    *slog.Logger
 }
 
@@ -83,6 +85,7 @@ func New(set Settings, parts Parts) *API {
 	api.people()
 	api.life()
 	api.handoffs()
+	api.learning()
 	api.hooks()
 	api.board()
 	api.reports()
