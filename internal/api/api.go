@@ -24,6 +24,7 @@ import (
 	"parley/internal/desk"
 	"parley/internal/desk/hooks"
 	learning "parley/internal/desk/learn"
+	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -50,6 +51,7 @@ type Parts struct {
 	Desk   *desk.Desk
 	Hooks  *hooks.Desk
 	Learn  *learning.Learn
+	Roster *roster.Roster
 	Log    *slog.Logger
 }
 
@@ -83,6 +85,7 @@ func New(set Settings, parts Parts) *API {
 	api.conversations()
 	api.inbox()
 	api.people()
+	api.teams()
 	api.life()
 	api.handoffs()
 	api.learning()

@@ -77,7 +77,7 @@ func (a *API) conversation(ctx context.Context, in *idInput, user auth.User) (*c
 			Seq: t.Seq, At: when(t.At), Kind: string(t.Kind), Actor: t.Actor, Reason: t.Reason, From: string(t.From), To: string(t.To),
 		})
 	}
-	return out, nil
+	return out, a.inLine(ctx, &out.Body, &l.Conversation)
 }
 
 func (a *API) identities(ctx context.Context, id chat.ContactID) ([]Identity, error) {

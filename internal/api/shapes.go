@@ -36,11 +36,17 @@ type ConversationSummary struct {
 	QueuedAt      *time.Time     `json:"queuedAt,omitempty"`
 	HandoffReason string         `json:"handoffReason,omitempty" doc:"Code and sentence, as the bot gave them."`
 	WindowUntil   *time.Time     `json:"windowUntil,omitempty" doc:"Until when WhatsApp lets us answer freely."`
+	Team          string         `json:"team,omitempty" doc:"Id of the team it is meant for; absent for any."`
+	Priority      string         `json:"priority" enum:"normal,high,urgent"`
+	HandedAt      *time.Time     `json:"handedAt,omitempty" doc:"When people first got it."`
+	AskedAt       *time.Time     `json:"askedAt,omitempty" doc:"Since when the customer waits for a person; absent while nobody waits."`
+	AssignedAt    *time.Time     `json:"assignedAt,omitempty" doc:"When its agent got it."`
+	SnoozedUntil  *time.Time     `json:"snoozedUntil,omitempty" doc:"An agent has put it aside until then."`
+	Outcome       string         `json:"outcome,omitempty" doc:"How it ended, as the agent said."`
 	Unanswered    bool           `json:"unanswered" doc:"The customer wrote and the bot has not answered yet."`
 	LastSeq       int64          `json:"lastSeq"`
 	InSeq         int64          `json:"inSeq" doc:"Sequence number of the customer's newest line."`
 	AgentName     string         `json:"agentName,omitempty" doc:"Name of the agent who owns it."`
-	SnoozedUntil  *time.Time     `json:"snoozedUntil,omitempty" doc:"An agent has put it aside until then."`
 	Tags          []string       `json:"tags" nullable:"false"`
 	Unread        bool           `json:"unread,omitempty" doc:"People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read."`
 	Mentioned     bool           `json:"mentioned,omitempty" doc:"A note for me is unread. For who asks: live events leave it out; the event mention tells."`
@@ -56,7 +62,11 @@ func summary(l store.Listed) ConversationSummary {
 		Contact:  ContactSummary{ID: string(l.Contact.ID), Name: l.Contact.FirstName, Phone: l.Contact.Phone, Language: l.Contact.Language},
 		LastText: l.LastText, LastDirection: string(l.LastDir), LastAt: when(l.LastAt), OpenedAt: when(l.OpenedAt),
 		QueuedAt: maybe(l.QueuedAt), WindowUntil: maybe(l.WindowUntil), Unanswered: l.Pending(), LastSeq: l.LastSeq, InSeq: l.InSeq,
-		SnoozedUntil: maybe(l.SnoozedUntil), Tags: []string{},
+		Team: l.Team, Priority: priorities[l.Priority], HandedAt: maybe(l.HandedAt), AskedAt: maybe(l.AskedAt), SnoozedUntil: maybe(l.SnoozedUntil), Outcome: l.Outcome,
+		Tags: []string{},
+	}
+	if l.Owner == chat.OwnerAgent {
+		s.AssignedAt = maybe(l.AssignedAt)
 	}
 	if l.Owner == chat.OwnerQueue || l.Owner == chat.OwnerAgent {
 		s.HandoffReason = l.Reason
@@ -73,20 +83,22 @@ type Identity struct {
 
 // OwnerChange is a change of owner, as a line of the transcript.
 type OwnerChange struct {
-	Seq    int64     `json:"seq"`
-	At     time.Time `json:"at"`
-	Kind   string    `json:"kind" enum:"offer,accept,assign,pass_back,expire,resolve,reopen"`
-	Actor  string    `json:"actor"`
-	Reason string    `json:"reason"`
-	From   string    `json:"from" enum:"bot,queue,agent,none"`
-	To     string    `json:"to" enum:"bot,queue,agent,none"`
+	Seq       int64     `json:"seq"`
+	At        time.Time `json:"at"`
+	Kind      string    `json:"kind" enum:"offer,accept,assign,pass_back,transfer,expire,resolve,reopen"`
+	Actor     string    `json:"actor" doc:"User id, bot, or parley for what the desk did by itself."`
+	ActorName string    `json:"actorName" doc:"The user's name; the actor itself when it is no user."`
+	Reason    string    `json:"reason"`
+	From      string    `json:"from" enum:"bot,queue,agent,none"`
+	To        string    `json:"to" enum:"bot,queue,agent,none"`
 }
 
 // ConversationDetail is one conversation with everything but its lines.
 type ConversationDetail struct {
 	ConversationSummary
-	Identities []Identity    `json:"identities" nullable:"false"`
-	Events     []OwnerChange `json:"events" nullable:"false" doc:"The newest 500 changes of owner."`
+	QueuePosition *int          `json:"queuePosition,omitempty" doc:"Its place in its team's queue, from 1."`
+	Identities    []Identity    `json:"identities" nullable:"false"`
+	Events        []OwnerChange `json:"events" nullable:"false" doc:"The newest 500 changes of owner."`
 	// What only the detail tells.
 	ReadSeq         int64          `json:"readSeq" doc:"Newest line that I have marked as read."`
 	TemplateOffered bool           `json:"templateOffered" doc:"The window has closed, and there is a template to open the conversation again."`

@@ -25,6 +25,7 @@ import (
 	"parley/internal/desk/hooks"
 	"parley/internal/desk/learn"
 	"parley/internal/desk/report"
+	"parley/internal/desk/roster"
 	"parley/internal/engine"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -53,6 +54,7 @@ type App struct {
 	intake  *intake.Intake
 	engine  *engine.Engine
 	desk    *desk.Desk
+	roster  *roster.Roster
 	senders []*delivery.Sender
 	folder  *report.Folder
 	hub     *live.Hub
@@ -137,7 +139,7 @@ func (a *App) buildHTTP() (err error) {
 		return err
 	}
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
-		Store: a.store, Auth: a.auth, Intake: a.intake, Desk: a.desk, Learn: learn.New(a.base.list, a.store, a.opts.Now), Log: a.log,
+		Store: a.store, Auth: a.auth, Intake: a.intake, Desk: a.desk, Learn: learn.New(a.base.list, a.store, a.opts.Now), Roster: a.roster, Log: a.log,
 		Hooks: a.buildHooks(),
 	})
 	a.folder = report.NewFolder(a.store, a.log, a.now)
@@ -158,6 +160,9 @@ func (a *App) now() int64 { return a.opts.Now().UnixMilli() }
 
 // Addr and OpsAddr are where the listeners are bound, with the port that was chosen for ":0".
 func (a *App) Addr() net.Addr { return a.public.Addr() }
+
+// Roster is who works at the desk, for commands that run beside the gateway.
+func (a *App) Roster() *roster.Roster { return a.roster }
 
 // OpsAddr is the address of the internal listener.
 func (a *App) OpsAddr() net.Addr { return a.ops.Addr() }
@@ -182,6 +187,7 @@ func (a *App) Start() {
 	a.running.Go(func() { a.follower.Run(ctx) })
 	a.running.Go(func() { a.courier.Run(ctx, drain) })
 	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.hub.Heard, a.listenTrouble) })
+	a.running.Go(func() { a.roster.Run(ctx) })
 	a.running.Go(func() { a.upkeep(ctx) })
 	a.running.Go(func() { a.folder.Run(ctx) })
 	for _, w := range a.base.watchers {
@@ -215,6 +221,8 @@ func (a *App) wake(topic store.Topic) {
 	case outbox.Topic:
 		a.follower.Wake()
 		a.courier.Wake()
+	case store.TopicPeople:
+		a.roster.Wake(a.now())
 	}
 	a.follower.Changed()
 	a.hub.Wake()

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"parley/internal/auth"
 	"parley/internal/bot"
 	"parley/internal/channel/braze"
 	"parley/internal/channel/delivery"
@@ -13,6 +14,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/config"
 	"parley/internal/desk"
+	"parley/internal/desk/roster"
 	"parley/internal/engine"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -44,11 +46,27 @@ func (a *App) buildChannel() error {
 		routes = append(routes, routesOf(w)...)
 		workers, lease = workers+w.Turn.Workers, max(lease, w.Turn.Lease)
 	}
-	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, History: history},
+	a.buildRoster(desks)
+	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, History: history, Roster: a.roster},
 		a.store, a.metrics, a.log, a.now, a.wake)
 	a.desk = desk.New(desks, a.store, a.now, a.wake)
 	a.intake = intake.New(routes, a.store, a.metrics, a.log, a.now, a.engine.Wake, a.wake)
 	return nil
+}
+
+func (a *App) buildRoster(desks map[string]desk.Workspace) {
+	cfg := a.opts.Config
+	workspaces := map[string]roster.Workspace{}
+	for _, w := range cfg.Workspaces {
+		workspaces[w.ID] = roster.Workspace{Plan: desks[w.ID].Plan, Pace: desks[w.ID].Pace, Language: w.Language}
+	}
+	minutes := func(n int) int64 { return int64(n) * time.Minute.Milliseconds() }
+	a.roster = roster.New(roster.Settings{
+		Workspaces: workspaces, Away: time.Duration(cfg.Desk.AwayMinutes) * time.Minute, Capacity: cfg.Desk.Capacity,
+		Patience: chat.Patience{Silent: minutes(cfg.Desk.AgentSilentMinutes), Reassure: minutes(cfg.Desk.ReassureMinutes)},
+		MayReply: func(role string) bool { return auth.Role(role).May(auth.WriteConversations) },
+		Keep:     func(language string, p roster.Prospect) string { return bot.PlaceKept(language, engine.Outlook(p)) },
+	}, a.store, a.metrics, a.log, a.now, a.wake, func(event string, data any, onlyUser string) { a.hub.Tell(event, data, onlyUser) })
 }
 
 func (a *App) sender(w config.Workspace) (*delivery.Sender, error) {

@@ -30,6 +30,26 @@ type texts struct {
 	media         string // first picture, voice message, ...
 	otherLanguage string // a language the base does not have
 	handoff       map[HandoffCode]string
+
+	// What a handoff's text and a wait for people add; outlook.go puts them together.
+	next          string // the place in the line, without its full stop
+	number        string
+	aMinute       string // goes on from there
+	minutes       string
+	overAnHour    string
+	nobody        string // nobody is there, without its full stop
+	back          string // goes on from there: day, time of day, time zone
+	kept          string
+	patience      string // for somebody who has waited for some time
+	today         string
+	tomorrow      string
+	onWeekday     string
+	onDate        string // weekday, day, month
+	clock         string // layout of a time of day
+	cityTime      string
+	cityTimeVowel string // the same before a vowel, where that differs
+	weekdays      [7]string
+	months        [12]string
 }
 
 // catalogue returns the texts of a language; English when it has none.
@@ -83,6 +103,26 @@ var textsEN = texts{
 		HandoffFailed:     "Something went wrong on our side. A person takes over from here and reads what you have written, so there is no need to repeat it.",
 		HandoffNoBase:     "Thank you for your message. A person takes over from here and will answer you.",
 	},
+	next:          "You are next in line",
+	number:        "You are number %d in line",
+	aMinute:       "; it should take about a minute",
+	minutes:       "; it should take about %d minutes",
+	overAnHour:    "; it may take more than an hour",
+	nobody:        "Nobody is at the desk right now",
+	back:          "; we are back %s at %s (%s)",
+	kept:          "Your place is kept, so there is no need to write again.",
+	patience:      "Thank you for waiting.",
+	today:         "today",
+	tomorrow:      "tomorrow",
+	onWeekday:     "on %s",
+	onDate:        "on %s %d %s",
+	clock:         "15:04",
+	cityTime:      "%s time",
+	cityTimeVowel: "%s time",
+	weekdays:      [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+	months: [12]string{
+		"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+	},
 }
 
 var textsFR = texts{
@@ -127,6 +167,26 @@ var textsFR = texts{
 		HandoffProbe:      "Merci pour votre message. Les clients de %s peuvent écrire CONSEILLER ici à tout moment pour parler à une personne. Une personne prend le relais dès maintenant.",
 		HandoffFailed:     "Un problème est survenu de notre côté. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
 		HandoffNoBase:     "Merci pour votre message. Une personne prend le relais et vous répondra.",
+	},
+	next:          "Vous êtes en tête de la file",
+	number:        "Vous êtes numéro %d dans la file",
+	aMinute:       " ; comptez environ une minute",
+	minutes:       " ; comptez environ %d minutes",
+	overAnHour:    " ; comptez plus d'une heure",
+	nobody:        "Personne n'est disponible pour le moment",
+	back:          " ; nous serons de retour %s à %s (%s)",
+	kept:          "Votre place est gardée ; inutile d'écrire de nouveau.",
+	patience:      "Merci de votre patience.",
+	today:         "aujourd'hui",
+	tomorrow:      "demain",
+	onWeekday:     "%s",
+	onDate:        "le %s %d %s",
+	clock:         "15 h 04",
+	cityTime:      "heure de %s",
+	cityTimeVowel: "heure d'%s",
+	weekdays:      [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
+	months: [12]string{
+		"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 	},
 }
 

@@ -39,8 +39,8 @@ type Conversation struct {
 	LastText    string
 	LastDir     Direction
 	LastAt      int64
-	QueuedAt    int64 // when it entered the queue; 0 if it is not there
-	Reason      string
+	QueuedAt    int64  // when it entered the queue; 0 if it is not there
+	Reason      string // why the bot handed it over; empty if people took it by themselves
 	People
 	OpenedAt   int64
 	ResolvedAt int64
@@ -72,6 +72,7 @@ func (c *Conversation) Receive(text string, now int64, t Timing) int64 {
 	c.WindowUntil = now + Window
 	if c.Owner != OwnerBot {
 		c.DoneSeq = c.InSeq
+		c.asked(now)
 		return c.InSeq
 	}
 	if c.WaitingFrom == 0 {
@@ -146,23 +147,35 @@ func (c *Conversation) release() {
 }
 
 // Change moves the conversation to another owner. Whoever ran a turn loses it.
-// Handing to people marks everything unanswered as theirs; handing to the bot
-// asks for nothing until the customer writes again.
+// Handing to people marks everything unanswered as theirs, and what that means for
+// them is told by People; handing to the bot asks for nothing until the customer
+// writes again.
 func (c *Conversation) Change(kind Kind, agent, reason string, now int64) error {
 	next, err := c.Apply(kind, agent)
 	if err != nil {
 		return err
 	}
+	if c.Pending() && c.AskedAt == 0 {
+		c.AskedAt = c.WaitingFrom
+	}
+	from := c.Owner
 	c.Ownership = next
 	c.release()
 	c.DoneSeq, c.WaitingFrom, c.DueAt = c.InSeq, 0, 0
 	c.QueuedAt, c.ResolvedAt = 0, 0
 	switch next.Owner {
 	case OwnerQueue:
-		c.QueuedAt, c.Reason = now, reason
+		c.QueuedAt = now
 	case OwnerNone:
 		c.ResolvedAt = now
 	}
+	switch {
+	case kind == Offer:
+		c.Reason = reason
+	case from == OwnerBot: // a person took it; there is no reason of the bot's for it
+		c.Reason = ""
+	}
+	c.changed(kind, now)
 	return nil
 }
 

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var kinds = []Kind{Offer, Accept, Assign, PassBack, Expire, Resolve, Reopen}
+var kinds = []Kind{Offer, Accept, Assign, PassBack, Transfer, Expire, Resolve, Reopen}
 
 func TestOwnership_epochRisesWithEveryChangeAndOnlyThen(t *testing.T) {
 	t.Parallel()
@@ -31,7 +31,7 @@ func TestOwnership_epochRisesWithEveryChangeAndOnlyThen(t *testing.T) {
 			if (next.Owner == OwnerAgent) != (next.Agent != "") {
 				t.Fatalf("%s: owner %s with agent %q", kind, next.Owner, next.Agent)
 			}
-			if next.MaySend(AuthorBot, o.Epoch) {
+			if next.MaySend(AuthorBot, o.Epoch) || next.MaySend(AuthorSystem, o.Epoch) {
 				t.Fatalf("%s: a draft of the bot from before the change may still leave", kind)
 			}
 			if !next.MaySend(AuthorAgent, o.Epoch) || !next.MaySend(AuthorBot, next.Epoch) {
@@ -45,9 +45,9 @@ func TestOwnership_epochRisesWithEveryChangeAndOnlyThen(t *testing.T) {
 func TestOwnership_allowedChanges(t *testing.T) {
 	t.Parallel()
 	allowed := map[Owner][]Kind{
-		OwnerBot:   {Offer, Accept, Assign, Resolve},
-		OwnerQueue: {Accept, Assign, PassBack, Resolve},
-		OwnerAgent: {Accept, Assign, PassBack, Expire, Resolve},
+		OwnerBot:   {Offer, Accept, Assign, Transfer, Resolve},
+		OwnerQueue: {Accept, Assign, PassBack, Transfer, Resolve},
+		OwnerAgent: {Accept, Assign, PassBack, Transfer, Expire, Resolve},
 		OwnerNone:  {Reopen},
 	}
 	for owner, want := range allowed {

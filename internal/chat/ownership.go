@@ -20,6 +20,7 @@ const (
 	Accept   Kind = "accept"    // an agent takes it: bot, queue or agent to agent
 	Assign   Kind = "assign"    // somebody gives it to an agent: bot, queue or agent to agent
 	PassBack Kind = "pass_back" // people give it back: queue or agent to bot
+	Transfer Kind = "transfer"  // it is another team's: bot, queue or agent to queue
 	Expire   Kind = "expire"    // the agent fell silent: agent to queue
 	Resolve  Kind = "resolve"   // it is over
 	Reopen   Kind = "reopen"    // it was not over: none to bot
@@ -61,6 +62,8 @@ func (k Kind) target(from Owner) (Owner, bool) {
 		return OwnerAgent, from == OwnerBot || from == OwnerQueue || from == OwnerAgent
 	case PassBack:
 		return OwnerBot, from == OwnerQueue || from == OwnerAgent
+	case Transfer:
+		return OwnerQueue, from == OwnerBot || from == OwnerQueue || from == OwnerAgent
 	case Expire:
 		return OwnerQueue, from == OwnerAgent
 	case Resolve:
@@ -71,8 +74,8 @@ func (k Kind) target(from Owner) (Owner, bool) {
 	return "", false
 }
 
-// MaySend says whether a line written under epoch may still leave. Only the
-// bot is fenced: what a person wrote was meant, whoever owns the conversation now.
+// MaySend says whether a line written under epoch may still leave. Everybody but
+// people is fenced: what a person wrote was meant, whoever owns the conversation now.
 func (o Ownership) MaySend(author Author, epoch int64) bool {
-	return author != AuthorBot || epoch == o.Epoch
+	return author == AuthorAgent || epoch == o.Epoch
 }

@@ -23,6 +23,7 @@ type Config struct {
 	Limits         Limits         `yaml:"limits" doc:"Limits of the process."`
 	Retention      Retention      `yaml:"retention" doc:"How long records of the machinery are kept. Conversations are not touched by this."`
 	Hooks          Hooks          `yaml:"hooks" doc:"Outgoing webhooks. Who gets which events is set on the desk, under Setup."`
+	Desk           Desk           `yaml:"desk" doc:"How long people may take. Teams, business hours and who takes how much are set on the desk's pages."`
 	Workspaces     []Workspace    `yaml:"workspaces" doc:"One entry for each Braze workspace. Without any, use parley demo to look around."`
 }
 
@@ -48,6 +49,14 @@ type Retention struct {
 // Hooks bounds what outgoing webhooks may reach.
 type Hooks struct {
 	AllowPrivate bool `yaml:"allow_private" default:"false" doc:"Allow receivers on this machine and in private networks, and plain http. Leave it off where admins of the desk are not trusted with the network that Parley stands in."`
+}
+
+// Desk is the desk's patience, in minutes, and what is assumed of people.
+type Desk struct {
+	AgentSilentMinutes int `yaml:"agent_silent_minutes" default:"30" doc:"Minutes that a customer waits for an agent's answer before the conversation goes back to the head of the queue. 0: never."`
+	ReassureMinutes    int `yaml:"reassure_minutes" default:"10" doc:"Minutes that a customer waits in the queue before they are told, once, that their place is kept. 0: never."`
+	AwayMinutes        int `yaml:"away_minutes" default:"10" doc:"Minutes without a touch of keyboard or mouse after which somebody with an open page counts as away and is given nothing new."`
+	Capacity           int `yaml:"capacity" default:"5" doc:"Conversations that a person is given at the same time, unless their own capacity is set."`
 }
 
 // Workspace is one Braze workspace: one REST key, one WhatsApp number, its campaigns.

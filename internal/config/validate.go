@@ -88,6 +88,12 @@ func (c Config) Validate() error {
 	within(k, "retention.events", c.Retention.Events, time.Hour, year)
 	within(k, "retention.drops", c.Retention.Drops, time.Hour, year)
 
+	const day = 24 * 60
+	within(k, "desk.agent_silent_minutes", c.Desk.AgentSilentMinutes, 0, 7*day)
+	within(k, "desk.reassure_minutes", c.Desk.ReassureMinutes, 0, day)
+	within(k, "desk.away_minutes", c.Desk.AwayMinutes, 1, day)
+	within(k, "desk.capacity", c.Desk.Capacity, 0, 100)
+
 	k.workspaces(c.Workspaces)
 	return k.problems.err()
 }

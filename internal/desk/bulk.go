@@ -76,7 +76,7 @@ func (d *Desk) bulkAction(ctx context.Context, b Bulk) (func(chat.ConversationID
 	case "tag":
 		tag, err := inbox.CleanTag(b.Tag)
 		return func(id chat.ConversationID) error {
-			return d.commit(ctx, store.TopicFeed, func(tx *store.Tx) error { return inbox.AddTag(ctx, tx, id, tag, d.now()) })
+			return d.commit(ctx, func(tx *store.Tx) error { return inbox.AddTag(ctx, tx, id, tag, d.now()) }, store.TopicFeed)
 		}, err
 	case "snooze":
 		return func(id chat.ConversationID) error { return d.Snooze(ctx, id, b.Until) }, nil

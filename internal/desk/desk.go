@@ -86,21 +86,28 @@ func (d *Desk) Reply(ctx context.Context, r Reply) error {
 	return d.write(ctx, func(tx *store.Tx) error { return tx.Reply(ctx, out, d.now()) })
 }
 
-// write commits what may have something to be sent.
+// write commits what may have something to be sent, or may free somebody's hands.
 func (d *Desk) write(ctx context.Context, fn func(*store.Tx) error) error {
-	return d.commit(ctx, store.TopicDeliveries, fn)
+	return d.commit(ctx, fn, store.TopicDeliveries, store.TopicPeople)
 }
 
-// commit carries out a transaction and tells whoever waits for its topic.
-func (d *Desk) commit(ctx context.Context, topic store.Topic, fn func(*store.Tx) error) error {
+// commit carries out a transaction and tells whoever waits for its topics.
+func (d *Desk) commit(ctx context.Context, fn func(*store.Tx) error, topics ...store.Topic) error {
 	err := d.store.Write(ctx, func(tx *store.Tx) error {
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return tx.Notify(ctx, topic)
+		for _, topic := range topics {
+			if err := tx.Notify(ctx, topic); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err == nil {
-		d.publish(topic)
+		for _, topic := range topics {
+			d.publish(topic)
+		}
 	}
 	return err
 }

@@ -32,18 +32,18 @@ func (d *Desk) AddNote(ctx context.Context, n Note) (told []string, err error) {
 	case uuid.Validate(n.ClientID) != nil:
 		return nil, chat.Errorf(chat.Invalid, "clientId must be a UUID made by the page for this note")
 	}
-	err = d.commit(ctx, store.TopicFeed, func(tx *store.Tx) (err error) {
+	err = d.commit(ctx, func(tx *store.Tx) (err error) {
 		told, err = inbox.AddNote(ctx, tx, inbox.Note{
 			ConversationID: n.ConversationID, MessageID: chat.MessageID(n.ClientID), Agent: n.Agent, Text: text, Mentions: n.Mentions,
 		}, d.now())
 		return err
-	})
+	}, store.TopicFeed)
 	return told, err
 }
 
 // SetTags replaces the tags of a conversation.
 func (d *Desk) SetTags(ctx context.Context, id chat.ConversationID, tags []string) error {
-	return d.commit(ctx, store.TopicFeed, func(tx *store.Tx) error { return inbox.SetTags(ctx, tx, id, tags, d.now()) })
+	return d.commit(ctx, func(tx *store.Tx) error { return inbox.SetTags(ctx, tx, id, tags, d.now()) }, store.TopicFeed)
 }
 
 // longestSnooze is how far ahead a conversation can be put aside, in milliseconds.
@@ -55,7 +55,7 @@ func (d *Desk) Snooze(ctx context.Context, id chat.ConversationID, until int64) 
 	if until > d.now()+longestSnooze {
 		return chat.Errorf(chat.Invalid, "until is more than a year ahead; choose an earlier time")
 	}
-	return d.commit(ctx, store.TopicFeed, func(tx *store.Tx) error { return inbox.Snooze(ctx, tx, id, until, d.now()) })
+	return d.commit(ctx, func(tx *store.Tx) error { return inbox.Snooze(ctx, tx, id, until, d.now()) }, store.TopicFeed, store.TopicPeople)
 }
 
 // Read says what a user has seen of a conversation.

@@ -21,6 +21,7 @@ import (
 	"parley/internal/bot/knowledge"
 	"parley/internal/channel/delivery"
 	"parley/internal/chat"
+	"parley/internal/desk/roster"
 	"parley/internal/obs"
 	"parley/internal/store"
 )
@@ -42,6 +43,7 @@ type Settings struct {
 	Workers    int // turns at the same time in this process
 	Lease      time.Duration
 	History    int // earlier lines the bot may see
+	Roster     *roster.Roster
 }
 
 // Engine runs turns. Several engines, in one process or in many, may share a store.
@@ -182,7 +184,11 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 	} else if out, err = ws.Bot.Reply(ctx, turn); err != nil {
 		return result, err
 	}
-	return ws.result(w, out, e.now())
+	prospect := e.prospect(ctx, ws, w, &out)
+	if result, err = ws.result(w, out, e.now()); err == nil {
+		result.Team = prospect.Team
+	}
+	return result, err
 }
 
 // giveUp hands a turn over. What fails the bot may be its knowledge, so that it fails
@@ -242,10 +248,18 @@ func (e *Engine) commit(ctx context.Context, results []store.Result) ([]chat.Ver
 		if verdicts, err = tx.FinishTurns(ctx, results, e.now()); err != nil {
 			return err
 		}
+		if handsOver(results) {
+			if err := tx.Notify(ctx, store.TopicPeople); err != nil {
+				return err
+			}
+		}
 		return tx.Notify(ctx, store.TopicDeliveries)
 	})
 	if err == nil {
 		e.publish(store.TopicDeliveries)
+		if handsOver(results) {
+			e.publish(store.TopicPeople)
+		}
 	}
 	return verdicts, err
 }

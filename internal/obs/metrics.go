@@ -121,6 +121,11 @@ type Metrics struct {
 	hookCalls              *prometheus.HistogramVec
 	hooksWaiting, hooksAge prometheus.Gauge
 	hooksDead              prometheus.Gauge
+	deskWaiting            prometheus.Gauge
+	deskOldest             prometheus.Gauge
+	deskAssigned           *prometheus.HistogramVec
+	deskExpired            *prometheus.CounterVec
+	deskReassured          prometheus.Counter
 	knowledgeInfo          *prometheus.GaugeVec
 	knowledgePublished     *prometheus.GaugeVec
 	knowledgeRejected      *prometheus.CounterVec
@@ -160,6 +165,7 @@ func NewMetrics(version string, routes, workspaces []string) *Metrics {
 	m.hooksWaiting = m.gauge("hooks_waiting", "Outgoing webhooks that wait for their first or next attempt.")
 	m.hooksAge = m.gauge("hooks_waiting_oldest_seconds", "For how long the oldest of them has waited.")
 	m.hooksDead = m.gauge("hooks_dead", "Outgoing webhooks that were given up and can be replayed.")
+	m.describeDesk()
 	m.knowledgeInfo = m.gauges("knowledge_info", "Always 1; the label names the version of the knowledge base in use.", "workspace", "version")
 	m.knowledgePublished = m.gauges("knowledge_published_timestamp_seconds", "When it was published (Unix time).", "workspace")
 	m.knowledgeRejected = m.counters("knowledge_rejected_total", "Publications refused because of a mistake in the base.", "workspace")
@@ -188,6 +194,7 @@ func (m *Metrics) zero() {
 	for _, r := range hookResults {
 		m.hookCalls.WithLabelValues(string(r))
 	}
+	m.zeroDesk()
 	for _, w := range m.workspaces {
 		m.knowledgeRejected.WithLabelValues(w)
 	}

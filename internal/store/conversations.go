@@ -13,7 +13,7 @@ var conversationColumns = []string{
 	"id", "workspace", "contact_id", "route", "language", "owner", "epoch", "agent", "last_seq", "in_seq", "done_seq",
 	"waiting_from", "due_at", "lease_until", "lease_by", "attempts", "window_until", "bot_state", "last_text", "last_dir", "last_at",
 	"queued_at", "reason", "team", "topic", "priority", "handed_at", "asked_at", "replied_at", "desk_due_at", "snoozed_until", "outcome",
-	"opened_at", "resolved_at",
+	"assigned_at", "queue_rank", "opened_at", "resolved_at",
 }
 
 var selectConversation = "SELECT " + strings.Join(conversationColumns, ", ") + " FROM conversations "
@@ -23,7 +23,7 @@ func conversationRow(c *chat.Conversation) []any {
 		string(c.ID), c.Workspace, string(c.ContactID), c.Route, c.Language, string(c.Owner), c.Epoch, c.Agent, c.LastSeq, c.InSeq, c.DoneSeq,
 		c.WaitingFrom, c.DueAt, c.LeaseUntil, c.LeaseBy, c.Attempts, c.WindowUntil, c.BotState, c.LastText, string(c.LastDir), c.LastAt,
 		c.QueuedAt, c.Reason, c.Team, c.Topic, int(c.Priority), c.HandedAt, c.AskedAt, c.RepliedAt, c.DeskDueAt, c.SnoozedUntil, c.Outcome,
-		c.OpenedAt, c.ResolvedAt,
+		c.AssignedAt, c.QueueRank, c.OpenedAt, c.ResolvedAt,
 	}
 }
 
@@ -32,7 +32,7 @@ func conversationFields(c *chat.Conversation) []any {
 		&c.ID, &c.Workspace, &c.ContactID, &c.Route, &c.Language, &c.Owner, &c.Epoch, &c.Agent, &c.LastSeq, &c.InSeq, &c.DoneSeq,
 		&c.WaitingFrom, &c.DueAt, &c.LeaseUntil, &c.LeaseBy, &c.Attempts, &c.WindowUntil, &c.BotState, &c.LastText, &c.LastDir, &c.LastAt,
 		&c.QueuedAt, &c.Reason, &c.Team, &c.Topic, &c.Priority, &c.HandedAt, &c.AskedAt, &c.RepliedAt, &c.DeskDueAt, &c.SnoozedUntil, &c.Outcome,
-		&c.OpenedAt, &c.ResolvedAt,
+		&c.AssignedAt, &c.QueueRank, &c.OpenedAt, &c.ResolvedAt,
 	}
 }
 
@@ -61,10 +61,10 @@ func (tx *Tx) lockConversations(ctx context.Context, ids []chat.ConversationID) 
 var (
 	byWriting = db.Overwrite("id", conversationColumns,
 		"workspace", "contact_id", "owner", "epoch", "agent", "bot_state", "queued_at", "reason", "team", "topic", "priority", "handed_at",
-		"replied_at", "outcome", "opened_at", "resolved_at")
+		"replied_at", "outcome", "queue_rank", "opened_at", "resolved_at")
 	byLease = db.Overwrite("id", []string{"id", "due_at", "lease_until", "lease_by", "attempts"})
 	byTurn  = db.Overwrite("id", conversationColumns, "workspace", "contact_id", "owner", "team", "topic", "priority", "handed_at", "asked_at",
-		"replied_at", "desk_due_at", "snoozed_until", "outcome", "opened_at")
+		"replied_at", "desk_due_at", "snoozed_until", "outcome", "assigned_at", "queue_rank", "opened_at")
 	byOwner = db.Overwrite("id", conversationColumns, "workspace", "contact_id", "opened_at")
 )
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"parley/internal/chat"
 	"parley/internal/store/db"
@@ -12,6 +13,7 @@ type OwnerChange struct {
 	ConversationID chat.ConversationID
 	Kind           chat.Kind
 	Agent          string // user id of the new owner, for chat.Accept and chat.Assign
+	Team           string // id of the team whose queue gets it, for chat.Transfer
 	Actor          string // who asks
 	Reason         string
 	Epoch          int64 // the epoch that the person saw
@@ -23,7 +25,8 @@ type OwnerChange struct {
 
 // ChangeOwner carries out a change of owner. If somebody else was first, so that
 // the epoch is not the one the person saw, it is a Conflict and nothing changes.
-// What the bot has queued but not sent dies with its epoch.
+// What the bot has queued but not sent dies with its epoch, unless it was handed over
+// before: what it said then is still meant, whichever person gets the conversation.
 func (tx *Tx) ChangeOwner(ctx context.Context, change OwnerChange, now int64) error {
 	c, err := tx.LockConversation(ctx, change.ConversationID)
 	if err != nil {
@@ -37,6 +40,9 @@ func (tx *Tx) ChangeOwner(ctx context.Context, change OwnerChange, now int64) er
 			return err
 		}
 	}
+	if change.Kind == chat.Transfer {
+		c.Team = change.Team
+	}
 	t, err := transition(c, change.Kind, change.Agent, change.Reason, change.Actor, now)
 	if err != nil {
 		return err
@@ -44,7 +50,47 @@ func (tx *Tx) ChangeOwner(ctx context.Context, change OwnerChange, now int64) er
 	if err := tx.closing(ctx, c, &change, t, now); err != nil {
 		return err
 	}
-	return tx.SaveConversation(ctx, c, []chat.Transition{t}, now)
+	if err := tx.SaveConversation(ctx, c, []chat.Transition{t}, now); err != nil || !ofPeople(t.From) || !ofPeople(t.To) {
+		return err
+	}
+	if _, err := tx.lockLanes(ctx, []chat.ContactID{c.ContactID}); err != nil { // nobody may be about to send under the old epoch
+		return err
+	}
+	return tx.restamp(ctx, c)
+}
+
+func ofPeople(o chat.Owner) bool { return o == chat.OwnerQueue || o == chat.OwnerAgent }
+
+// ClaimQueue locks what waits for one of the teams and is not put aside, in the order
+// of the queue. What somebody else is just working on is left out.
+func (tx *Tx) ClaimQueue(ctx context.Context, teams []string, limit int) ([]*chat.Conversation, error) {
+	in, args := db.OneOf(tx.Dialect, 2, teams)
+	list, err := db.Collect(ctx, tx, scanConversation, selectConversation+"WHERE owner = 'queue' AND snoozed_until = 0 AND team "+in+
+		" ORDER BY queue_rank, id LIMIT $1"+tx.Dialect.SkipLocked, append([]any{limit}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	contacts := make([]chat.ContactID, len(list))
+	for i, c := range list {
+		contacts[i] = c.ContactID
+	}
+	slices.Sort(contacts)
+	_, err = tx.lockLanes(ctx, contacts)
+	return list, err
+}
+
+// ClaimDesk locks what the desk has to look at now, due longest first. What somebody
+// else is just working on is left out.
+func (tx *Tx) ClaimDesk(ctx context.Context, now int64, limit int) ([]*chat.Conversation, error) {
+	return db.Collect(ctx, tx, scanConversation, selectConversation+"WHERE desk_due_at > 0 AND desk_due_at <= $1 ORDER BY desk_due_at LIMIT $2"+
+		tx.Dialect.SkipLocked, now, limit)
+}
+
+// LookAgain says when the desk has to look at a conversation again, or 0 for never.
+// Nothing that pages show changes by it.
+func (tx *Tx) LookAgain(ctx context.Context, id chat.ConversationID, at int64) error {
+	_, err := tx.ExecContext(ctx, "UPDATE conversations SET desk_due_at = $2 WHERE id = $1", string(id), at)
+	return err
 }
 
 // Reply is a line that an agent sends.
@@ -103,6 +149,7 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 			return err
 		}
 	}
+	c.Replied(now)
 	m := chat.Message{
 		ID: r.MessageID, ConversationID: c.ID, Seq: c.Line(chat.Out, r.Text, now), Direction: chat.Out, Author: chat.AuthorAgent,
 		Text: r.Text, Layout: chat.LayoutText, Agent: r.Agent, At: now,
@@ -114,6 +161,39 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 		return err
 	}
 	return tx.queue(ctx, map[chat.ContactID][]*outgoing{c.ContactID: {{pace: r.Pace, deliveries: deliveriesOf(c, m, r.Parts, now)}}}, now)
+}
+
+// Line is something that the house itself tells a customer, such as that their place
+// in the queue is kept.
+type Line struct {
+	ConversationID chat.ConversationID
+	MessageID      chat.MessageID
+	Text           string
+	Parts          []chat.Delivery // Text in sendable parts; id, text, layout and choices are read
+	Pace           chat.Pace
+}
+
+// Say queues a line of the house under the present epoch, so that it is cancelled if
+// the owner changes before it leaves. It is a Conflict when WhatsApp's window has closed.
+func (tx *Tx) Say(ctx context.Context, l Line, now int64) error {
+	c, err := tx.LockConversation(ctx, l.ConversationID)
+	if err != nil {
+		return err
+	}
+	if c.WindowUntil <= now {
+		return chat.Errorf(chat.Conflict, "not sent: the 24-hour window has closed, and only a template may be sent now")
+	}
+	m := chat.Message{
+		ID: l.MessageID, ConversationID: c.ID, Seq: c.Line(chat.Out, l.Text, now), Direction: chat.Out, Author: chat.AuthorSystem,
+		Text: l.Text, Layout: chat.LayoutText, At: now,
+	}
+	if err := tx.SaveConversation(ctx, c, nil, now); err != nil {
+		return err
+	}
+	if err := tx.InsertMessages(ctx, []chat.Message{m}); err != nil {
+		return err
+	}
+	return tx.queue(ctx, map[chat.ContactID][]*outgoing{c.ContactID: {{pace: l.Pace, deliveries: deliveriesOf(c, m, l.Parts, now)}}}, now)
 }
 
 // mayReopen keeps the rule that a contact has at most one open conversation.

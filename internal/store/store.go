@@ -44,6 +44,7 @@ const (
 	TopicTurns      Topic = "turns"
 	TopicDeliveries Topic = "deliveries"
 	TopicFeed       Topic = "feed"
+	TopicPeople     Topic = "people" // who waits for people, who is there, or what they may take
 )
 
 // Topic says what a transaction has made available.

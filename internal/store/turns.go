@@ -125,6 +125,7 @@ type Result struct {
 	Message   *chat.Message   // the line to send, or nil for silence; id, text, layout and choices are read
 	Parts     []chat.Delivery // Message in sendable parts; id, text, layout and choices are read
 	Handoff   string          // reason for handing over to people, or empty
+	Team      string          // with Handoff: the team it is meant for, empty for any
 	Packet    *Handoff        // what they get, with Handoff
 	OptOut    bool            // the customer asked for no more messages
 	Timing    chat.Timing
@@ -202,6 +203,7 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 		f.optOuts = append(f.optOuts, c.ContactID)
 	}
 	if r.Handoff != "" {
+		c.AskedAt, c.Team = w.Conversation.WaitingFrom, r.Team
 		r.Packet.hand(c)
 		t, err := transition(c, chat.Offer, "", r.Handoff, "bot", f.now)
 		if err != nil {
@@ -252,13 +254,19 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 		}
 	}
 	for _, c := range f.restamp {
-		if _, err := tx.ExecContext(ctx,
-			"UPDATE deliveries SET epoch = $2 WHERE contact_id = $1 AND conversation_id = $3 AND author = 'bot' AND epoch = $4 AND state IN ('queued', 'sending')",
-			string(c.ContactID), c.Epoch, string(c.ID), c.Epoch-1); err != nil {
+		if err := tx.restamp(ctx, c); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// restamp moves what the bot said under the epoch before to the present one.
+func (tx *Tx) restamp(ctx context.Context, c *chat.Conversation) error {
+	_, err := tx.ExecContext(ctx,
+		"UPDATE deliveries SET epoch = $2 WHERE contact_id = $1 AND conversation_id = $3 AND author = 'bot' AND epoch = $4 AND state IN ('queued', 'sending')",
+		string(c.ContactID), c.Epoch, string(c.ID), c.Epoch-1)
+	return err
 }
 
 var turnColumns = []string{

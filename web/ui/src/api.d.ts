@@ -320,6 +320,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a conversation in the queue
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["set-priority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/read": {
         parameters: {
             query?: never;
@@ -434,6 +454,26 @@ export interface paths {
          * @description Needs the permission conversations:write.
          */
         post: operations["send-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a conversation to a colleague or to a team's queue
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["transfer-conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -772,6 +812,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who I am to my colleagues
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show that a page is open
+         * @description Needs the permission conversations:read. An open page sends it every 30 seconds; after two minutes without one its user is offline.
+         */
+        post: operations["send-heartbeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say whether I am there
+         * @description Needs the permission conversations:read.
+         */
+        put: operations["set-presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/media/{messageId}/{n}": {
         parameters: {
             query?: never;
@@ -804,6 +904,66 @@ export interface paths {
          * @description Needs the permission conversations:read.
          */
         get: operations["get-message-life"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List colleagues: who is there and how busy they are
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set what somebody can take and knows
+         * @description Needs the permission teams:manage.
+         */
+        put: operations["set-skills"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the queue stands
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-queue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -886,6 +1046,54 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List teams, oldest first
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-teams"];
+        put?: never;
+        /**
+         * Add a team
+         * @description Needs the permission teams:manage.
+         */
+        post: operations["create-team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a team
+         * @description Needs the permission teams:manage.
+         */
+        put: operations["update-team"];
+        post?: never;
+        /**
+         * Remove a team
+         * @description Needs the permission teams:manage. What waits for it then waits for anybody.
+         */
+        delete: operations["delete-team"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1039,9 +1247,24 @@ export interface components {
             agent?: string;
             /** @description Name of the agent who owns it. */
             agentName?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
             /** Format: int64 */
             epoch: number;
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
             /** @description Code and sentence, as the bot gave them. */
             handoffReason?: string;
             id: string;
@@ -1065,8 +1288,12 @@ export interface components {
             mentioned?: boolean;
             /** Format: date-time */
             openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
             /** @enum {string} */
             owner: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
             /** Format: date-time */
             queuedAt?: string;
             route: string;
@@ -1076,6 +1303,8 @@ export interface components {
              */
             snoozedUntil?: string;
             tags: string[];
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
             /** @description The customer wrote and the bot has not answered yet. */
             unanswered: boolean;
             /** @description People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read. */
@@ -1139,6 +1368,13 @@ export interface components {
             id: string;
             ok: boolean;
         };
+        BusinessHours: {
+            /** @description Days off, as 2026-12-25. */
+            holidays?: string[];
+            /** @description Of the IANA database, such as Europe/Paris. */
+            timezone: string;
+            weekly: components["schemas"]["OpenSpan"][];
+        };
         CannedListBody: {
             items: components["schemas"]["CannedReply"][];
             /** @description The variables there are. */
@@ -1159,6 +1395,32 @@ export interface components {
             title: string;
             /** Format: date-time */
             updatedAt: string;
+        };
+        Colleague: {
+            /**
+             * Format: int64
+             * @description Conversations that they are given at the same time.
+             */
+            capacity: number;
+            disabled: boolean;
+            email: string;
+            id: string;
+            languages: string[];
+            /**
+             * Format: int64
+             * @description Conversations they own and have not put aside.
+             */
+            load: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** Format: date-time */
+            presenceSince?: string;
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "admin";
+            /** @description Ids of their teams. */
+            teams: string[];
+            topics: string[];
         };
         ContactPage: {
             /** @description What webhooks told of them. */
@@ -1191,11 +1453,26 @@ export interface components {
             agent?: string;
             /** @description Name of the agent who owns it. */
             agentName?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
             /** Format: int64 */
             epoch: number;
             /** @description The newest 500 changes of owner. */
             events: components["schemas"]["OwnerChange"][];
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
             /** @description Code and sentence, as the bot gave them. */
             handoffReason?: string;
             id: string;
@@ -1220,10 +1497,19 @@ export interface components {
             mentioned?: boolean;
             /** Format: date-time */
             openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
             /** @enum {string} */
             owner: "bot" | "queue" | "agent" | "none";
             /** @description Who is at this conversation now, yourself included. */
             people: components["schemas"]["Active"][];
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description Its place in its team's queue, from 1.
+             */
+            queuePosition?: number;
             /** Format: date-time */
             queuedAt?: string;
             /**
@@ -1238,6 +1524,8 @@ export interface components {
              */
             snoozedUntil?: string;
             tags: string[];
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
             /** @description What would be sent; only when it is offered. */
             template?: components["schemas"]["TemplateOffer"];
             /** @description The window has closed, and there is a template to open the conversation again. */
@@ -1263,9 +1551,24 @@ export interface components {
             agent?: string;
             /** @description Name of the agent who owns it. */
             agentName?: string;
+            /**
+             * Format: date-time
+             * @description Since when the customer waits for a person; absent while nobody waits.
+             */
+            askedAt?: string;
+            /**
+             * Format: date-time
+             * @description When its agent got it.
+             */
+            assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
             /** Format: int64 */
             epoch: number;
+            /**
+             * Format: date-time
+             * @description When people first got it.
+             */
+            handedAt?: string;
             /** @description Code and sentence, as the bot gave them. */
             handoffReason?: string;
             id: string;
@@ -1289,8 +1592,12 @@ export interface components {
             mentioned?: boolean;
             /** Format: date-time */
             openedAt: string;
+            /** @description How it ended, as the agent said. */
+            outcome?: string;
             /** @enum {string} */
             owner: "bot" | "queue" | "agent" | "none";
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
             /** Format: date-time */
             queuedAt?: string;
             route: string;
@@ -1300,6 +1607,8 @@ export interface components {
              */
             snoozedUntil?: string;
             tags: string[];
+            /** @description Id of the team it is meant for; absent for any. */
+            team?: string;
             /** @description The customer wrote and the bot has not answered yet. */
             unanswered: boolean;
             /** @description People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read. */
@@ -1560,6 +1869,10 @@ export interface components {
             items: components["schemas"]["Handoff"][];
             /** @description Always empty: all are listed. */
             nextCursor: string;
+        };
+        HeartbeatInputBody: {
+            /** @description There was input in the page since the last heartbeat. */
+            active: boolean;
         };
         Hook: {
             active: boolean;
@@ -1871,6 +2184,14 @@ export interface components {
             mentions?: string[] | null;
             text: string;
         };
+        OpenSpan: {
+            /** @enum {string} */
+            day: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+            /** @description 09:00 */
+            from: string;
+            /** @description 18:00; 24:00 is the end of the day. */
+            to: string;
+        };
         OtherReading: {
             intent: string;
             /** Format: double */
@@ -1878,13 +2199,16 @@ export interface components {
             title: string;
         };
         OwnerChange: {
+            /** @description User id, bot, or parley for what the desk did by itself. */
             actor: string;
+            /** @description The user's name; the actor itself when it is no user. */
+            actorName: string;
             /** Format: date-time */
             at: string;
             /** @enum {string} */
             from: "bot" | "queue" | "agent" | "none";
             /** @enum {string} */
-            kind: "offer" | "accept" | "assign" | "pass_back" | "expire" | "resolve" | "reopen";
+            kind: "offer" | "accept" | "assign" | "pass_back" | "transfer" | "expire" | "resolve" | "reopen";
             reason: string;
             /** Format: int64 */
             seq: number;
@@ -2011,12 +2335,28 @@ export interface components {
             resolvedAt?: string;
             tags: string[];
         };
+        PeopleOutputBody: {
+            items: components["schemas"]["Colleague"][];
+            /** @description Always empty: there is one page. */
+            nextCursor: string;
+        };
         Person: {
             email: string;
             id: string;
             name: string;
             /** @enum {string} */
             role: "agent" | "supervisor" | "admin";
+        };
+        PresenceInputBody: {
+            /**
+             * @description It stays until it is changed. Online turns into away without input, and into offline without an open page.
+             * @enum {string}
+             */
+            presence: "online" | "away" | "offline";
+        };
+        PriorityInputBody: {
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
         };
         Proposal: {
             /** Format: date-time */
@@ -2058,6 +2398,29 @@ export interface components {
             messageId: string;
             newIntent?: components["schemas"]["NewIntent"];
             text: string;
+        };
+        QueueInfo: {
+            /**
+             * Format: int64
+             * @description For somebody who comes now; null when nobody can tell.
+             */
+            expectedWaitSeconds: number | null;
+            /**
+             * Format: date-time
+             * @description Since when the customer who has waited longest does.
+             */
+            oldestAt?: string;
+            /**
+             * Format: int64
+             * @description People who are there and may answer.
+             */
+            online: number;
+            /** @description Some team is expected to be there. */
+            open: boolean;
+            /** Format: date-time */
+            opensAt?: string;
+            /** Format: int64 */
+            waiting: number;
         };
         ReadInputBody: {
             /**
@@ -2332,6 +2695,14 @@ export interface components {
             /** @description Everybody sees it; only who may supervise can make, change or delete it. */
             shared: boolean;
         };
+        SkillsInputBody: {
+            /** Format: int64 */
+            capacity: number;
+            /** @description Codes such as en or fr. */
+            languages: string[];
+            /** @description Ids of intents or routes. */
+            topics: string[];
+        };
         SnoozeInputBody: {
             /**
              * Format: date-time
@@ -2362,6 +2733,50 @@ export interface components {
             /** @description All of them; those left out go. At most 20 of at most 40 characters. */
             tags: string[];
         };
+        TeamFields: {
+            /** @description Its queue is handed out; else its people take from it themselves. */
+            autoAssign: boolean;
+            /** @description When it is there; absent or null for always. */
+            hours?: components["schemas"]["BusinessHours"];
+            /** @description What it is for; empty for every language. */
+            languages?: string[];
+            /** @description User ids. */
+            members: string[];
+            name: string;
+            /**
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_busy";
+            /** @description What it is for, ids of intents or routes; empty for everything. */
+            topics?: string[];
+        };
+        TeamInfo: {
+            /** @description Its queue is handed out; else its people take from it themselves. */
+            autoAssign: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description When it is there; absent or null for always. */
+            hours?: components["schemas"]["BusinessHours"];
+            id: string;
+            /** @description What it is for; empty for every language. */
+            languages?: string[];
+            /** @description User ids. */
+            members: string[];
+            name: string;
+            /**
+             * @default round_robin
+             * @enum {string}
+             */
+            strategy: "round_robin" | "least_busy";
+            /** @description What it is for, ids of intents or routes; empty for everything. */
+            topics?: string[];
+        };
+        TeamsOutputBody: {
+            items: components["schemas"]["TeamInfo"][];
+            /** @description Always empty: there is one page. */
+            nextCursor: string;
+        };
         TemplateInputBody: {
             /**
              * Format: uuid
@@ -2384,6 +2799,23 @@ export interface components {
             params: string[];
             /** @description What it says, with {{name}} where a parameter goes. */
             text: string;
+        };
+        ToStruct: {
+            /** @description It waits in this team's queue. */
+            teamId?: string;
+            /** @description It becomes theirs. */
+            userId?: string;
+        };
+        TransferInputBody: {
+            /**
+             * Format: int64
+             * @description The conversation's epoch as the page shows it; a different one is a conflict.
+             */
+            epoch: number;
+            /** @description For colleagues; stands in the transcript beside the change. */
+            note?: string;
+            /** @description Either a person or a team. */
+            to: components["schemas"]["ToStruct"];
         };
         TryInputBody: {
             /** @description Empty: found out from the text. */
@@ -3820,6 +4252,86 @@ export interface operations {
             };
         };
     };
+    "set-priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriorityInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "mark-read": {
         parameters: {
             query?: never;
@@ -4217,6 +4729,86 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TemplateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "transfer-conversation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferInputBody"];
             };
         };
         responses: {
@@ -5630,6 +6222,216 @@ export interface operations {
             };
         };
     };
+    "get-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "send-heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "set-presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "get-media": {
         parameters: {
             query?: never;
@@ -5749,6 +6551,198 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "set-skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkillsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6234,6 +7228,294 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamsOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "create-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "update-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamInfo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "delete-team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
