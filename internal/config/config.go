@@ -44,6 +44,7 @@ type Retention struct {
 	Exchanges time.Duration `yaml:"exchanges" default:"720h" doc:"Recorded, redacted calls to and from Braze, models and tools; outgoing webhooks that are done with or were given up."`
 	Events    time.Duration `yaml:"events" default:"168h" doc:"Live events: how far back a browser can catch up without reloading."`
 	Drops     time.Duration `yaml:"drops" default:"720h" doc:"Dropped duplicates and webhooks that could not be understood."`
+	Audit     time.Duration `yaml:"audit" default:"8760h" doc:"The audit log: who changed what in the desk, when and from where."`
 }
 
 // Hooks bounds what outgoing webhooks may reach.
@@ -155,7 +156,7 @@ type Dedupe struct {
 type Handoff struct {
 	Keywords    []string `yaml:"keywords" example:"[wedding, insurance]" doc:"Words or phrases of the customer, in any case and with or without accents."`
 	Intents     []string `yaml:"intents" example:"[damaged_or_wrong_item]" doc:"Intents of the knowledge base that only people answer."`
-	Routes      []string `yaml:"routes" example:"[vip]" doc:"Ids of routes that are for people, such as one whose Braze campaign is for a segment."`
+	Routes      []string `yaml:"routes" example:"[support]" doc:"Ids of routes that are for people, such as one whose Braze campaign is for a segment."`
 	Attributes  []string `yaml:"attributes" example:"[tier=gold]" doc:"name=value, or name for any value, of a field that your webhook campaign adds to the body."`
 	AmountAbove int      `yaml:"amount_above" default:"0" doc:"Amount from whose excess on a person takes over when a customer names it, in whole units of any currency. 0: never."`
 }
