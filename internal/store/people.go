@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"parley/internal/chat"
 	"parley/internal/store/db"
@@ -17,6 +18,10 @@ type OwnerChange struct {
 	Actor          string // who asks
 	Reason         string
 	Epoch          int64 // the epoch that the person saw
+	Outcome        string
+	Note           string // for colleagues, kept as a line of the transcript; needs NoteID
+	NoteID         chat.MessageID
+	Packet         *Handoff // what people get if the bot owns it until then
 }
 
 // ChangeOwner carries out a change of owner. If somebody else was first, so that
@@ -43,6 +48,9 @@ func (tx *Tx) ChangeOwner(ctx context.Context, change OwnerChange, now int64) er
 	if err != nil {
 		return err
 	}
+	if err := tx.closing(ctx, c, &change, t, now); err != nil {
+		return err
+	}
 	if err := tx.SaveConversation(ctx, c, []chat.Transition{t}, now); err != nil || !ofPeople(t.From) || !ofPeople(t.To) {
 		return err
 	}
@@ -57,9 +65,9 @@ func ofPeople(o chat.Owner) bool { return o == chat.OwnerQueue || o == chat.Owne
 // ClaimQueue locks what waits for one of the teams and is not put aside, in the order
 // of the queue. What somebody else is just working on is left out.
 func (tx *Tx) ClaimQueue(ctx context.Context, teams []string, limit int) ([]*chat.Conversation, error) {
-	in, args := db.OneOf(tx.Dialect, 2, teams)
+	in, args := db.OneOf(tx.Dialect, 1, teams)
 	list, err := db.Collect(ctx, tx, scanConversation, selectConversation+"WHERE owner = 'queue' AND snoozed_until = 0 AND team "+in+
-		" ORDER BY queue_rank, id LIMIT $1"+tx.Dialect.SkipLocked, append([]any{limit}, args...)...)
+		" ORDER BY queue_rank, id LIMIT "+strconv.Itoa(limit)+tx.Dialect.SkipLocked, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +109,7 @@ type Reply struct {
 	// Forced: the agent may be answering something that has changed.
 	SeenSeq int64
 	Forced  bool
+	Packet  *Handoff // what the agent gets if the bot owns it until then
 }
 
 // Reply queues an agent's line. Whoever answers takes the conversation, whoever
@@ -137,6 +146,9 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 			return err
 		}
 		transitions = append(transitions, t)
+		if err := tx.takeOver(ctx, c, r.Packet, t); err != nil {
+			return err
+		}
 	}
 	c.Replied(now)
 	m := chat.Message{

@@ -12,7 +12,7 @@ const poll = 30_000;
 
 /** The board, read again soon after anything has happened. */
 export function useBoard() {
-  const { heard } = useDesk();
+  const desk = useDesk();
   const query = useQuery<Board>({ queryKey: boardKey, queryFn: board.read, refetchInterval: poll, staleTime: 0 });
   const { refetch } = query;
   const last = useRef(0);
@@ -23,13 +23,13 @@ export function useBoard() {
       last.current = Date.now();
       void refetch();
     };
-    const leave = heard.subscribe(() => {
+    const leave = desk.onHeard(() => {
       timer ??= setTimeout(read, Math.max(150, last.current + pause - Date.now()));
     });
     return () => {
       leave();
       clearTimeout(timer);
     };
-  }, [heard, refetch]);
+  }, [desk, refetch]);
   return query;
 }

@@ -57,7 +57,6 @@ export const en = {
       fallback: "Left when the bot had not understood",
       unanswered: "The last line got no answer",
       unsolved: "An agent closed it as unsolved",
-      rated: "Rated 1 or 2 of 5",
     },
   },
   firstReply: {

@@ -59,7 +59,6 @@ export const fr: Shape<typeof en> = {
       fallback: "Parti quand le bot n’avait pas compris",
       unanswered: "Le dernier message est resté sans réponse",
       unsolved: "Fermée comme non résolue par un agent",
-      rated: "Noté 1 ou 2 sur 5",
     },
   },
   firstReply: {
