@@ -12,7 +12,7 @@ import (
 func TestTexts_areCompleteAndCalm(t *testing.T) {
 	t.Parallel()
 	codes := HandoffCodes()
-	familiar := regexp.MustCompile(`(?i)\b(tu|te|toi|ton|ta|tes)\b`)
+	familiar := regexp.MustCompile(`(?i)(^|[^\pL])(tu|te|toi|ton|ta|tes)($|[^\pL])`)
 	for _, c := range []*texts{&textsEN, &textsFR} {
 		all := []string{}
 		v := reflect.ValueOf(*c)
