@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,19 +20,28 @@ type operation struct {
 	id, method, path, summary string // path is below the prefix
 	description               string
 	need                      auth.Permission
-	// passing says that the operation only tells where somebody is or how far they have read, many times a
-	// minute; the audit log leaves it out.
-	passing bool
+}
+
+// passing are the operations that only tell where somebody is and how far they have come, many
+// times a minute. The audit log leaves them out.
+var passing = []string{"send-heartbeat", "tell-activity", "mark-read", "put-draft", "delete-draft"}
+
+// recorded reports whether the audit log has the operation.
+func (o operation) recorded() bool {
+	return o.method != http.MethodGet && !slices.Contains(passing, o.id)
 }
 
 // register adds an operation to the mux and to the document. handle gets who calls
 // and may return a chat.Error, which becomes a problem document.
 func register[I, O any](a *API, op operation, handle func(context.Context, *I, auth.User) (*O, error)) {
+	if strings.HasPrefix(op.path, "/me") {
+		op.need = auth.InPerson // an API token has no account of its own
+	}
 	errors := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound}
 	if op.method != http.MethodGet {
 		errors = append(errors, http.StatusConflict)
 	}
-	if op.method != http.MethodGet && !op.passing {
+	if op.recorded() {
 		a.actions = append(a.actions, op.id)
 	}
 	security := []map[string][]string{{"session": {}}, {"token": {}}}
@@ -73,7 +83,7 @@ func (a *API) guard(op operation) func(huma.Context, func(huma.Context)) {
 		r, w := humago.Unwrap(hc)
 		session, known := auth.From(hc.Context())
 		e := &audit.Entry{Actor: session.User.ID, Action: op.id, Target: target(op.path, hc.Param), Status: http.StatusInternalServerError}
-		if op.method != http.MethodGet && !op.passing {
+		if op.recorded() {
 			e.Address = address(a.Auth.Address(r))
 			defer func() { a.Audit.Record(*e) }() // also when the operation panics
 		}

@@ -738,7 +738,7 @@ export interface paths {
         };
         /**
          * Who I am to my colleagues
-         * @description Needs the permission conversations:read.
+         * @description Needs a session; API tokens are refused.
          */
         get: operations["get-me"];
         put?: never;
@@ -760,7 +760,7 @@ export interface paths {
         put?: never;
         /**
          * Show that a page is open
-         * @description Needs the permission conversations:read. An open page sends it every 30 seconds; after two minutes without one its user is offline.
+         * @description Needs a session; API tokens are refused. An open page sends it every 30 seconds; after two minutes without one its user is offline.
          */
         post: operations["send-heartbeat"];
         delete?: never;
@@ -799,7 +799,7 @@ export interface paths {
         get?: never;
         /**
          * Say whether I am there
-         * @description Needs the permission conversations:read.
+         * @description Needs a session; API tokens are refused.
          */
         put: operations["set-presence"];
         post?: never;
@@ -858,7 +858,7 @@ export interface paths {
         };
         /**
          * Fetch what a customer sent beside text
-         * @description Needs the permission conversations:read. It is fetched by the server, so that no browser follows a customer's address. Everything but images, audio and video comes as an attachment.
+         * @description Needs a session; API tokens are refused. It is fetched by the server, so that no browser follows a customer's address. Everything but images, audio and video comes as an attachment.
          */
         get: operations["get-media"];
         put?: never;
@@ -878,7 +878,7 @@ export interface paths {
         };
         /**
          * What happened to a message and why, step by step
-         * @description Needs the permission conversations:read.
+         * @description Needs a session; API tokens are refused.
          */
         get: operations["get-message-life"];
         put?: never;
@@ -1415,7 +1415,7 @@ export interface components {
         BoardAgent: {
             /**
              * Format: int64
-             * @description Conversations that the agent can have at the same time; 0 if nobody said.
+             * @description Conversations that they are given at the same time.
              */
             capacity: number;
             /** @description At most 20, longest wait first. */
@@ -1423,15 +1423,17 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description Conversations that the agent has.
+             * @description Conversations they own and have not put aside.
              */
             load: number;
             name: string;
             /** @enum {string} */
             presence: "online" | "away" | "offline";
+            /** Format: date-time */
+            presenceSince?: string;
             /**
              * Format: int64
-             * @description Conversations of the agent in which no customer waits.
+             * @description Conversations in which they are writing now.
              */
             replyingNow: number;
         };
@@ -1557,6 +1559,13 @@ export interface components {
             id: string;
             /** @description First name of the customer, or the number. */
             name: string;
+            /**
+             * Format: date-time
+             * @description The agent has put it aside until then.
+             */
+            snoozedUntil?: string;
+            /** @description The agent is writing in it now. */
+            typing: boolean;
             /**
              * Format: date-time
              * @description Since when the customer waits for an answer.

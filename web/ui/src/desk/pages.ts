@@ -17,6 +17,8 @@ export interface Page {
   path: string;
   label: keyof Words["pages"];
   icon: LucideIcon;
+  /** The letter that goes there after G, where it has one. Each stands for one page only. */
+  go?: string;
   least: Role;
   component: ComponentType;
 }
@@ -27,12 +29,13 @@ export const pages: Page[] = [
     path: "/setup",
     label: "setup",
     icon: SlidersHorizontal,
+    go: "s",
     least: "agent",
     component: lazy(() => import("./setup/Setup").then((m) => ({ default: m.Setup }))),
   },
 ];
 
-export const inbox = { path: "/", label: "inbox", icon: MessagesSquare } as const;
+export const inbox = { path: "/", label: "inbox", icon: MessagesSquare, go: "i" } as const;
 
 /** One part of the setup page; `slug` is its address below /setup. */
 export interface Section {
