@@ -80,6 +80,7 @@ func New(set Settings, parts Parts) *API {
 	config.CreateHooks = nil // no $schema in bodies
 	config.Info.Description = "Everything the desk's pages do. Log in with POST " + prefix + "/session; send the session's csrfToken as " +
 		auth.CSRFHeader + " with whatever changes something."
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: "parley"},
 		"token":   {Type: "http", Scheme: "bearer", Description: "An API token. It needs no " + auth.CSRFHeader + "."},
@@ -92,6 +93,7 @@ func New(set Settings, parts Parts) *API {
 	api.people()
 	api.teams()
 	api.life()
+	api.handoffs()
 	api.hooks()
 	api.board()
 	api.reports()

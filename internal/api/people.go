@@ -23,6 +23,10 @@ type ownerInput struct {
 	Body struct {
 		Kind  string `json:"kind" enum:"accept,pass_back,resolve,reopen"`
 		Epoch int64  `json:"epoch" minimum:"1" doc:"The conversation's epoch as the page shows it; a different one is a conflict."`
+
+		Outcome string `json:"outcome,omitempty" enum:"solved,unsolved,spam,other" doc:"With resolve: how it ended."`
+		Note    string `json:"note,omitempty" maxLength:"4000" doc:"With resolve: a last word to colleagues."`
+		Promise string `json:"promise,omitempty" maxLength:"4000" doc:"With pass_back: what the customer was promised. The bot quotes it when they ask."`
 	}
 }
 
@@ -40,5 +44,8 @@ func (a *API) reply(ctx context.Context, in *replyInput, user auth.User) (chat.C
 
 func (a *API) changeOwner(ctx context.Context, in *ownerInput, user auth.User) (chat.ConversationID, error) {
 	id := chat.ConversationID(in.ID)
-	return id, a.Desk.Change(ctx, desk.Change{ConversationID: id, Kind: chat.Kind(in.Body.Kind), Agent: user.ID, Epoch: in.Body.Epoch})
+	return id, a.Desk.Change(ctx, desk.Change{
+		ConversationID: id, Kind: chat.Kind(in.Body.Kind), Agent: user.ID, Epoch: in.Body.Epoch,
+		Outcome: in.Body.Outcome, Note: in.Body.Note, Promise: in.Body.Promise,
+	})
 }

@@ -37,9 +37,11 @@ func (a *App) buildChannel() error {
 		a.senders = append(a.senders, sender)
 		workspaces[w.ID] = engine.Workspace{
 			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w.Layouts), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
+			Rules: rules(w.Handoff),
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w.Layouts).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
+			TakenOver: workspaces[w.ID].TakenOver, Suggest: workspaces[w.ID].Suggest,
 		}
 		routes = append(routes, routesOf(w)...)
 		workers, lease = workers+w.Turn.Workers, max(lease, w.Turn.Lease)
@@ -105,6 +107,12 @@ func routesOf(w config.Workspace) []intake.Route {
 		}
 	}
 	return out
+}
+
+func rules(h config.Handoff) bot.Rules {
+	return bot.Rules{
+		Keywords: h.Keywords, Intents: h.Intents, Routes: h.Routes, Attributes: h.Attributes, AmountAbove: int64(h.AmountAbove) * 100,
+	}
 }
 
 func timing(t config.Turn) chat.Timing {

@@ -31,8 +31,21 @@ type Turn struct {
 	// State is the State of the last outcome of this conversation, unchanged, or
 	// empty at the first turn. A state that cannot be read counts as empty.
 	State json.RawMessage
+	// Rules are the operator's own reasons for a person.
+	Rules Rules
+	// Returned is set once people have had the conversation and given it back.
+	Returned *Return
 	// Now is the only clock the bot has.
 	Now time.Time
+}
+
+// Return is the end of a stretch in which people had the conversation.
+type Return struct {
+	At time.Time
+	// Promise is what they promised the customer, in their words, or empty.
+	Promise string
+	// Topic is the intent they had it for, or empty.
+	Topic string
 }
 
 // Contact is what the bot may use of the person's profile.
@@ -40,6 +53,8 @@ type Contact struct {
 	FirstName string
 	// Language as Braze's ${language} gave it ("fr", "en_GB", "pt-BR"), or empty.
 	Language string
+	// Attributes are what else the webhook said of the person, by name.
+	Attributes map[string]string
 }
 
 // Inbound is one message of the customer.
@@ -105,6 +120,9 @@ type Handoff struct {
 	Code HandoffCode `json:"code"`
 	// Detail is one English sentence for the agent.
 	Detail string `json:"detail"`
+	// MessageID is the newest message when it was decided, or empty.
+	MessageID string `json:"messageId,omitempty"`
+	Memory
 }
 
 // HandoffCode is a closed list, fit for a metric label.
@@ -122,12 +140,21 @@ const (
 	HandoffLoop       HandoffCode = "loop"              // the same answer or question again and again
 	HandoffUpset      HandoffCode = "frustration"       // the customer is upset
 	HandoffRefused    HandoffCode = "choices_refused"   // none of the offered choices fits
-	HandoffIntent     HandoffCode = "intent_rule"       // the knowledge base says: a person
+	HandoffIntent     HandoffCode = "intent_rule"       // the knowledge base or the operator says: a person
+	HandoffRule       HandoffCode = "operator_rule"     // a keyword, attribute, route or amount of the operator
 	HandoffUnfilled   HandoffCode = "answer_unfilled"   // the answer has a variable nobody filled in
 	HandoffProbe      HandoffCode = "quality_probe"     // WhatsApp's test of the bot's quality
 	HandoffFailed     HandoffCode = "bot_failed"        // the turn failed again and again
 	HandoffNoBase     HandoffCode = "no_knowledge"      // no knowledge base for any language
 )
+
+// HandoffCodes lists them all.
+func HandoffCodes() []HandoffCode {
+	return []HandoffCode{
+		HandoffPerson, HandoffSafety, HandoffLegal, HandoffOptOut, HandoffDeleteData, HandoffMedia, HandoffFallbacks, HandoffLoop,
+		HandoffUpset, HandoffRefused, HandoffIntent, HandoffRule, HandoffUnfilled, HandoffProbe, HandoffFailed, HandoffNoBase,
+	}
+}
 
 // Bands of a [Trace].
 const (

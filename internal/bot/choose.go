@@ -126,6 +126,8 @@ func (r *run) offer(intents []*knowledge.Intent, rule, reason, head string) Outc
 		choices = append(choices, in.Title)
 		lines = append(lines, fmt.Sprintf("%d. %s", i+1, in.Title))
 	}
+	r.state.try(Tried{TriedChoices, slices.Clone(choices)})
+	r.state.UpsetTold = r.state.UpsetTold || r.upset >= upsetOffer // the last choice is a person
 	choices = append(choices, r.texts.person)
 	lines = append(lines, fmt.Sprintf("%d. %s", len(choices), r.texts.person))
 	list, foot := strings.Join(lines, "\n"), r.texts.choicesFoot

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"parley/internal/bot/intent"
@@ -22,6 +23,9 @@ func (r *run) read() Outcome {
 		if in, ok := r.pub.Intent(r.language, r.trace.Intent); ok {
 			r.trace.Title = in.Title
 		}
+	}
+	if best.P >= r.pub.Clarify {
+		r.state.readAs(Scored{r.trace.Intent, r.trace.Title, best.P})
 	}
 	if len(several) > 1 {
 		return r.confident(several, fmt.Sprintf("the messages hold %d clear questions", len(several)))
@@ -137,34 +141,48 @@ func (r *run) answer(list []*knowledge.Intent, band, rule, reason string) Outcom
 	body, missing := r.compose(list)
 	r.expectNothing()
 	r.state.Refusals, r.state.Refused = 0, nil
-	handoff := false
-	var names []string
+	handoff, ruled := false, ""
+	var names, titles []string
 	for _, in := range list {
 		handoff = handoff || in.Handoff != knowledge.HandoffNever
-		names = append(names, in.Name)
+		if slices.Contains(r.turn.Rules.Intents, in.Name) {
+			ruled = in.Name
+		}
+		names, titles = append(names, in.Name), append(titles, in.Title)
 		r.trace.Sources = append(r.trace.Sources, in.File)
 	}
 	r.trace.Intent, r.trace.Title = list[0].Name, list[0].Title
+	r.state.readAs(Scored{list[0].Name, list[0].Title, r.trace.P})
 	switch {
+	case ruled != "":
+		return r.handoff(HandoffIntent, band, "a rule of the workspace wants a person for "+ruled)
 	case len(missing) > 0:
 		return r.handoff(HandoffUnfilled, band, fmt.Sprintf("the answer to %s needs %s, which has no value in the knowledge base", strings.Join(names, ", "), strings.Join(missing, ", ")), body)
 	case handoff:
 		return r.handoff(HandoffIntent, band, fmt.Sprintf("the knowledge base wants a person for %s", strings.Join(names, ", ")), body)
 	}
 	r.state.miss(false)
+	r.state.try(Tried{TriedAnswer, titles})
 	var offer string
 	switch {
 	case r.upset >= upsetOffer:
-		offer, r.state.PersonAsked = r.texts.offerPerson, HandoffUpset
-	case r.state.Turns > longTurns && !r.state.OfferedLong:
+		offer = r.texts.offerPerson
+		r.offerPerson(HandoffUpset)
+	case r.state.Turns-r.state.Calm > longTurns && !r.state.OfferedLong:
 		r.state.OfferedLong = true
-		offer, r.state.PersonAsked = r.texts.offerPerson, HandoffPerson
+		offer = r.texts.offerPerson
+		r.offerPerson(HandoffPerson)
 	}
-	out := r.say(ActionAnswer, band, rule, reason, body, offer)
+	out := r.say(ActionAnswer, band, rule, reason, r.promiseFor(names), body, offer)
 	r.state.Said = cut(intent.Fold(body)) // without the offer, so that a repeat is seen
-	if len(list) == 1 && offer == "" {
-	}
 	return out
+}
+
+// offerPerson remembers that the reply asks whether the customer would like a person.
+func (r *run) offerPerson(why HandoffCode) {
+	r.state.PersonAsked = why
+	r.state.UpsetTold = r.state.UpsetTold || why == HandoffUpset
+	r.state.try(Tried{Kind: TriedPerson})
 }
 
 // circle breaks a loop: choices first, then a person.
@@ -182,7 +200,7 @@ func (r *run) circle(list []*knowledge.Intent) Outcome {
 	}
 	if len(others) == 0 {
 		r.expectNothing()
-		r.state.PersonAsked = HandoffLoop
+		r.offerPerson(HandoffLoop)
 		return r.say(ActionAsk, BandRule, "loop", reason, r.texts.offerPerson)
 	}
 	out := r.offer(others, "loop", reason, r.texts.repeatHead)

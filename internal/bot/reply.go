@@ -87,6 +87,7 @@ type run struct {
 	language string
 	texts    *texts
 	intro    bool // this reply has to introduce the bot
+	back     bool // and to say that people have gone
 	upset    int  // frustration over the last turns, this one included
 	repeated bool // the question is one of the last three
 	trace    Trace
@@ -133,6 +134,7 @@ func begin(pub *knowledge.Published, t Turn) *run {
 	r.chooseLanguage()
 	r.texts = catalogue(r.language)
 	r.intro = !r.state.Introduced || passedBack(t.History)
+	r.back = r.returned()
 	r.trace.Language = r.language
 	if pub != nil {
 		r.trace.KnowledgeVersion = pub.Version
@@ -173,7 +175,7 @@ func (r *run) decide() Outcome {
 	r.state.Turns++
 	r.remember()
 	for _, rule := range []func() (Outcome, bool){
-		r.chosen, r.urgent, r.answered, r.attachment, r.smallTalk, r.foreign,
+		r.chosen, r.urgent, r.operator, r.answered, r.attachment, r.smallTalk, r.promise, r.foreign,
 	} {
 		if out, ok := rule(); ok {
 			return out
@@ -237,18 +239,25 @@ func (r *run) handoff(code HandoffCode, band, detail string, before ...string) O
 	if r.intro && r.pub != nil {
 		paragraphs = append([]string{r.disclosure()}, paragraphs...)
 	}
+	h := &Handoff{Code: code, Detail: detail, Memory: r.recall()}
+	h.Upset = h.Upset || code == HandoffUpset
+	if n := len(r.turn.Messages); n > 0 {
+		h.MessageID = r.turn.Messages[n-1].ID
+	}
 	r.state.relieve()
 	r.trace.Band, r.trace.Rule, r.trace.Reason = band, string(code), detail
-	return Outcome{
-		Action: ActionHandoff, Text: join(paragraphs...),
-		Handoff: &Handoff{Code: code, Detail: detail},
-	}
+	return Outcome{Action: ActionHandoff, Text: join(paragraphs...), Handoff: h}
 }
 
 // introduction is the disclosure and the way to a person.
 func (r *run) introduction() string { return r.disclosure() + " " + r.texts.hint }
 
-func (r *run) disclosure() string { return fmt.Sprintf(r.texts.disclosure, r.pub.Name) }
+func (r *run) disclosure() string {
+	if r.back {
+		return fmt.Sprintf(r.texts.backAgain, r.pub.Name)
+	}
+	return fmt.Sprintf(r.texts.disclosure, r.pub.Name)
+}
 
 // hint is the way to a person, unless the introduction says it already.
 func (r *run) hint() string {

@@ -92,6 +92,9 @@ func (r *run) smallTalk() (Outcome, bool) {
 			return r.quiet(string(reply.kind)), true
 		}
 		r.expectNothing()
+		if reply.kind == intent.Goodbye || reply.kind == intent.Thanks {
+			r.state.Calm = r.state.Turns
+		}
 		if reply.kind == intent.Greeting {
 			return r.greet(reason), true
 		}
@@ -155,11 +158,12 @@ func (r *run) miss(rule, reason, text string) Outcome {
 		return r.handoff(HandoffFallbacks, BandFallback, "the bot did not understand two turns in a row; last: "+reason)
 	case recent >= missRecent:
 		return r.handoff(HandoffFallbacks, BandFallback, "the bot did not understand three of the last eight turns; last: "+reason)
-	case asked == HandoffUpset:
+	case asked == HandoffUpset, r.state.UpsetTold && r.upset >= upsetOffer:
 		return r.handoff(HandoffUpset, BandFallback, "the customer is upset, was offered a person and was not understood; last: "+reason)
 	case r.upset >= upsetOffer:
-		r.state.PersonAsked = HandoffUpset
+		r.offerPerson(HandoffUpset)
 		return r.say(ActionAsk, BandFallback, "frustration", reason+"; the customer sounds upset", r.texts.offerPerson)
 	}
+	r.state.try(Tried{Kind: TriedRephrase})
 	return r.say(ActionAsk, BandFallback, rule, reason, text, r.hint())
 }

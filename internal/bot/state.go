@@ -29,6 +29,16 @@ type state struct {
 	Asked   []string `json:"asked,omitempty"` // the last three questions, folded and cut
 	Said    string   `json:"said,omitempty"`  // the last text, folded and cut
 	Upset   []int    `json:"upset,omitempty"` // frustration of the last three turns
+
+	// Calm is how many turns had passed when the customer last said thanks or goodbye.
+	Calm int `json:"calm,omitempty"`
+	// UpsetTold is set once the customer was offered a person for being upset.
+	UpsetTold bool `json:"upsetTold,omitempty"`
+	// Back is the end of the stretch of people that the bot knows of, unix milliseconds.
+	Back     int64    `json:"back,omitempty"`
+	Promised bool     `json:"promised,omitempty"` // the promise was quoted since
+	Readings []Scored `json:"readings,omitempty"` // of the last turns, newest first, each intent once
+	Tried    []Tried  `json:"tried,omitempty"`    // the last attempts, oldest first
 }
 
 const (
@@ -36,6 +46,8 @@ const (
 	maxMisses    = 8
 	maxAsked     = 3
 	maxUpset     = 3
+	maxReadings  = 3
+	maxTried     = 8
 	maxRemember  = 200 // bytes of a remembered text
 )
 
@@ -53,7 +65,7 @@ func (s *state) write() (json.RawMessage, error) { return json.Marshal(s) }
 // relieve forgets what led to a handoff: should the bot get the conversation back, it
 // starts with a clean slate and introduces itself again.
 func (s *state) relieve() {
-	*s = state{Version: stateVersion, Language: s.Language, FromText: s.FromText}
+	*s = state{Version: stateVersion, Language: s.Language, FromText: s.FromText, Back: s.Back}
 }
 
 // miss records whether the turn failed to help, and reports misses in a row and among

@@ -7,6 +7,8 @@ type texts struct {
 	language string
 
 	disclosure    string // once at first contact: EU AI Act, article 50(1)
+	backAgain     string // the same after people have given the conversation back
+	promised      string // "%s" is the promise, quoted
 	hint          string // the way to a person, always the same words
 	hello         string // "%s" is the first name
 	helloNoName   string
@@ -61,6 +63,8 @@ func catalogue(language string) *texts {
 var textsEN = texts{
 	language:      "en",
 	disclosure:    "You are chatting with the automated assistant of %s.",
+	backAgain:     "You are talking to the automated assistant of %s again.",
+	promised:      "My colleague promised: “%s”",
 	hint:          "Write AGENT at any time to reach a person.",
 	hello:         "Hello %s.",
 	helloNoName:   "Hello.",
@@ -93,6 +97,7 @@ var textsEN = texts{
 		HandoffUpset:      "I am sorry about the trouble. A person takes over from here and reads what you have written, so there is no need to repeat it.",
 		HandoffRefused:    "None of my suggestions fits, so a person takes over from here and reads what you have written.",
 		HandoffIntent:     "A person takes over from here and reads what you have written, so there is no need to repeat it.",
+		HandoffRule:       "A person takes over from here and reads what you have written, so there is no need to repeat it.",
 		HandoffUnfilled:   "I do not have the answer to this at hand. A person takes over from here and reads what you have written.",
 		HandoffProbe:      "Thank you for your message. Customers of %s can write AGENT here at any time to reach a person. A person takes over this conversation now.",
 		HandoffFailed:     "Something went wrong on our side. A person takes over from here and reads what you have written, so there is no need to repeat it.",
@@ -123,6 +128,8 @@ var textsEN = texts{
 var textsFR = texts{
 	language:      "fr",
 	disclosure:    "Vous échangez avec l'assistant automatique de %s.",
+	backAgain:     "Vous échangez de nouveau avec l'assistant automatique de %s.",
+	promised:      "Mon collègue a promis : « %s »",
 	hint:          "Écrivez CONSEILLER à tout moment pour parler à une personne.",
 	hello:         "Bonjour %s.",
 	helloNoName:   "Bonjour.",
@@ -155,6 +162,7 @@ var textsFR = texts{
 		HandoffUpset:      "Je suis désolé pour ces désagréments. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
 		HandoffRefused:    "Aucune de mes propositions ne convient ; une personne prend le relais et lit ce que vous avez écrit.",
 		HandoffIntent:     "Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
+		HandoffRule:       "Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
 		HandoffUnfilled:   "Je n'ai pas cette réponse sous la main. Une personne prend le relais et lit ce que vous avez écrit.",
 		HandoffProbe:      "Merci pour votre message. Les clients de %s peuvent écrire CONSEILLER ici à tout moment pour parler à une personne. Une personne prend le relais dès maintenant.",
 		HandoffFailed:     "Un problème est survenu de notre côté. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",

@@ -11,11 +11,8 @@ import (
 
 func TestTexts_areCompleteAndCalm(t *testing.T) {
 	t.Parallel()
-	codes := []HandoffCode{
-		HandoffPerson, HandoffSafety, HandoffLegal, HandoffOptOut, HandoffDeleteData, HandoffMedia, HandoffFallbacks,
-		HandoffLoop, HandoffUpset, HandoffRefused, HandoffIntent, HandoffUnfilled, HandoffProbe, HandoffFailed, HandoffNoBase,
-	}
-	familiar := regexp.MustCompile(`(?i)\b(tu|te|toi|ton|ta|tes)\b`)
+	codes := HandoffCodes()
+	familiar := regexp.MustCompile(`(?i)(^|[^\pL])(tu|te|toi|ton|ta|tes)($|[^\pL])`)
 	for _, c := range []*texts{&textsEN, &textsFR} {
 		all := []string{}
 		v := reflect.ValueOf(*c)

@@ -24,6 +24,9 @@ type Arrived struct {
 	DispatchID string   `json:"dispatchId,omitempty"`
 	Repaired   []string `json:"repaired,omitempty"`
 	Notes      []string `json:"notes,omitempty"`
+	// Attributes are what else the webhook said of the sender; customers may be able to
+	// set some of them, so they may lead to a person but never prove anything.
+	Attributes map[string]string `json:"attributes,omitempty"`
 }
 
 // State is where a delivery stands.

@@ -73,6 +73,8 @@ type Workspace struct {
 	Turn                Turn     `yaml:"turn" doc:"When and how hard the bot works."`
 	Delivery            Delivery `yaml:"delivery" doc:"How messages leave through Braze."`
 	Dedupe              Dedupe   `yaml:"dedupe" doc:"How long a repeated webhook is recognised. Braze sends no message id and retries, so Parley compares."`
+	Handoff             Handoff  `yaml:"handoff" doc:"Your own reasons to hand a conversation to people at once. The bot's others are always on."`
+	CSAT                CSAT     `yaml:"csat" doc:"Asking customers whether people helped them."`
 	Knowledge           string   `yaml:"knowledge" example:"./knowledge" doc:"Folder of the bot's knowledge base. Empty: the built-in base of a shop."`
 }
 
@@ -148,6 +150,25 @@ type Dedupe struct {
 	WithDispatch    time.Duration `yaml:"with_dispatch" default:"24h" doc:"Window when the webhook carries a dispatch_id: same dispatch, same customer, same content."`
 	WithoutDispatch time.Duration `yaml:"without_dispatch" default:"2m" doc:"Window when it carries none: same customer, same content."`
 	Brief           time.Duration `yaml:"brief" default:"10s" doc:"Window without a dispatch_id for brief texts such as yes or 2, which people do repeat."`
+}
+
+// Handoff holds an operator's own reasons for a person.
+type Handoff struct {
+	Keywords    []string `yaml:"keywords" example:"[wedding, insurance]" doc:"Words or phrases of the customer, in any case and with or without accents."`
+	Intents     []string `yaml:"intents" example:"[damaged_or_wrong_item]" doc:"Intents of the knowledge base that only people answer."`
+	Routes      []string `yaml:"routes" example:"[vip]" doc:"Ids of routes that are for people, such as one whose Braze campaign is for a segment."`
+	Attributes  []string `yaml:"attributes" example:"[tier=gold]" doc:"name=value, or name for any value, of a field that your webhook campaign adds to the body."`
+	AmountAbove int      `yaml:"amount_above" default:"0" doc:"Amount from whose excess on a person takes over when a customer names it, in whole units of any currency. 0: never."`
+}
+
+// CSAT is the survey after a conversation.
+type CSAT struct {
+	Enabled   bool          `yaml:"enabled" default:"false" doc:"Ask for a score of 1 to 5 after an agent has resolved a conversation, within WhatsApp's 24-hour window."`
+	Delay     time.Duration `yaml:"delay" default:"1m" doc:"Wait after resolving; a customer who writes meanwhile is not asked."`
+	EveryDays int           `yaml:"every_days" default:"1" doc:"Days in which the same customer is asked at most once."`
+	Ask       string        `yaml:"ask" example:"How did we do?" doc:"The question, above the scores, in every language. Empty: the built-in one in the customer's."`
+	Comment   string        `yaml:"comment" example:"What should we have done better?" doc:"Asked after a score of 3 or less. Empty: the built-in one."`
+	Thanks    string        `yaml:"thanks" example:"Thank you." doc:"Said at the end. Empty: the built-in one."`
 }
 
 // Default returns the settings of a start without any file: an embedded database, no workspace.

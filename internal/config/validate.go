@@ -190,10 +190,28 @@ func (c *checker) workspace(key string, w Workspace) {
 	c.layouts(key+".layouts", w.Layouts)
 	c.turn(key+".turn", w.Turn)
 	c.delivery(key+".delivery", w.Delivery, w.Braze.Timeout)
+	c.people(key, w)
 	const week = 7 * 24 * time.Hour
 	within(c, key+".dedupe.with_dispatch", w.Dedupe.WithDispatch, 0, week)
 	within(c, key+".dedupe.without_dispatch", w.Dedupe.WithoutDispatch, 0, week)
 	within(c, key+".dedupe.brief", w.Dedupe.Brief, 0, week)
+}
+
+// people checks what hands over to people and what is asked of customers afterwards.
+func (c *checker) people(key string, w Workspace) {
+	for i, id := range w.Handoff.Routes {
+		if !slices.ContainsFunc(w.Routes, func(r Route) bool { return r.ID == id }) {
+			c.add(itemKey(key+".handoff.routes", i), fmt.Sprintf("%q is not a route of this workspace", id), "write the id of one of its routes")
+		}
+	}
+	for i, rule := range w.Handoff.Attributes {
+		if name, _, _ := strings.Cut(rule, "="); strings.TrimSpace(name) == "" {
+			c.add(itemKey(key+".handoff.attributes", i), fmt.Sprintf("%q names no attribute", rule), "write name=value, such as tier=gold")
+		}
+	}
+	within(c, key+".handoff.amount_above", w.Handoff.AmountAbove, 0, 1_000_000_000)
+	within(c, key+".csat.delay", w.CSAT.Delay, 0, 12*time.Hour)
+	within(c, key+".csat.every_days", w.CSAT.EveryDays, 1, 365)
 }
 
 // endpoint accepts the REST hosts of Braze's instances ("API overview", docs.braze.com/api/basics) over https

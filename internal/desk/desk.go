@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"parley/internal/bot/packet"
 	"parley/internal/chat"
 	"parley/internal/store"
 )
@@ -24,6 +25,12 @@ const MaxText = 8000
 type Workspace struct {
 	Plan func(text string) []chat.Delivery // a text in sendable parts
 	Pace chat.Pace
+	// TakenOver makes the packet of a conversation that a person takes from the bot;
+	// lines are its last ones, oldest first. Nil means that nobody gets one.
+	TakenOver func(c chat.Conversation, contact chat.Contact, lines []chat.Message, now int64) (*store.Handoff, error)
+	// Suggest finds an answer that was not given yet in lines such as these. Nil means
+	// that there never is one.
+	Suggest func(lines []chat.Message, language string) (packet.Suggestion, bool)
 }
 
 // Desk lets people act on conversations.
@@ -73,29 +80,10 @@ func (d *Desk) Reply(ctx context.Context, r Reply) error {
 		ConversationID: c.ID, MessageID: chat.MessageID(r.ClientID), Agent: r.Agent, Text: text, Parts: w.Plan(text), Pace: w.Pace,
 		SeenSeq: r.SeenSeq, Forced: r.Forced,
 	}
-	return d.write(ctx, func(tx *store.Tx) error { return tx.Reply(ctx, out, d.now()) })
-}
-
-// Change is a change of owner as an agent asks for it.
-type Change struct {
-	ConversationID chat.ConversationID
-	Kind           chat.Kind // chat.Accept, chat.PassBack, chat.Resolve or chat.Reopen
-	Agent          string    // user id of who asks
-	Epoch          int64     // the epoch of the conversation as the agent saw it
-}
-
-// Change carries it out, or is a Conflict when somebody was faster.
-func (d *Desk) Change(ctx context.Context, c Change) error {
-	switch c.Kind {
-	case chat.Accept, chat.PassBack, chat.Resolve, chat.Reopen:
-	default:
-		return chat.Errorf(chat.Invalid, "%q is not something an agent can do here", c.Kind)
+	if out.Packet, err = d.takenOver(ctx, c); err != nil {
+		return err
 	}
-	return d.write(ctx, func(tx *store.Tx) error {
-		return tx.ChangeOwner(ctx, store.OwnerChange{
-			ConversationID: c.ConversationID, Kind: c.Kind, Agent: c.Agent, Actor: c.Agent, Epoch: c.Epoch,
-		}, d.now())
-	})
+	return d.write(ctx, func(tx *store.Tx) error { return tx.Reply(ctx, out, d.now()) })
 }
 
 // write commits what may have something to be sent, or may free somebody's hands.

@@ -34,6 +34,7 @@ type Workspace struct {
 	Timing   chat.Timing
 	Pace     chat.Pace
 	Attempts int // failed turns before people take over
+	Rules    bot.Rules
 }
 
 // Settings of the engine.
@@ -176,7 +177,7 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 			err = fmt.Errorf("the bot panicked: %v", p)
 		}
 	}()
-	turn := botTurn(w, ws.Language, e.now())
+	turn := ws.turn(w, e.now())
 	var out bot.Outcome
 	if w.Conversation.Attempts > ws.Attempts {
 		out = e.giveUp(ws.Bot, turn, w)
@@ -184,8 +185,8 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 		return result, err
 	}
 	prospect := e.prospect(ctx, ws, w, &out)
-	if result, err = ws.result(w, out); err == nil && out.Handoff != nil {
-		result.Team, result.Topic, result.Priority = prospect.Team, prospect.Topic, priority(out.Handoff.Code)
+	if result, err = ws.result(w, out, e.now()); err == nil {
+		result.Team = prospect.Team
 	}
 	return result, err
 }
@@ -203,7 +204,7 @@ func (e *Engine) giveUp(b *bot.Bot, turn bot.Turn, w *store.Work) (out bot.Outco
 	return b.GiveUp(turn, why)
 }
 
-func (ws Workspace) result(w *store.Work, out bot.Outcome) (store.Result, error) {
+func (ws Workspace) result(w *store.Work, out bot.Outcome, now int64) (store.Result, error) {
 	trace, err := json.Marshal(out.Trace)
 	if err != nil {
 		return store.Result{}, fmt.Errorf("trace: %w", err)
@@ -215,6 +216,9 @@ func (ws Workspace) result(w *store.Work, out bot.Outcome) (store.Result, error)
 	if out.Handoff != nil {
 		r.Handoff = string(out.Handoff.Code) + ": " + out.Handoff.Detail
 		r.OptOut = out.Handoff.Code == bot.HandoffOptOut
+		if r.Packet, err = ws.packet(w, out, now); err != nil {
+			return store.Result{}, err
+		}
 	}
 	r.Parts = ws.Layouts.Plan(delivery.Line{Text: out.Text, Prompt: out.Prompt, Choices: out.Choices})
 	if len(r.Parts) > 0 {
@@ -260,17 +264,23 @@ func (e *Engine) commit(ctx context.Context, results []store.Result) ([]chat.Ver
 	return verdicts, err
 }
 
-func botTurn(w *store.Work, language string, now int64) bot.Turn {
+func (ws Workspace) turn(w *store.Work, now int64) bot.Turn {
 	t := bot.Turn{
-		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route, Language: language,
-		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language},
+		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route, Language: ws.Language, Rules: ws.Rules,
+		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language, Attributes: attributes(w.Waiting)},
 		State:   json.RawMessage(w.Conversation.BotState), Now: time.UnixMilli(now),
 	}
 	for _, m := range w.Waiting {
 		t.Messages = append(t.Messages, bot.Inbound{ID: string(m.ID), Seq: m.Seq, Text: m.Text, Media: m.Media, At: time.UnixMilli(m.At)})
 	}
 	for _, m := range w.History {
+		if m.Direction == chat.Note {
+			continue // for colleagues, and never the bot's to tell
+		}
 		t.History = append(t.History, bot.Line{Author: botAuthor(m.Author), Text: m.Text, At: time.UnixMilli(m.At)})
+	}
+	if b := w.Returned; b != nil {
+		t.Returned = &bot.Return{At: time.UnixMilli(b.At), Promise: b.Reason, Topic: w.Conversation.Topic}
 	}
 	return t
 }

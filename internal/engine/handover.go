@@ -5,22 +5,11 @@ import (
 	"slices"
 
 	"parley/internal/bot"
-	"parley/internal/chat"
+	"parley/internal/bot/packet"
 	"parley/internal/desk/roster"
 	"parley/internal/obs"
 	"parley/internal/store"
 )
-
-// priority is how pressing a reason for a handoff is.
-func priority(code bot.HandoffCode) chat.Priority {
-	switch code {
-	case bot.HandoffSafety:
-		return chat.Urgent
-	case bot.HandoffLegal, bot.HandoffUpset, bot.HandoffFailed:
-		return chat.High
-	}
-	return chat.Normal
-}
 
 // prospect finds out who gets a conversation that is handed over, and adds to what
 // the customer is told when that will be. A customer whose prospect cannot be read is
@@ -29,7 +18,7 @@ func (e *Engine) prospect(ctx context.Context, ws Workspace, w *store.Work, out 
 	if out.Handoff == nil || e.set.Roster == nil {
 		return roster.Prospect{}
 	}
-	p, err := e.set.Roster.Prospect(ctx, need(ws, w, out), priority(out.Handoff.Code))
+	p, err := e.set.Roster.Prospect(ctx, need(ws, w, out), packet.PriorityOf(string(out.Handoff.Code)))
 	if err != nil {
 		e.log.Error("read the queue", obs.FieldConversation, w.Conversation.ID, obs.Error(err))
 		return roster.Prospect{}

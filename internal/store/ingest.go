@@ -35,6 +35,7 @@ type Arrival struct {
 	DispatchID string
 	Repaired   []string
 	Notes      []string
+	Attributes map[string]string
 
 	Timing chat.Timing
 	Dedupe Dedupe
@@ -266,7 +267,7 @@ func preview(a *Arrival) string {
 }
 
 func (a *Arrival) arrived() *chat.Arrived {
-	return &chat.Arrived{Route: a.Route, CampaignID: a.CampaignID, DispatchID: a.DispatchID, Repaired: a.Repaired, Notes: a.Notes}
+	return &chat.Arrived{Route: a.Route, CampaignID: a.CampaignID, DispatchID: a.DispatchID, Repaired: a.Repaired, Notes: a.Notes, Attributes: a.Attributes}
 }
 
 // pairedWith counts the arrival and says of which stored message it is another

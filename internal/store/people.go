@@ -17,6 +17,10 @@ type OwnerChange struct {
 	Actor          string // who asks
 	Reason         string
 	Epoch          int64 // the epoch that the person saw
+	Outcome        string
+	Note           string // for colleagues, kept as a line of the transcript; needs NoteID
+	NoteID         chat.MessageID
+	Packet         *Handoff // what people get if the bot owns it until then
 }
 
 // ChangeOwner carries out a change of owner. If somebody else was first, so that
@@ -41,6 +45,9 @@ func (tx *Tx) ChangeOwner(ctx context.Context, change OwnerChange, now int64) er
 	}
 	t, err := transition(c, change.Kind, change.Agent, change.Reason, change.Actor, now)
 	if err != nil {
+		return err
+	}
+	if err := tx.closing(ctx, c, &change, t, now); err != nil {
 		return err
 	}
 	if err := tx.SaveConversation(ctx, c, []chat.Transition{t}, now); err != nil || !ofPeople(t.From) || !ofPeople(t.To) {
@@ -101,6 +108,7 @@ type Reply struct {
 	// Forced: the agent may be answering something that has changed.
 	SeenSeq int64
 	Forced  bool
+	Packet  *Handoff // what the agent gets if the bot owns it until then
 }
 
 // Reply queues an agent's line. Whoever answers takes the conversation, whoever
@@ -137,6 +145,9 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 			return err
 		}
 		transitions = append(transitions, t)
+		if err := tx.takeOver(ctx, c, r.Packet, t); err != nil {
+			return err
+		}
 	}
 	c.Replied(now)
 	m := chat.Message{

@@ -129,12 +129,15 @@ func (s *Store) Identities(ctx context.Context, id chat.ContactID) ([]NamedAt, e
 
 // Transitions lists the newest limit changes of owner of a conversation, in order.
 func (s *Store) Transitions(ctx context.Context, id chat.ConversationID, limit int) ([]chat.Transition, error) {
-	list, err := db.Collect(ctx, s.Read, func(rows *sql.Rows) (t chat.Transition, err error) {
-		return t, rows.Scan(&t.ConversationID, &t.Seq, &t.At, &t.Kind, &t.Actor, &t.Reason, &t.From, &t.To, &t.Epoch)
-	}, "SELECT conversation_id, seq, at, kind, actor, reason, from_owner, to_owner, epoch FROM transitions WHERE conversation_id = $1 ORDER BY seq DESC LIMIT $2",
-		string(id), limit)
+	list, err := db.Collect(ctx, s.Read, scanTransition, selectTransition+"WHERE conversation_id = $1 ORDER BY seq DESC LIMIT $2", string(id), limit)
 	slices.Reverse(list)
 	return list, err
+}
+
+const selectTransition = "SELECT conversation_id, seq, at, kind, actor, reason, from_owner, to_owner, epoch FROM transitions "
+
+func scanTransition(rows *sql.Rows) (t chat.Transition, err error) {
+	return t, rows.Scan(&t.ConversationID, &t.Seq, &t.At, &t.Kind, &t.Actor, &t.Reason, &t.From, &t.To, &t.Epoch)
 }
 
 // Messages lists the newest limit lines before a sequence number (0 means the

@@ -15,9 +15,10 @@ import (
 type Work struct {
 	Conversation chat.Conversation // as claimed: Epoch and InSeq are what the commit will be held against
 	Contact      chat.Contact
-	Waiting      []chat.Message // inbound lines not done, oldest first
-	History      []chat.Message // earlier lines, oldest first, at most the limit asked for
-	DueAt        int64          // when the turn became due
+	Waiting      []chat.Message   // inbound lines not done, oldest first
+	History      []chat.Message   // earlier lines, oldest first, at most the limit asked for
+	Returned     *chat.Transition // the last time that people gave it back, or nil; its reason is what they promised
+	DueAt        int64            // when the turn became due
 	ClaimedAt    int64
 }
 
@@ -89,7 +90,28 @@ func (tx *Tx) loadWork(ctx context.Context, works []Work, history int) error {
 			w.History = append(w.History, m)
 		}
 	}
-	return nil
+	return tx.loadReturns(ctx, at)
+}
+
+// loadReturns finds out which conversations people have given back. One that never
+// changed its owner cannot be among them, which spares the usual turn the question.
+func (tx *Tx) loadReturns(ctx context.Context, works map[chat.ConversationID]*Work) error {
+	var ids []chat.ConversationID
+	for id, w := range works {
+		if w.Conversation.Epoch > 1 {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	slices.Sort(ids)
+	in, args := db.OneOf(tx.Dialect, 1, ids)
+	list, err := db.Collect(ctx, tx, scanTransition, selectTransition+"WHERE kind = 'pass_back' AND conversation_id "+in+" ORDER BY conversation_id, seq", args...)
+	for _, t := range list {
+		works[t.ConversationID].Returned = &t
+	}
+	return err
 }
 
 // Result is what a turn wants to commit.
@@ -104,8 +126,7 @@ type Result struct {
 	Parts     []chat.Delivery // Message in sendable parts; id, text, layout and choices are read
 	Handoff   string          // reason for handing over to people, or empty
 	Team      string          // with Handoff: the team it is meant for, empty for any
-	Topic     string          // with Handoff: the intent it is about, empty if nobody knows
-	Priority  chat.Priority   // with Handoff: its place in the queue; one that people gave it stays if it is higher
+	Packet    *Handoff        // what they get, with Handoff
 	OptOut    bool            // the customer asked for no more messages
 	Timing    chat.Timing
 	Pace      chat.Pace
@@ -154,6 +175,7 @@ type finish struct {
 	changed     []*chat.Conversation
 	messages    []chat.Message
 	transitions []chat.Transition
+	handoffs    []Handoff
 	turns       [][]any
 	lanes       map[chat.ContactID][]*outgoing
 	restamp     []*chat.Conversation
@@ -181,13 +203,16 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 		f.optOuts = append(f.optOuts, c.ContactID)
 	}
 	if r.Handoff != "" {
-		c.AskedAt = w.Conversation.WaitingFrom
-		c.Team, c.Topic, c.Priority = r.Team, r.Topic, max(c.Priority, r.Priority)
+		c.AskedAt, c.Team = w.Conversation.WaitingFrom, r.Team
+		r.Packet.hand(c)
 		t, err := transition(c, chat.Offer, "", r.Handoff, "bot", f.now)
 		if err != nil {
 			return err
 		}
 		f.transitions = append(f.transitions, t)
+		if r.Packet != nil {
+			f.handoffs = append(f.handoffs, r.Packet.of(c, t))
+		}
 		// What the bot said before it handed over is still meant.
 		f.restamp = append(f.restamp, c)
 	}
@@ -212,6 +237,9 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 		return err
 	}
 	if err := tx.insertTransitions(ctx, f.transitions); err != nil {
+		return err
+	}
+	if err := tx.insertHandoffs(ctx, f.handoffs); err != nil {
 		return err
 	}
 	if _, err := tx.Insert(ctx, "turns", turnColumns, f.turns, ""); err != nil {

@@ -26,6 +26,16 @@ const (
 	Greeting   Kind = "greeting"
 )
 
+// Request reports whether a text of the kind asks for something; the others are small
+// talk.
+func (k Kind) Request() bool {
+	switch k {
+	case Probe, Safety, Legal, DeleteData, Stop, Person:
+		return true
+	}
+	return false
+}
+
 // Special is an always-on reading.
 type Special struct {
 	Kind Kind

@@ -13,9 +13,12 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -206,7 +209,8 @@ func (r *route) arrival(m braze.Inbound) store.Arrival {
 		MessageID: chat.MessageID(chat.NewID()), ContactID: chat.ContactID(chat.NewID()), ConversationID: chat.ConversationID(chat.NewID()),
 		ExternalID: m.ExternalID, BrazeID: m.BrazeID, Phone: m.Phone, BSUID: m.BSUID, FirstName: m.FirstName, Language: m.Language,
 		Text: storable(m.Text), Media: m.Media, CampaignID: m.CampaignID, DispatchID: m.DispatchID, Repaired: m.Repaired, Notes: m.Notes,
-		Timing: r.Timing, Dedupe: r.Dedupe,
+		Attributes: attributes(m.Extra),
+		Timing:     r.Timing, Dedupe: r.Dedupe,
 	}
 	if r.Language != "" {
 		a.Language = r.Language
@@ -223,6 +227,34 @@ func (r *route) arrival(m braze.Inbound) store.Arrival {
 		a.Text = string(m.FlowResponse)
 	}
 	return a
+}
+
+// attributes takes the fields that Parley does not know for what they are most likely:
+// attributes of the profile that the operator put into the body. Lists and objects,
+// long values and what goes beyond a profile's worth are left out.
+func attributes(extra map[string]json.RawMessage) map[string]string {
+	const most, longest = 30, 200
+	out := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		var v any
+		if len(out) == most || len(name) > longest || json.Unmarshal(extra[name], &v) != nil {
+			continue
+		}
+		text := ""
+		switch v := v.(type) {
+		case string:
+			text = v
+		case bool, float64:
+			text = string(extra[name])
+		}
+		if text = strings.TrimSpace(text); text != "" && len(text) <= longest {
+			out[name] = storable(text)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return out
 }
 
 // keep puts a webhook into the dead-letter list as it came.

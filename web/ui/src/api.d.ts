@@ -240,6 +240,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/handoffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why people have the conversation and what is known, newest first
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-handoffs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/handoffs/{handoffId}/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whether it needed a person
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["label-handoff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -374,6 +414,26 @@ export interface paths {
          * @description Needs the permission conversations:write.
          */
         post: operations["snooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An answer of the knowledge base that was not given yet; 204 when there is none
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-suggestion"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1355,7 +1415,7 @@ export interface components {
         BoardAgent: {
             /**
              * Format: int64
-             * @description Conversations that the agent can have at the same time; 0 if nobody said.
+             * @description Conversations that they are given at the same time.
              */
             capacity: number;
             /** @description At most 20, longest wait first. */
@@ -1363,15 +1423,17 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description Conversations that the agent has.
+             * @description Conversations they own and have not put aside.
              */
             load: number;
             name: string;
             /** @enum {string} */
             presence: "online" | "away" | "offline";
+            /** Format: date-time */
+            presenceSince?: string;
             /**
              * Format: int64
-             * @description Conversations of the agent in which no customer waits.
+             * @description Conversations in which they are writing now.
              */
             replyingNow: number;
         };
@@ -1497,6 +1559,13 @@ export interface components {
             id: string;
             /** @description First name of the customer, or the number. */
             name: string;
+            /**
+             * Format: date-time
+             * @description The agent has put it aside until then.
+             */
+            snoozedUntil?: string;
+            /** @description The agent is writing in it now. */
+            typing: boolean;
             /**
              * Format: date-time
              * @description Since when the customer waits for an answer.
@@ -1999,6 +2068,44 @@ export interface components {
             name: string;
             value: string;
         };
+        Handoff: {
+            conversation: string;
+            /** Format: date-time */
+            createdAt: string;
+            customer: components["schemas"]["PacketCustomer"];
+            /** @description By name, the one named last: order_number, email, amount, date. */
+            entities: {
+                [key: string]: string;
+            };
+            id: string;
+            /** @description What the customer's words were read as, newest reading first. */
+            intents: components["schemas"]["PacketIntent"][];
+            /** @description Whether it needed a person; absent until somebody has said so. */
+            needed?: boolean;
+            /** @enum {string} */
+            priority: "normal" | "high" | "urgent";
+            reason: components["schemas"]["PacketReason"];
+            /** @enum {string} */
+            schema: "handoff.v1";
+            /** @description An answer of the knowledge base that was not given yet; a person decides. */
+            suggestedReply?: components["schemas"]["PacketSuggestion"];
+            summary: components["schemas"]["PacketSummary"];
+            /** @description Id of the team it was meant for at that time; empty means any. */
+            team: string;
+            /** @description Calls to other systems made for this conversation. */
+            tools: components["schemas"]["PacketTool"][];
+            /** @description Intent it is about; empty if nobody knows. */
+            topic: string;
+            /** @description The last lines before the handoff, oldest first, without private notes. */
+            transcript: components["schemas"]["PacketLine"][];
+            /** Format: date-time */
+            windowExpiresAt?: string;
+        };
+        HandoffListBody: {
+            items: components["schemas"]["Handoff"][];
+            /** @description Always empty: all are listed. */
+            nextCursor: string;
+        };
         HeartbeatInputBody: {
             /** @description There was input in the page since the last heartbeat. */
             active: boolean;
@@ -2187,6 +2294,10 @@ export interface components {
             /** @enum {string} */
             role: "agent" | "supervisor" | "admin";
         };
+        LabelInputBody: {
+            /** @description Did this need a person? */
+            needed: boolean;
+        };
         LifeOutputBody: {
             steps: components["schemas"]["Step"][];
             understanding?: components["schemas"]["Understanding"];
@@ -2323,6 +2434,103 @@ export interface components {
             epoch: number;
             /** @enum {string} */
             kind: "accept" | "pass_back" | "resolve" | "reopen";
+            /** @description With resolve: a last word to colleagues. */
+            note?: string;
+            /**
+             * @description With resolve: how it ended.
+             * @enum {string}
+             */
+            outcome?: "solved" | "unsolved" | "spam" | "other";
+            /** @description With pass_back: what the customer was promised. The bot quotes it when they ask. */
+            promise?: string;
+        };
+        PacketCustomer: {
+            /** @description Of the Braze profile, as far as the webhook brought them. */
+            attributes: {
+                [key: string]: string;
+            };
+            externalId: string;
+            language: string;
+            name: string;
+            /** @description E.164, or empty for a sender who hides the number. */
+            phone: string;
+        };
+        PacketFact: {
+            messageId: string;
+            /** @enum {string} */
+            name: "order_number" | "email" | "amount" | "date";
+            /**
+             * Format: int64
+             * @description The line it stands in.
+             */
+            seq: number;
+            /** @description As the customer wrote it. */
+            text: string;
+            value: string;
+        };
+        PacketIntent: {
+            intent: string;
+            /**
+             * Format: double
+             * @description Probability that the reading is right, 0 to 1.
+             */
+            p: number;
+            title: string;
+        };
+        PacketLine: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            author: "customer" | "bot" | "agent" | "system";
+            /** Format: int64 */
+            seq: number;
+            text: string;
+        };
+        PacketReason: {
+            code: string;
+            /** @description One English sentence. */
+            detail: string;
+            /** @description The line that decided. */
+            messageId?: string;
+            words: components["schemas"]["PacketWords"];
+        };
+        PacketSuggestion: {
+            intent: string;
+            language: string;
+            /** Format: double */
+            p: number;
+            text: string;
+            title: string;
+        };
+        PacketSummary: {
+            /** @description Titles of what the bot answered or offered, in the customer's language, oldest first. */
+            alreadyTried: string[];
+            /**
+             * @description What the customer wants of the person.
+             * @enum {string}
+             */
+            askedFor: "answer" | "person" | "no_messages" | "personal_data";
+            facts: components["schemas"]["PacketFact"][];
+            /** @description The customer's own words, newest question. */
+            issue: string;
+            /** @enum {string} */
+            mood: "calm" | "upset";
+            /** @description The same with what kind of attempt it was. */
+            tried: components["schemas"]["PacketTried"][];
+        };
+        PacketTool: {
+            name: string;
+            result: string;
+            status: string;
+        };
+        PacketTried: {
+            /** @enum {string} */
+            kind: "answer" | "choices" | "rephrase" | "person_offered";
+            titles: string[];
+        };
+        PacketWords: {
+            en: string;
+            fr: string;
         };
         PastConversation: {
             id: string;
@@ -3937,6 +4145,152 @@ export interface operations {
             };
         };
     };
+    "list-handoffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoffListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "label-handoff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                handoffId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "list-messages": {
         parameters: {
             query?: {
@@ -4459,6 +4813,73 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-suggestion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PacketSuggestion"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
