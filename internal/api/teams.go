@@ -8,6 +8,7 @@ import (
 	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/desk/roster"
+	"parley/internal/store/inbox"
 )
 
 // Colleague is a user of the desk as their colleagues see them.
@@ -107,7 +108,13 @@ type peopleOutput struct {
 	}
 }
 
-type meOutput struct{ Body Colleague }
+// Me is a colleague with what only they see.
+type Me struct {
+	Colleague
+	Mentions int `json:"mentions" doc:"Notes for me that I have not seen."`
+}
+
+type meOutput struct{ Body Me }
 
 type presenceInput struct {
 	Body struct {
@@ -236,7 +243,8 @@ func (a *API) me(ctx context.Context, user auth.User) (*meOutput, error) {
 	}
 	for _, p := range desk.People {
 		if p.ID == user.ID {
-			return &meOutput{Body: colleague(p)}, nil
+			mentions, err := inbox.UnreadMentions(ctx, a.Store, user.ID)
+			return &meOutput{Body: Me{Colleague: colleague(p), Mentions: mentions}}, err
 		}
 	}
 	return nil, chat.Errorf(chat.NotFound, "only people have a place at the desk")

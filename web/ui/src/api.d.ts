@@ -2312,6 +2312,37 @@ export interface components {
             steps: components["schemas"]["Step"][];
             understanding?: components["schemas"]["Understanding"];
         };
+        Me: {
+            /**
+             * Format: int64
+             * @description Conversations that they are given at the same time.
+             */
+            capacity: number;
+            disabled: boolean;
+            email: string;
+            id: string;
+            languages: string[];
+            /**
+             * Format: int64
+             * @description Conversations they own and have not put aside.
+             */
+            load: number;
+            /**
+             * Format: int64
+             * @description Notes for me that I have not seen.
+             */
+            mentions: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** Format: date-time */
+            presenceSince?: string;
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "admin";
+            /** @description Ids of their teams. */
+            teams: string[];
+            topics: string[];
+        };
         Media: {
             /** @enum {string} */
             kind: "image" | "video" | "audio" | "document" | "unknown";
@@ -6272,7 +6303,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Colleague"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Unauthorized */
@@ -6484,7 +6515,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Colleague"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Unauthorized */
@@ -6887,7 +6918,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Colleague"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Unauthorized */
