@@ -228,6 +228,7 @@ func (a *App) wake(topic store.Topic) {
 		a.courier.Wake()
 	case store.TopicPeople:
 		a.roster.Wake(a.now())
+		a.hub.PeopleChanged()
 	}
 	a.follower.Changed()
 	a.hub.Wake()

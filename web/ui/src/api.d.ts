@@ -2081,6 +2081,7 @@ export interface components {
             type: string;
         };
         EventCSAT: {
+            /** @description Comes, if at all, with a second event. */
             comment?: string;
             /**
              * Format: int64
