@@ -1,5 +1,12 @@
-import { ChartNoAxesCombined, Gauge, type LucideIcon, MailX, MessagesSquare, SlidersHorizontal } from "lucide-react";
-import { type LucideIcon, MailX, MessagesSquare, SlidersHorizontal, Webhook } from "lucide-react";
+import {
+  ChartNoAxesCombined,
+  Gauge,
+  type LucideIcon,
+  MailX,
+  MessagesSquare,
+  SlidersHorizontal,
+  Webhook,
+} from "lucide-react";
 import { type ComponentType, lazy } from "react";
 import type { Session } from "./api";
 import type { Words } from "./words";
