@@ -44,10 +44,13 @@ func (d *Desk) Change(ctx context.Context, c Change) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	if c.Kind == chat.Accept {
+	if c.Kind == chat.Accept || c.Kind == chat.Resolve {
 		before, err := d.store.Conversation(ctx, c.ConversationID)
 		if err != nil {
 			return err
+		}
+		if c.Kind == chat.Resolve && c.Outcome != Spam {
+			out.Survey = d.workspaces[before.Workspace].Survey
 		}
 		if out.Packet, err = d.takenOver(ctx, before); err != nil {
 			return err

@@ -20,7 +20,8 @@ type OwnerChange struct {
 	Outcome        string
 	Note           string // for colleagues, kept as a line of the transcript; needs NoteID
 	NoteID         chat.MessageID
-	Packet         *Handoff // what people get if the bot owns it until then
+	Packet         *Handoff    // what people get if the bot owns it until then
+	Survey         *SurveyPlan // with chat.Resolve: ask the customer, if it is fitting
 }
 
 // ChangeOwner carries out a change of owner. If somebody else was first, so that
