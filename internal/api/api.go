@@ -18,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/channel/intake"
 	"parley/internal/chat"
@@ -47,6 +48,7 @@ type Settings struct {
 type Parts struct {
 	Store  *store.Store
 	Auth   *auth.Auth
+	Audit  *audit.Trail
 	Intake *intake.Intake
 	Desk   *desk.Desk
 	Hooks  *hooks.Desk
@@ -62,6 +64,8 @@ type API struct {
 	hub  *live.Hub
 	huma huma.API
 	mux  *http.ServeMux
+	// actions are the audit log's words for what it records.
+	actions []string
 }
 
 // New makes the API. SetHub must be called before it serves events.
@@ -79,9 +83,13 @@ func New(set Settings, parts Parts) *API {
 	config.Info.Description = "Everything the desk's pages do. Log in with POST " + prefix + "/session; send the session's csrfToken as " +
 		auth.CSRFHeader + " with whatever changes something."
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
-	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"session": {Type: "apiKey", In: "cookie", Name: "parley"}}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: "parley"},
+		"token":   {Type: "http", Scheme: "bearer", Description: "An API token. It needs no " + auth.CSRFHeader + "."},
+	}
 	api.huma = humago.New(api.mux, config)
 	api.sessions()
+	api.access()
 	api.conversations()
 	api.inbox()
 	api.people()
@@ -107,14 +115,15 @@ func (a *API) OpenAPI() ([]byte, error) {
 }
 
 // Handler serves everything of the public listener. All of the desk API but the
-// log-in needs a session.
+// log-in and the one-time links needs a session or an API token.
 func (a *API) Handler() http.Handler {
 	root := http.NewServeMux()
 	root.HandleFunc("POST /braze/inbound/{route}", a.inbound)
 	root.Handle(prefix+"/session", a.mux)
-	root.Handle("GET "+prefix+"/openapi.json", a.Auth.Require(auth.Agent, http.HandlerFunc(a.document)))
-	root.Handle("GET "+prefix+"/events", a.Auth.Require(auth.Agent, http.HandlerFunc(a.events)))
-	root.Handle(prefix+"/", a.Auth.Require(auth.Agent, a.mux))
+	root.Handle(prefix+"/invitations/{token}", a.mux)
+	root.Handle("GET "+prefix+"/openapi.json", a.Auth.Require(auth.Known, http.HandlerFunc(a.document)))
+	root.Handle("GET "+prefix+"/events", a.Auth.Require(auth.ReadConversations, http.HandlerFunc(a.events)))
+	root.Handle(prefix+"/", a.Auth.Require(auth.Known, a.mux))
 	root.Handle("/", a.set.Desk)
 	return obs.Requests(chat.NewID, root)
 }
@@ -140,7 +149,8 @@ func (a *API) describeEvents() {
 		Description: "Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). " +
 			"Each id is a cursor; reconnecting with Last-Event-ID replays what was missed. Without an id, and never replayed: " +
 			"activity (Activity), mention (MentionEvent, to the one who is mentioned), people (teams or presence changed; load them anew).",
-		Security: []map[string][]string{{"session": {}}},
+		Security:   []map[string][]string{{"session": {}}, {"token": {}}},
+		Extensions: map[string]any{permissionKey: string(auth.ReadConversations)},
 		Responses: map[string]*huma.Response{"200": {
 			Description: "A stream; the schema is that of a conversation event's data.",
 			Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: event}},
@@ -198,4 +208,4 @@ func (a *API) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	_ = json.NewEncoder(w).Encode(p) // the caller has gone; nobody is left to tell
 }
 
-func (a *API) clientAddr(r *http.Request) netip.Addr { return a.Auth.Client(r) }
+func (a *API) clientAddr(r *http.Request) netip.Addr { return a.Auth.Address(r) }

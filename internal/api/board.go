@@ -3,12 +3,14 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/desk/report"
-	"parley/internal/store"
+	"parley/internal/desk/roster"
+	"parley/internal/live"
 )
 
 // BoardRow is a conversation that somebody should look at.
@@ -24,6 +26,8 @@ type BoardTalk struct {
 	Name         string     `json:"name" doc:"First name of the customer, or the number."`
 	WaitingSince *time.Time `json:"waitingSince,omitempty" doc:"Since when the customer waits for an answer."`
 	WindowUntil  *time.Time `json:"windowUntil,omitempty"`
+	SnoozedUntil *time.Time `json:"snoozedUntil,omitempty" doc:"The agent has put it aside until then."`
+	Typing       bool       `json:"typing" doc:"The agent is writing in it now."`
 }
 
 // BoardAgent is somebody who can answer.
@@ -31,9 +35,10 @@ type BoardAgent struct {
 	ID            string      `json:"id"`
 	Name          string      `json:"name"`
 	Presence      string      `json:"presence" enum:"online,away,offline"`
-	Load          int         `json:"load" doc:"Conversations that the agent has."`
-	Capacity      int         `json:"capacity" doc:"Conversations that the agent can have at the same time; 0 if nobody said."`
-	ReplyingNow   int         `json:"replyingNow" doc:"Conversations of the agent in which no customer waits."`
+	PresenceSince *time.Time  `json:"presenceSince,omitempty"`
+	Load          int         `json:"load" doc:"Conversations they own and have not put aside."`
+	Capacity      int         `json:"capacity" doc:"Conversations that they are given at the same time."`
+	ReplyingNow   int         `json:"replyingNow" doc:"Conversations in which they are writing now."`
 	Conversations []BoardTalk `json:"conversations" nullable:"false" doc:"At most 20, longest wait first."`
 }
 
@@ -58,44 +63,65 @@ func (a *API) board() {
 	}, a.getBoard)
 }
 
-func (a *API) getBoard(ctx context.Context, _ *struct{}, _ auth.User) (*boardOutput, error) {
-	b, err := report.Look(ctx, a.Store, time.Now().UnixMilli())
+func (a *API) getBoard(ctx context.Context, _ *struct{}, user auth.User) (*boardOutput, error) {
+	b, err := report.Look(ctx, a.Store, a.set.Now())
+	if err != nil {
+		return nil, err
+	}
+	queue, err := a.Roster.Queue(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := &boardOutput{}
 	body := &out.Body
 	body.Waiting, body.OldestWaitSince = b.Waiting, maybe(b.OldestWaitSince)
+	if queue.Wait > 0 {
+		wait := int64(queue.Wait.Seconds())
+		body.ExpectedWaitSeconds = &wait
+	}
 	body.WindowsClosing, body.Unanswered, body.MoreRows = b.WindowsClosing, b.Unanswered, b.More
-	if body.Rows, err = a.boardRows(ctx, b.Rows); err != nil {
+	if body.Rows, err = a.boardRows(ctx, b.Rows, user.ID); err != nil {
 		return nil, err
 	}
-	body.Agents, err = a.boardAgents(ctx, b.Talks)
-	for _, agent := range body.Agents {
-		if agent.Presence == "online" && (agent.Capacity == 0 || agent.Load < agent.Capacity) {
+	desk, err := a.Roster.Desk(ctx)
+	if err != nil {
+		return nil, err
+	}
+	body.Agents = []BoardAgent{}
+	for i := range desk.People {
+		p := &desk.People[i]
+		if p.Takes() {
 			body.AgentsFree++
+		}
+		if p.MayReply && !p.Disabled || len(b.Talks[p.ID]) > 0 {
+			body.Agents = append(body.Agents, a.boardAgent(p, b.Talks[p.ID]))
 		}
 	}
 	return out, err
 }
 
-func (a *API) boardRows(ctx context.Context, list []report.Waiting) ([]BoardRow, error) {
+func (a *API) boardRows(ctx context.Context, list []report.Waiting, user string) ([]BoardRow, error) {
 	ids := make([]chat.ConversationID, len(list))
+	of := make(map[string]report.Waiting, len(list))
 	for i, w := range list {
-		ids[i] = w.ID
+		ids[i], of[string(w.ID)] = w.ID, w
 	}
 	listed, err := a.Store.ConversationsByID(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[chat.ConversationID]store.Listed, len(listed))
-	for _, l := range listed {
-		byID[l.ID] = l
+	summaries, err := a.summaries(ctx, listed, user)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]ConversationSummary, len(summaries))
+	for _, s := range summaries {
+		byID[s.ID] = s
 	}
 	out := []BoardRow{}
 	for _, w := range list {
-		if l, ok := byID[w.ID]; ok {
-			out = append(out, BoardRow{ConversationSummary: summary(l), Why: w.Why, WaitingSince: when(w.Since)})
+		if s, ok := byID[string(w.ID)]; ok {
+			out = append(out, BoardRow{ConversationSummary: s, Why: w.Why, WaitingSince: when(w.Since)})
 		}
 	}
 	return out, nil
@@ -103,29 +129,20 @@ func (a *API) boardRows(ctx context.Context, list []report.Waiting) ([]BoardRow,
 
 const talksShown = 20
 
-func (a *API) boardAgents(ctx context.Context, talks map[string][]report.Talk) ([]BoardAgent, error) {
-	users, err := a.Store.Users(ctx)
-	if err != nil {
-		return nil, err
+func (a *API) boardAgent(p *roster.Person, talks []report.Talk) BoardAgent {
+	out := BoardAgent{
+		ID: p.ID, Name: p.Name, Presence: string(p.State), PresenceSince: maybe(p.Since), Load: p.Load, Capacity: p.Capacity, Conversations: []BoardTalk{},
 	}
-	out := []BoardAgent{}
-	for _, u := range users {
-		mine := talks[u.ID]
-		if u.DisabledAt != 0 && len(mine) == 0 {
-			continue
+	for i, t := range talks {
+		typing := slices.ContainsFunc(a.hub.At(string(t.ID)), func(at live.Active) bool { return at.UserID == p.ID && at.Doing == live.Typing })
+		if typing {
+			out.ReplyingNow++
 		}
-		agent := BoardAgent{ID: u.ID, Name: u.Name, Presence: "offline", Load: len(mine), Conversations: []BoardTalk{}}
-		for i, t := range mine {
-			if t.Waiting == 0 {
-				agent.ReplyingNow++
-			}
-			if i < talksShown {
-				agent.Conversations = append(agent.Conversations, BoardTalk{
-					ID: string(t.ID), Name: t.Name, WaitingSince: maybe(t.Waiting), WindowUntil: maybe(t.Closes),
-				})
-			}
+		if i < talksShown {
+			out.Conversations = append(out.Conversations, BoardTalk{
+				ID: string(t.ID), Name: t.Name, WaitingSince: maybe(t.Waiting), WindowUntil: maybe(t.Closes), Typing: typing, SnoozedUntil: maybe(t.Snoozed),
+			})
 		}
-		out = append(out, agent)
 	}
-	return out, nil
+	return out
 }

@@ -97,8 +97,9 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 			}
 			err = out.send(frames)
 		case <-ticker.C:
-			if _, gone := a.Auth.Identify(r); auth.Status(gone) == http.StatusUnauthorized {
-				return // logged out or disabled since; an open page counts as use of the session
+			caller, gone := a.Auth.Identify(r)
+			if auth.Status(gone) == http.StatusUnauthorized || gone == nil && !caller.User.May(auth.ReadConversations) {
+				return // logged out, disabled or revoked since; an open page counts as use of the session
 			}
 			err = out.raw(": \n\n")
 		}

@@ -123,7 +123,10 @@ func TestEvents_endWithTheSession(t *testing.T) {
 			}
 			return err
 		},
-		"disabled": func(p *page) error { return p.auth.Disable(p.t.Context(), email) },
+		"disabled": func(p *page) error {
+			_, err := p.auth.Disable(p.t.Context(), auth.Console, email)
+			return err
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

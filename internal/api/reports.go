@@ -146,7 +146,7 @@ func (a *API) reports() {
 }
 
 func (a *API) report(ctx context.Context, in *reportInput) (*ReportBody, error) {
-	ask, err := in.ask(time.Now())
+	ask, err := in.ask(time.UnixMilli(a.set.Now()))
 	if err != nil {
 		return nil, err
 	}

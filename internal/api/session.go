@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/config"
@@ -33,11 +34,19 @@ type SessionInfo struct {
 	CSRFToken string `json:"csrfToken" doc:"To be sent as X-CSRF-Token with whatever changes something."`
 }
 
+// What the audit log calls what is done with plain handlers; they are also the ids in the document.
+const (
+	logIn   = "log-in"
+	logOut  = "log-out"
+	useLink = "accept-invitation"
+)
+
 // sessions are plain handlers, because they set cookies and look at where a request comes from.
 func (a *API) sessions() {
 	a.mux.HandleFunc("POST "+prefix+"/session", a.login)
-	a.mux.Handle("GET "+prefix+"/session", a.Auth.Require(auth.Agent, http.HandlerFunc(a.session)))
-	a.mux.Handle("DELETE "+prefix+"/session", a.Auth.Require(auth.Agent, http.HandlerFunc(a.logout)))
+	a.mux.Handle("GET "+prefix+"/session", a.Auth.Require(auth.InPerson, http.HandlerFunc(a.session)))
+	a.mux.Handle("DELETE "+prefix+"/session", a.Auth.Require(auth.InPerson, http.HandlerFunc(a.logout)))
+	a.actions = append(a.actions, logIn, logOut)
 	a.describeSessions()
 }
 
@@ -53,9 +62,13 @@ func (a *API) login(w http.ResponseWriter, r *http.Request) {
 	}
 	s, err := a.Auth.Login(r.Context(), in.Email, config.Secret(in.Password), a.Auth.Client(r))
 	if err != nil {
+		if status := auth.Status(err); status != http.StatusTooManyRequests { // nothing was tried, and whoever floods us must not fill the log
+			a.record(r, "", logIn, status) // not what was typed: people type their password into the wrong field
+		}
 		a.Refuse(w, r, err)
 		return
 	}
+	a.record(r, s.User.ID, logIn, http.StatusOK)
 	a.Auth.SetCookie(w, r, s)
 	respond(w, http.StatusOK, sessionInfo(s))
 }
@@ -71,8 +84,14 @@ func (a *API) logout(w http.ResponseWriter, r *http.Request) {
 		a.Refuse(w, r, err)
 		return
 	}
+	a.record(r, s.User.ID, logOut, http.StatusNoContent)
 	a.Auth.ClearCookie(w, r)
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// record writes down what a plain handler did.
+func (a *API) record(r *http.Request, actor, action string, status int) {
+	a.Audit.Record(audit.Entry{Actor: actor, Action: action, Status: status, Address: address(a.Auth.Address(r))})
 }
 
 func sessionInfo(s auth.Session) SessionInfo {
@@ -83,32 +102,36 @@ func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
 
 func (a *API) describeSessions() {
 	doc := a.huma.OpenAPI()
-	schemas := doc.Components.Schemas
-	content := func(t reflect.Type) map[string]*huma.MediaType {
-		return map[string]*huma.MediaType{"application/json": {Schema: huma.SchemaFromType(schemas, t)}}
-	}
-	problem := &huma.Response{
-		Description: "Refused",
-		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: huma.SchemaFromType(schemas, typeOf[Problem]())}},
-	}
+	content, problem := a.content, a.refused()
 	info := &huma.Response{Description: "The session", Content: content(typeOf[SessionInfo]())}
 	session := []map[string][]string{{"session": {}}}
+	person := map[string]any{permissionKey: string(auth.InPerson)}
 	for _, op := range []*huma.Operation{
 		{
-			OperationID: "log-in", Method: http.MethodPost, Summary: "Log in",
+			OperationID: logIn, Method: http.MethodPost, Summary: "Log in",
 			RequestBody: &huma.RequestBody{Required: true, Content: content(typeOf[Login]())},
 			Responses:   map[string]*huma.Response{"200": info, "401": problem, "429": problem},
 		},
 		{
-			OperationID: "get-session", Method: http.MethodGet, Summary: "Who is logged in", Security: session,
+			OperationID: "get-session", Method: http.MethodGet, Summary: "Who is logged in", Security: session, Extensions: person,
 			Responses: map[string]*huma.Response{"200": info, "401": problem},
 		},
 		{
-			OperationID: "log-out", Method: http.MethodDelete, Summary: "Log out", Security: session,
+			OperationID: logOut, Method: http.MethodDelete, Summary: "Log out", Security: session, Extensions: person,
 			Responses: map[string]*huma.Response{"204": {Description: "Logged out"}, "401": problem, "403": problem},
 		},
 	} {
 		op.Path = prefix + "/session"
 		doc.AddOperation(op)
 	}
+}
+
+func (a *API) content(t reflect.Type) map[string]*huma.MediaType {
+	return map[string]*huma.MediaType{"application/json": {Schema: huma.SchemaFromType(a.huma.OpenAPI().Components.Schemas, t)}}
+}
+
+// refused describes the answer to whom something is refused.
+func (a *API) refused() *huma.Response {
+	schema := huma.SchemaFromType(a.huma.OpenAPI().Components.Schemas, typeOf[Problem]())
+	return &huma.Response{Description: "Refused", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}}}
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley/internal/api"
+	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/channel/delivery"
 	"parley/internal/channel/intake"
@@ -49,6 +50,7 @@ type App struct {
 	log     *slog.Logger
 	store   *store.Store
 	auth    *auth.Auth
+	audit   *audit.Trail
 	metrics *obs.Metrics
 	health  *obs.Health
 	base    *bases
@@ -105,7 +107,8 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.store, err = store.Open(ctx, cfg.Database.Reveal()); err != nil {
 		return err
 	}
-	a.unwind = append(a.unwind, a.store.Close)
+	a.audit = audit.New(a.store, a.log, a.now)
+	a.unwind = append(a.unwind, a.store.Close, a.audit.Close)
 	a.health.Check("database", a.store.Ping)
 	if a.base, err = loadBases(ctx, cfg.Workspaces, a.metrics, a.log); err != nil {
 		return err
@@ -141,7 +144,8 @@ func (a *App) buildHTTP() (err error) {
 		return err
 	}
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
-		Store: a.store, Auth: a.auth, Intake: a.intake, Desk: a.desk, Learn: learn.New(a.base.list, a.store, a.opts.Now), Roster: a.roster, Log: a.log,
+		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Desk: a.desk, Roster: a.roster, Log: a.log,
+		Learn: learn.New(a.base.list, a.store, a.opts.Now),
 		Hooks: a.buildHooks(),
 	})
 	a.folder = report.NewFolder(a.store, a.log, a.now)
@@ -180,6 +184,7 @@ func (a *App) Start() {
 	var ctx, drain context.Context
 	ctx, a.stop = context.WithCancel(context.Background())
 	drain, a.cut = context.WithCancel(context.Background())
+	a.audit.Start()
 	a.running.Go(func() { a.hub.Run(ctx) })
 	a.running.Go(func() { a.finder.Run(ctx) })
 	for _, s := range a.senders {

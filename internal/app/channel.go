@@ -208,6 +208,7 @@ func (a *App) prune(ctx context.Context) error {
 		err := a.store.Write(ctx, func(tx *store.Tx) (err error) {
 			n, err = tx.Prune(ctx, store.Retention{
 				Exchanges: keep.Exchanges.Milliseconds(), Feed: keep.Events.Milliseconds(), Drops: keep.Drops.Milliseconds(),
+				Audit: keep.Audit.Milliseconds(),
 			}, a.now(), 1000)
 			if err != nil {
 				return err

@@ -8,60 +8,101 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"parley/internal/auth"
 	"parley/internal/chat"
+	"parley/internal/store/access"
 	"parley/internal/store/storetest"
 	"parley/internal/testkit"
 )
 
 // door is one way into the public listener.
-type door struct{ method, path, body string }
+type door struct {
+	method, path, body string
+	operation          string          // id in the document; empty for what it does not describe
+	need               auth.Permission // as the document says
+	open               bool            // to everybody, as the document says
+}
+
+// open are the operations that are meant for whoever has no session yet.
+var open = []string{"accept-invitation", "get-invitation", "log-in"}
 
 // doors lists everything that the API's own document describes, with real ids, and what it does not.
 func (r *rig) doors(d *desk) []door {
 	r.t.Helper()
 	var document struct {
-		Paths map[string]map[string]json.RawMessage
+		Paths map[string]map[string]struct {
+			OperationID string
+			Security    []map[string][]string
+			Permission  auth.Permission `json:"x-permission"`
+		}
 	}
 	if err := json.Unmarshal([]byte(d.get("/openapi.json")), &document); err != nil {
 		r.t.Fatal(err)
 	}
 	c := r.conversations()[0]
-	message := r.lines(c.ID)[0].ID
+	ids := map[string]string{"conversations": string(c.ID), "messages": string(r.lines(c.ID)[0].ID), "contacts": string(c.ContactID)}
 	bodies := map[string]string{
 		"/api/v1/conversations/{id}/replies": fmt.Sprintf(`{"clientId":%q,"text":"hello","seenSeq":%d}`, chat.NewID(), c.LastSeq),
 		"/api/v1/conversations/{id}/owner":   fmt.Sprintf(`{"kind":"accept","epoch":%d}`, c.Epoch),
 	}
 	var out []door
+	var unguarded []string
 	for path, methods := range document.Paths {
-		for method := range methods {
-			if path == "/api/v1/session" && method == "post" {
-				continue // the door that is open to everybody
+		for method, op := range methods {
+			v := door{
+				method: strings.ToUpper(method), path: filled(path, ids), body: bodies[path], operation: op.OperationID, need: op.Permission,
+				open: len(op.Security) == 0,
 			}
-			id := string(c.ID)
-			if strings.HasPrefix(path, "/api/v1/messages/") {
-				id = string(message)
+			if v.body == "" && v.method != http.MethodGet {
+				v.body = "{}"
 			}
-			out = append(out, door{strings.ToUpper(method), strings.ReplaceAll(path, "{id}", id), bodies[path]})
+			if v.open {
+				unguarded = append(unguarded, v.operation)
+			} else if v.need != auth.Known && v.need != auth.InPerson && !slices.Contains(auth.Permissions(), v.need) {
+				r.t.Errorf("%s: the document says that it needs %q, which is no permission", v.operation, v.need)
+			}
+			out = append(out, v)
 		}
 	}
-	if len(out) < 8 {
-		r.t.Fatalf("the document describes %d calls only", len(out))
-	}
+	slices.Sort(unguarded)
+	testkit.Diff(r.t, unguarded, open)
 	return append(out,
-		door{"GET", "/api/v1/openapi.json", ""},
-		door{"HEAD", "/api/v1/conversations", ""},
-		door{"GET", "/api/v1/nothing/here", ""},
-		door{"POST", "/api/v1/conversations", "{}"},
-		door{"DELETE", "/api/v1/conversations/" + string(c.ID), ""},
-		door{"GET", "/api/v1/session/../conversations", ""},
-		door{"GET", "/api/v1/session/%2e%2e/conversations", ""},
-		door{"GET", "//api/v1/conversations", ""},
-		door{"GET", "/api/v1//conversations", ""},
+		door{method: "GET", path: "/api/v1/openapi.json", need: auth.Known},
+		door{method: "HEAD", path: "/api/v1/conversations", need: auth.ReadConversations},
+		door{method: "GET", path: "/api/v1/nothing/here", need: auth.Known},
+		door{method: "POST", path: "/api/v1/conversations", body: "{}", need: auth.Known},
+		door{method: "DELETE", path: "/api/v1/conversations/" + string(c.ID), need: auth.Known},
+		door{method: "GET", path: "/api/v1/session/../conversations", need: auth.ReadConversations},
+		door{method: "GET", path: "/api/v1/session/%2e%2e/conversations", need: auth.Known},
+		door{method: "GET", path: "/api/v1/invitations/../conversations", need: auth.ReadConversations},
+		door{method: "GET", path: "/api/v1/invitations/%2e%2e%2fconversations", open: true},
+		door{method: "GET", path: "/api/v1/invitations/x/../../users", need: auth.ManageUsers},
+		door{method: "GET", path: "//api/v1/conversations", need: auth.ReadConversations},
+		door{method: "GET", path: "/api/v1//conversations", need: auth.ReadConversations},
 	)
+}
+
+// filled puts ids into a path of the document: of what there is, or else of nothing.
+func filled(path string, ids map[string]string) string {
+	parts := strings.Split(path, "/")
+	for i, part := range parts {
+		switch {
+		case part == "{n}":
+			parts[i] = "0"
+		case part == "{token}":
+			parts[i] = "made-up"
+		case strings.HasPrefix(part, "{"):
+			if parts[i] = ids[parts[i-1]]; parts[i] == "" {
+				parts[i] = chat.NewID()
+			}
+		}
+	}
+	return strings.Join(parts, "/")
 }
 
 // knock tries a door. Redirects are followed, as a browser does.
@@ -94,61 +135,211 @@ func (r *rig) knock(client *http.Client, d door, header http.Header) (status int
 	return res.StatusCode, string(body)
 }
 
-// TestDoors tries every way into the public listener without a session, with wrong ones, with
-// one that may not change anything, and with an agent's.
+// caller is somebody at a door.
+type caller struct {
+	name   string
+	client *http.Client
+	header http.Header
+}
+
+// private are texts that a refusal must not tell.
+var private = []string{"+15556000001", "wilhelmina", "Wilhelmina", "harbour", deskEmail, brazeKey, "Ben Agent", "Ada Admin", "parley_pat_"}
+
+// refused tries a door that must not open, and that must say nothing but that.
+func (r *rig) refused(by caller, d door, want int) {
+	r.t.Helper()
+	status, answer := r.knock(by.client, d, by.header)
+	if status != want && !(d.method == "GET" && strings.HasPrefix(d.path, "//") && status == http.StatusNotFound) {
+		r.t.Errorf("%s: %s %s answers %d %s", by.name, d.method, d.path, status, answer)
+	}
+	var problem struct{ Status int }
+	if status == want && d.method != "HEAD" && (json.Unmarshal([]byte(answer), &problem) != nil || problem.Status != want) {
+		r.t.Errorf("%s: %s %s answers with something else than a problem: %s", by.name, d.method, d.path, answer)
+	}
+	for _, text := range private {
+		if strings.Contains(answer, text) {
+			r.t.Errorf("%s: %s %s tells %q", by.name, d.method, d.path, text)
+		}
+	}
+}
+
+// admitted tries a door that must open; what is behind it need not be there or make sense.
+func (r *rig) admitted(by caller, d door) {
+	r.t.Helper()
+	status, answer := r.knock(by.client, d, by.header)
+	permission := slices.ContainsFunc([]error{auth.ErrRole, auth.ErrScope, auth.ErrInPerson, auth.ErrForged}, func(err error) bool {
+		return strings.Contains(answer, err.Error())
+	})
+	if status == http.StatusUnauthorized || permission || status >= 500 && status != http.StatusServiceUnavailable {
+		r.t.Errorf("%s: %s %s answers %d %s", by.name, d.method, d.path, status, answer)
+	}
+}
+
+// TestDoors tries every operation of the API's document, and ways around it, without
+// credentials, with wrong ones, with every role and with tokens that lack exactly what is
+// needed or have nothing else. What is needed comes from the document, so that an operation
+// that is added is tried by itself.
 func TestDoors(t *testing.T) {
 	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, database string) {
-		braze := newRecorder(t)
-		r := newRig(t, settings(t, database, braze.URL))
-		const phone, text = "+15556000001", "tell me about the harbour, my name is Wilhelmina"
-		r.accepted(said{from: "wilhelmina", phone: phone, text: text})
+		r := newRig(t, settings(t, database, newRecorder(t).URL))
+		r.accepted(said{from: "wilhelmina", phone: "+15556000001", text: "tell me about the harbour, my name is Wilhelmina"})
 		r.settled()
-		d := r.desk()
-		ended := r.desk()
-		if status, _ := r.knock(ended.http, door{method: "DELETE", path: "/api/v1/session"}, http.Header{"X-Csrf-Token": {ended.csrf}}); status != http.StatusNoContent {
-			t.Fatalf("log-out answers %d", status)
+		desks := map[auth.Role]*desk{
+			auth.Agent:      r.desk(),
+			auth.Supervisor: r.deskOf(auth.NewUser{Email: "supervisor@example.com", Name: "Sol Supervisor", Role: auth.Supervisor, Password: deskPassword}),
+			auth.Admin:      r.deskOf(auth.NewUser{Email: "admin@example.com", Name: "Ada Admin", Role: auth.Admin, Password: deskPassword}),
 		}
-		doors := r.doors(d)
-		for _, caller := range []struct {
-			name   string
-			client *http.Client
-			header http.Header
-		}{
-			{"nobody", newClient(), nil},
-			{"a made-up cookie", newClient(), http.Header{"Cookie": {"parley=0123456789abcdef0123456789abcdef"}}},
-			{"an empty cookie", newClient(), http.Header{"Cookie": {"parley="}}},
-			{"the webhook's secret", newClient(), http.Header{"Authorization": {"Bearer " + webhookSecret}}},
-			{"a session that has ended", ended.http, http.Header{"X-Csrf-Token": {ended.csrf}}},
-		} {
-			for _, try := range doors {
-				status, answer := r.knock(caller.client, try, caller.header)
-				if status != http.StatusUnauthorized && !(try.method == "GET" && strings.HasPrefix(try.path, "//") && status == http.StatusNotFound) {
-					t.Errorf("%s: %s %s answers %d %s", caller.name, try.method, try.path, status, answer)
-				}
-				for _, private := range []string{phone, "wilhelmina", "Wilhelmina", "harbour", deskEmail, brazeKey} {
-					if strings.Contains(answer, private) && !strings.Contains(try.path, private) {
-						t.Errorf("%s: %s %s tells %q", caller.name, try.method, try.path, private)
-					}
-				}
-			}
-			caller.client.CloseIdleConnections()
+		doors := r.doors(desks[auth.Agent])
+		if len(doors) < 40 {
+			t.Fatalf("there are %d doors only", len(doors))
 		}
-		for _, try := range doors {
-			changes := try.method != "GET" && try.method != "HEAD"
-			status, answer := r.knock(d.http, try, nil)
-			switch {
-			case changes && status != http.StatusForbidden:
-				t.Errorf("without the token of the page, %s %s answers %d %s", try.method, try.path, status, answer)
-			case !changes && (status == http.StatusUnauthorized || status == http.StatusForbidden || status >= 500):
-				t.Errorf("to an agent, %s %s answers %d %s", try.method, try.path, status, answer)
-			}
-		}
+		r.strangers(doors)
+		r.lesser(doors, desks)
 		if c := r.conversations()[0]; c.Owner != chat.OwnerBot || len(texts(r.lines(c.ID), chat.Out)) != 1 {
 			t.Error("a refused call changed the conversation")
 		}
-		r.logOut(t, d)
+		r.entitled(doors, desks)
+		r.logOut(t, desks[auth.Agent])
 	})
+}
+
+// strangers try every door.
+func (r *rig) strangers(doors []door) {
+	r.t.Helper()
+	ended := r.desk()
+	if status, _ := r.knock(ended.http, door{method: "DELETE", path: "/api/v1/session"}, http.Header{"X-Csrf-Token": {ended.csrf}}); status != http.StatusNoContent {
+		r.t.Fatalf("log-out answers %d", status)
+	}
+	revoked := r.token("revoked", auth.Permissions()...)
+	tokens, err := r.app.Auth().Tokens(r.t.Context(), r.admin())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if err := r.app.Auth().RevokeToken(r.t.Context(), r.admin(), tokens[0].ID); err != nil {
+		r.t.Fatal(err)
+	}
+	for _, by := range []caller{
+		{"nobody", newClient(), nil},
+		{"a made-up cookie", newClient(), http.Header{"Cookie": {"parley=0123456789abcdef0123456789abcdef"}}},
+		{"an empty cookie", newClient(), http.Header{"Cookie": {"parley="}}},
+		{"the webhook's secret", newClient(), http.Header{"Authorization": {"Bearer " + webhookSecret}}},
+		{"a made-up token", newClient(), http.Header{"Authorization": {"Bearer " + auth.TokenPrefix + strings.Repeat("A", 43)}}},
+		{"a revoked token", newClient(), revoked.header},
+		{"a session that has ended", ended.http, http.Header{"X-Csrf-Token": {ended.csrf}}},
+	} {
+		for _, d := range doors {
+			if !d.open {
+				r.refused(by, d, http.StatusUnauthorized)
+			}
+		}
+		by.client.CloseIdleConnections()
+	}
+}
+
+// lesser callers, who may do much but not this, try every door.
+func (r *rig) lesser(doors []door, desks map[auth.Role]*desk) {
+	r.t.Helper()
+	everything := r.token("everything", auth.Permissions()...)
+	without := map[auth.Permission]caller{}
+	for _, p := range auth.Permissions() {
+		without[p] = r.token("all but "+string(p), slices.DeleteFunc(auth.Permissions(), func(q auth.Permission) bool { return p == q })...)
+	}
+	for _, d := range doors {
+		if d.open {
+			continue
+		}
+		for role, desk := range desks {
+			with := caller{string(role), desk.http, http.Header{"X-Csrf-Token": {desk.csrf}}}
+			if !(auth.User{Role: role}).May(d.need) {
+				r.refused(with, d, http.StatusForbidden)
+			} else if d.method != "GET" && d.method != "HEAD" {
+				with.name, with.header = "without the token of the page, "+with.name, nil
+				r.refused(with, d, http.StatusForbidden)
+			}
+		}
+		switch token, ok := without[d.need]; {
+		case d.need == auth.InPerson:
+			r.refused(everything, d, http.StatusForbidden)
+		case ok:
+			r.refused(token, d, http.StatusForbidden)
+			// A browser that happens to be logged in lends a token nothing.
+			token.client = desks[auth.Admin].http
+			r.refused(token, d, http.StatusForbidden)
+		}
+	}
+}
+
+// entitled callers have just enough for a door. What they did is in the audit log.
+func (r *rig) entitled(doors []door, desks map[auth.Role]*desk) {
+	r.t.Helper()
+	only := map[auth.Permission]caller{}
+	for _, p := range auth.Permissions() {
+		only[p] = r.token("only "+string(p), p)
+	}
+	var changes []string
+	for _, d := range doors {
+		if d.open || d.operation == "log-out" {
+			continue
+		}
+		for role, desk := range desks {
+			if (auth.User{Role: role}).May(d.need) {
+				r.admitted(caller{string(role), desk.http, http.Header{"X-Csrf-Token": {desk.csrf}}}, d)
+			}
+		}
+		if token, ok := only[d.need]; ok {
+			r.admitted(token, d)
+		}
+		if d.operation != "" && d.method != "GET" {
+			changes = append(changes, d.operation)
+		}
+	}
+	// They happen many times a minute and change nothing that others rely on.
+	unrecorded := []string{"delete-draft", "mark-read", "put-draft", "send-heartbeat", "tell-activity"}
+	var log map[string]bool
+	testkit.Eventually(r.t, patience, func() bool {
+		log = r.audited()
+		return !slices.ContainsFunc(changes, func(operation string) bool { return !log[operation] && !slices.Contains(unrecorded, operation) })
+	})
+	for _, operation := range unrecorded {
+		if log[operation] || !slices.Contains(changes, operation) {
+			r.t.Errorf("%s is recorded, or there is no such operation", operation)
+		}
+	}
+}
+
+// audited says which operations the audit log holds for the administrator.
+func (r *rig) audited() map[string]bool {
+	r.t.Helper()
+	entries, err := access.Entries(r.t.Context(), r.app.Store(), access.AuditFilter{Actor: r.admin().ID, Limit: 5000})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	out := map[string]bool{}
+	for _, e := range entries {
+		out[e.Action] = true
+	}
+	return out
+}
+
+func (r *rig) admin() auth.User {
+	r.t.Helper()
+	u, err := r.app.Store().UserByEmail(r.t.Context(), "admin@example.com")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return auth.User{ID: u.ID, Name: u.Name, Role: auth.Admin}
+}
+
+// token is a program with a token of the administrator's.
+func (r *rig) token(name string, scopes ...auth.Permission) caller {
+	r.t.Helper()
+	_, secret, err := r.app.Auth().CreateToken(r.t.Context(), r.admin(), auth.NewToken{Name: name, Scopes: scopes})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.private(secret.Reveal())
+	return caller{"a token for " + name, r.http, http.Header{"Authorization": {"Bearer " + secret.Reveal()}}}
 }
 
 // logOut ends the session, which only the desk's own page may do.

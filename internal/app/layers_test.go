@@ -42,6 +42,7 @@ var layers = []struct {
 	{1, "internal/bot/guard"},
 	{2, "internal/bot/knowledge"},
 	{2, "internal/bot/packet"},
+	{2, "internal/audit"},
 	{2, "internal/live"},
 	{3, "internal/auth"},
 	{3, "internal/bot"},

@@ -309,16 +309,24 @@ type desk struct {
 
 func (r *rig) desk() *desk {
 	r.t.Helper()
-	_, err := r.app.Auth().Enroll(r.t.Context(), auth.NewUser{Email: deskEmail, Name: "Ben Agent", Role: auth.Agent, Password: deskPassword})
-	if err != nil {
-		r.t.Fatal(err)
+	return r.deskOf(auth.NewUser{Email: deskEmail, Name: "Ben Agent", Role: auth.Agent, Password: deskPassword})
+}
+
+// deskOf is the desk of a user, who is enrolled the first time.
+func (r *rig) deskOf(n auth.NewUser) *desk {
+	r.t.Helper()
+	if _, err := r.app.Store().UserByEmail(r.t.Context(), n.Email); err != nil { // a new password would end the other desks
+		if _, err := r.app.Auth().Enroll(r.t.Context(), n); err != nil {
+			r.t.Fatal(err)
+		}
 	}
+	r.private(n.Password.Reveal())
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	d := &desk{t: r.t, url: r.url(), http: &http.Client{Jar: jar, Timeout: patience}}
-	login := fmt.Sprintf(`{"email": %q, "password": %q}`, deskEmail, deskPassword)
+	login := fmt.Sprintf(`{"email": %q, "password": %q}`, n.Email, n.Password.Reveal())
 	res, err := d.http.Post(d.url+"/api/v1/session", "application/json", strings.NewReader(login))
 	if err != nil {
 		r.t.Fatal(err)

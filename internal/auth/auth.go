@@ -12,11 +12,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	"parley/internal/chat"
-	"parley/internal/config"
 	"parley/internal/obs"
 	"parley/internal/store"
 )
@@ -46,11 +46,29 @@ func ParseRole(text string) (Role, error) {
 // nothing, and nobody may do what needs an unknown role.
 func (r Role) Allows(least Role) bool { return ranks[least] > 0 && ranks[r] >= ranks[least] }
 
-// User is somebody who may log in, without anything secret.
+// User is who calls: somebody who logged in or, with Scopes, an API token. It holds nothing secret.
 type User struct {
-	ID, Email, Name string
-	Role            Role
+	ID, Email, Name string // of a token: "token:" and its id, nothing, and its name
+	Role            Role   // of a token: its creator's at present; ask May, which knows the scopes
+	// Scopes are what a token may do at present: never more than its creator. Nil for a person.
+	Scopes []Permission
 }
+
+// May reports whether the caller may do it.
+func (u User) May(p Permission) bool {
+	switch {
+	case p == Known:
+		return u.Role.Allows(Agent)
+	case p == InPerson:
+		return u.Scopes == nil && u.Role.Allows(Agent)
+	case u.Scopes != nil:
+		return u.Role.May(p) && slices.Contains(u.Scopes, p)
+	}
+	return u.Role.May(p)
+}
+
+// Console is who works on the command line, beside the database itself.
+var Console = User{ID: "console", Name: "Command line", Role: Admin}
 
 func userOf(u store.User) User {
 	return User{ID: u.ID, Email: u.Email, Name: u.Name, Role: Role(u.Role)}
@@ -66,6 +84,10 @@ type Settings struct {
 	Idle time.Duration
 	// Longest ends a session however much it is used; zero means 14 days.
 	Longest time.Duration
+	// Invitation is how long a link to a new account is good for; zero means 7 days.
+	Invitation time.Duration
+	// Reset is how long a link to a new password is good for; zero means 24 h.
+	Reset time.Duration
 	// Refuse answers a request that Require does not let through, with the status of Status(err). Nil means a
 	// plain text.
 	Refuse func(w http.ResponseWriter, r *http.Request, err error)
@@ -92,6 +114,12 @@ func New(set Settings, s *store.Store, log *slog.Logger, now func() int64) (*Aut
 	if set.Longest == 0 {
 		set.Longest = 14 * 24 * time.Hour
 	}
+	if set.Invitation == 0 {
+		set.Invitation = 7 * 24 * time.Hour
+	}
+	if set.Reset == 0 {
+		set.Reset = 24 * time.Hour
+	}
 	if set.Refuse == nil {
 		set.Refuse = func(w http.ResponseWriter, _ *http.Request, err error) { http.Error(w, err.Error(), Status(err)) }
 	}
@@ -109,62 +137,6 @@ func New(set Settings, s *store.Store, log *slog.Logger, now func() int64) (*Aut
 		accounts:  newThrottle(time.Minute, 10),
 		addresses: newThrottle(5*time.Second, 30),
 	}, nil
-}
-
-// NewUser is what it takes to add a user.
-type NewUser struct {
-	Email, Name string
-	Role        Role
-	Password    config.Secret
-}
-
-// Enroll adds a user, or replaces name, role and password of the one with this address and lets them log in
-// again if they were disabled. The error is a chat.Error when an entry is to be mended.
-func (a *Auth) Enroll(ctx context.Context, n NewUser) (User, error) {
-	email, err := normalEmail(n.Email)
-	if err != nil {
-		return User{}, err
-	}
-	role, err := ParseRole(string(n.Role))
-	if err != nil {
-		return User{}, err
-	}
-	name := strings.TrimSpace(n.Name)
-	if name == "" {
-		return User{}, chat.Errorf(chat.Invalid, "a name is missing; colleagues see it in the desk")
-	}
-	hash, err := a.hash(ctx, n.Password.Reveal())
-	if err != nil {
-		return User{}, err
-	}
-	err = a.store.Write(ctx, func(tx *store.Tx) error {
-		return tx.UpsertUser(ctx, store.User{
-			ID: chat.NewID(), Email: email, Name: name, Role: string(role), PasswordHash: hash, CreatedAt: a.now(),
-		})
-	})
-	if err != nil {
-		return User{}, fmt.Errorf("enroll a user: %w", err)
-	}
-	u, err := a.store.UserByEmail(ctx, email) // an address that existed keeps its id
-	if err != nil {
-		return User{}, fmt.Errorf("enroll a user: %w", err)
-	}
-	return userOf(u), nil
-}
-
-// Disable ends all sessions of a user and refuses new ones, until the user is enrolled again. The error is a
-// chat.Error with code NotFound when there is no such user.
-func (a *Auth) Disable(ctx context.Context, email string) error {
-	email, err := normalEmail(email)
-	if err != nil {
-		return err
-	}
-	u, err := a.store.UserByEmail(ctx, email)
-	if err != nil {
-		return err
-	}
-	u.DisabledAt = a.now() // Resume looks at the user each time, which is what ends the sessions
-	return a.store.Write(ctx, func(tx *store.Tx) error { return tx.UpsertUser(ctx, u) })
 }
 
 // normalEmail is the form in which addresses are stored and compared.
@@ -187,3 +159,6 @@ func notFound(err error) bool {
 func (a *Auth) failed(ctx context.Context, msg string, err error, attrs ...any) {
 	a.log.ErrorContext(ctx, msg, append(attrs, obs.Error(err))...)
 }
+
+// Now is the time by which sessions, links and tokens end.
+func (a *Auth) Now() time.Time { return time.UnixMilli(a.now()) }

@@ -29,7 +29,7 @@ const (
 	password = config.Secret("correct horse battery")
 )
 
-var home = netip.MustParseAddr("192.0.2.1")
+var home = Client{Address: netip.MustParseAddr("192.0.2.1"), Browser: "Test/1.0"}
 
 // clock is the time of one test in Unix milliseconds.
 type clock struct{ ms atomic.Int64 }
@@ -123,10 +123,10 @@ func TestLogin_startsASessionThatOnlyItsTokenResumes(t *testing.T) {
 func TestLogin_refusesEverybodyElseAlike(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, b bundle) {
-		if _, err := b.Enroll(t.Context(), NewUser{Email: "gone@example.com", Name: "Gone", Role: Admin, Password: password}); err != nil {
+		if _, err := b.Enroll(t.Context(), NewUser{Email: "gone@example.com", Name: "Gone", Role: Supervisor, Password: password}); err != nil {
 			t.Fatal(err)
 		}
-		if err := b.Disable(t.Context(), "gone@example.com"); err != nil {
+		if _, err := b.Disable(t.Context(), Console, "gone@example.com"); err != nil {
 			t.Fatal(err)
 		}
 		for _, try := range []struct {
@@ -224,7 +224,7 @@ func TestResume_endsWithLogoutAndDisabling(t *testing.T) {
 		if _, err := b.Resume(t.Context(), stays.Token); err != nil {
 			t.Errorf("the other session: %v", err)
 		}
-		if err := b.Disable(t.Context(), email); err != nil {
+		if _, err := b.Disable(t.Context(), Console, email); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := b.Resume(t.Context(), stays.Token); !errors.Is(err, ErrNoSession) {
@@ -267,7 +267,7 @@ func TestEnroll_saysWhatToMend(t *testing.T) {
 			t.Errorf("%q: %v", want, err)
 		}
 	}
-	if err := b.Disable(t.Context(), "nobody@example.com"); !notFound(err) {
+	if _, err := b.Disable(t.Context(), Console, "nobody@example.com"); !notFound(err) {
 		t.Errorf("disable nobody: %v", err)
 	}
 }

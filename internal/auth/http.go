@@ -35,9 +35,9 @@ func From(ctx context.Context) (Session, bool) {
 func Status(err error) int {
 	var throttled *ThrottledError
 	switch {
-	case errors.Is(err, ErrCredentials), errors.Is(err, ErrNoSession):
+	case errors.Is(err, ErrCredentials), errors.Is(err, ErrNoSession), errors.Is(err, ErrToken):
 		return http.StatusUnauthorized
-	case errors.Is(err, ErrRole), errors.Is(err, ErrForged):
+	case errors.Is(err, ErrRole), errors.Is(err, ErrScope), errors.Is(err, ErrInPerson), errors.Is(err, ErrForged):
 		return http.StatusForbidden
 	case errors.As(err, &throttled):
 		return http.StatusTooManyRequests
@@ -45,14 +45,14 @@ func Status(err error) int {
 	return http.StatusInternalServerError
 }
 
-// Require lets a request through when it has a session of at least the role and, if it may change something,
-// comes from the desk's own page with the session's CSRF token. next finds the session with From. Everything
-// else is answered by Settings.Refuse.
-func (a *Auth) Require(least Role, next http.Handler) http.Handler {
+// Require lets a request through when it comes with a valid API token, or has a session and, if it may change
+// something, comes from the desk's own page with the session's CSRF token; and its caller may do what is needed.
+// next finds the session with From. Everything else is answered by Settings.Refuse.
+func (a *Auth) Require(need Permission, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s, err := a.Identify(r)
-		if err == nil && !s.User.Role.Allows(least) {
-			err = ErrRole
+		if err == nil {
+			err = s.User.Check(need)
 		}
 		if err != nil {
 			if Status(err) == http.StatusInternalServerError && r.Context().Err() == nil {
@@ -69,9 +69,26 @@ func (a *Auth) Require(least Role, next http.Handler) http.Handler {
 // errInternal replaces errors whose text must not leave the building.
 var errInternal = errors.New("log-ins cannot be checked at the moment; try again")
 
-// Identify returns the session of a request's cookie, after the checks against forged requests. Its errors are
-// those of Resume and ErrForged.
+// Check is nil when the caller may do it, and otherwise says what is missing: ErrRole, ErrScope or ErrInPerson.
+func (u User) Check(need Permission) error {
+	switch {
+	case u.May(need):
+		return nil
+	case u.Scopes == nil:
+		return ErrRole
+	case need == InPerson:
+		return ErrInPerson
+	}
+	return ErrScope
+}
+
+// Identify returns the session of a request's cookie, after the checks against forged requests, or one that stands
+// for the request's API token. A request with a token is never judged by its cookies, so that no page can borrow
+// them. Its errors are those of Resume, ErrToken and ErrForged.
 func (a *Auth) Identify(r *http.Request) (Session, error) {
+	if secret, ok := bearer(r); ok {
+		return a.byToken(r.Context(), secret)
+	}
 	cookie, err := r.Cookie(a.cookieName(r))
 	if err != nil {
 		return Session{}, ErrNoSession
@@ -90,6 +107,11 @@ func (a *Auth) Identify(r *http.Request) (Session, error) {
 		return Session{}, ErrForged
 	}
 	return s, nil
+}
+
+// Client says where a request comes from.
+func (a *Auth) Client(r *http.Request) Client {
+	return Client{Address: a.Address(r), Browser: r.UserAgent()}
 }
 
 // CheckOrigin returns ErrForged for a request that another site's page made a browser send. The log-in needs
@@ -140,10 +162,22 @@ func (a *Auth) Secure(r *http.Request) bool {
 	return a.isProxy(peer(r)) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
 
-// Client returns the address of the client: the peer's, or behind trusted proxies the last address in
+// Origin is where the browser of a request finds the desk, such as https://parley.example.com: public_url if there is
+// one, and otherwise what the request was sent to.
+func (a *Auth) Origin(r *http.Request) string {
+	switch {
+	case a.set.PublicURL != "":
+		return strings.TrimSuffix(a.set.PublicURL, "/")
+	case a.Secure(r):
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+// Address returns the address of the client: the peer's, or behind trusted proxies the last address in
 // X-Forwarded-For that is not one of them. What stands before that one anybody could have written. The zero
 // Addr stands for a peer without an address, such as a Unix socket.
-func (a *Auth) Client(r *http.Request) netip.Addr {
+func (a *Auth) Address(r *http.Request) netip.Addr {
 	client := peer(r)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for _, hop := range slices.Backward(hops) {

@@ -37,31 +37,31 @@ func TestRequire_letsOnlyTheRightRequestsThrough(t *testing.T) {
 		session Session
 		method  string
 		change  func(r *http.Request)
-		least   Role
+		least   Permission
 		want    int
 	}{
-		"read":                      {s, http.MethodGet, nil, Agent, 200},
-		"read without CSRF token":   {s, http.MethodGet, func(r *http.Request) { r.Header.Del(CSRFHeader) }, Agent, 200},
-		"no cookie":                 {s, http.MethodGet, func(r *http.Request) { r.Header.Del("Cookie") }, Agent, 401},
-		"unknown session":           {Session{Token: "AAAA"}, http.MethodGet, nil, Agent, 401},
-		"cookie of the https name":  {s, http.MethodGet, func(r *http.Request) { r.TLS = &tls.ConnectionState{} }, Agent, 401},
-		"role too low":              {s, http.MethodGet, nil, Supervisor, 403},
-		"role high enough":          {boss, http.MethodPost, nil, Supervisor, 200},
-		"role above":                {boss, http.MethodPost, nil, Agent, 200},
-		"change":                    {s, http.MethodPost, nil, Agent, 200},
-		"delete":                    {s, http.MethodDelete, nil, Agent, 200},
-		"change without CSRF token": {s, http.MethodPost, func(r *http.Request) { r.Header.Del(CSRFHeader) }, Agent, 403},
-		"put without CSRF token":    {s, http.MethodPut, func(r *http.Request) { r.Header.Del(CSRFHeader) }, Agent, 403},
-		"odd method without token":  {s, "CHANGE", func(r *http.Request) { r.Header.Del(CSRFHeader) }, Agent, 403},
-		"token of another session":  {s, http.MethodPost, func(r *http.Request) { r.Header.Set(CSRFHeader, other.CSRF) }, Agent, 403},
-		"token from another site":   {s, http.MethodPost, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, Agent, 403},
-		"token from a neighbour":    {s, http.MethodPost, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }, Agent, 403},
-		"old browser, other origin": {s, http.MethodPost, func(r *http.Request) { r.Header.Del("Sec-Fetch-Site"); r.Header.Set("Origin", "http://evil.example") }, Agent, 403},
+		"read":                      {s, http.MethodGet, nil, ReadConversations, 200},
+		"read without CSRF token":   {s, http.MethodGet, func(r *http.Request) { r.Header.Del(CSRFHeader) }, ReadConversations, 200},
+		"no cookie":                 {s, http.MethodGet, func(r *http.Request) { r.Header.Del("Cookie") }, ReadConversations, 401},
+		"unknown session":           {Session{Token: "AAAA"}, http.MethodGet, nil, ReadConversations, 401},
+		"cookie of the https name":  {s, http.MethodGet, func(r *http.Request) { r.TLS = &tls.ConnectionState{} }, ReadConversations, 401},
+		"role too low":              {s, http.MethodGet, nil, Supervise, 403},
+		"role high enough":          {boss, http.MethodPost, nil, Supervise, 200},
+		"role above":                {boss, http.MethodPost, nil, ReadConversations, 200},
+		"change":                    {s, http.MethodPost, nil, ReadConversations, 200},
+		"delete":                    {s, http.MethodDelete, nil, ReadConversations, 200},
+		"change without CSRF token": {s, http.MethodPost, func(r *http.Request) { r.Header.Del(CSRFHeader) }, ReadConversations, 403},
+		"put without CSRF token":    {s, http.MethodPut, func(r *http.Request) { r.Header.Del(CSRFHeader) }, ReadConversations, 403},
+		"odd method without token":  {s, "CHANGE", func(r *http.Request) { r.Header.Del(CSRFHeader) }, ReadConversations, 403},
+		"token of another session":  {s, http.MethodPost, func(r *http.Request) { r.Header.Set(CSRFHeader, other.CSRF) }, ReadConversations, 403},
+		"token from another site":   {s, http.MethodPost, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, ReadConversations, 403},
+		"token from a neighbour":    {s, http.MethodPost, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }, ReadConversations, 403},
+		"old browser, other origin": {s, http.MethodPost, func(r *http.Request) { r.Header.Del("Sec-Fetch-Site"); r.Header.Set("Origin", "http://evil.example") }, ReadConversations, 403},
 		"old browser, same origin": {s, http.MethodPost, func(r *http.Request) {
 			r.Header.Del("Sec-Fetch-Site")
 			r.Header.Set("Origin", "http://desk.example.com")
-		}, Agent, 200},
-		"program with cookie and CSRF": {s, http.MethodPost, func(r *http.Request) { r.Header.Del("Sec-Fetch-Site") }, Agent, 200},
+		}, ReadConversations, 200},
+		"program with cookie and CSRF": {s, http.MethodPost, func(r *http.Request) { r.Header.Del("Sec-Fetch-Site") }, ReadConversations, 200},
 	} {
 		r := request(test.method, test.session)
 		if test.change != nil {
@@ -96,7 +96,7 @@ func TestRequire_hidesInternalErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	b.Require(Agent, http.NotFoundHandler()).ServeHTTP(w, request(http.MethodGet, s))
+	b.Require(Known, http.NotFoundHandler()).ServeHTTP(w, request(http.MethodGet, s))
 	if w.Code != http.StatusInternalServerError || !errors.Is(refused, errInternal) || !strings.Contains(b.log.String(), "identify a user") {
 		t.Errorf("%d %v\n%s", w.Code, refused, b.log)
 	}
@@ -178,13 +178,13 @@ func TestClient(t *testing.T) {
 		for _, hop := range test.hops {
 			r.Header.Add("X-Forwarded-For", hop)
 		}
-		if got := a.Client(r).String(); got != test.want {
+		if got := a.Address(r).String(); got != test.want {
 			t.Errorf("%s %v: %s, want %s", test.peer, test.hops, got, test.want)
 		}
 	}
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	r.RemoteAddr = "@"
-	if a.Client(r).IsValid() {
+	if a.Address(r).IsValid() {
 		t.Error("a Unix socket has an address")
 	}
 }

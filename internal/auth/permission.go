@@ -17,6 +17,19 @@ const (
 	ReadAudit          Permission = "audit:read"              // who did what
 )
 
+// What an operation may need instead of a permission; neither can be a token's scope.
+const (
+	Known    Permission = "known"     // whoever logged in, or any API token
+	InPerson Permission = "in-person" // whoever logged in, but no API token: what concerns one's own account
+)
+
+// Permissions lists all of them, in the order of the roles that have them.
+func Permissions() []Permission {
+	return []Permission{
+		ReadConversations, WriteConversations, Supervise, ReadReports, ReviewKnowledge, ManageTeams, ManageUsers, ManageHooks, ReadAudit,
+	}
+}
+
 // least is the role from which on a permission is held.
 var least = map[Permission]Role{
 	ReadConversations: Agent, WriteConversations: Agent,

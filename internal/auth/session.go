@@ -10,7 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
+	"unicode"
 
 	"parley/internal/chat"
 	"parley/internal/config"
@@ -22,7 +24,10 @@ import (
 var (
 	ErrCredentials = errors.New("e-mail address or password is wrong")
 	ErrNoSession   = errors.New("not logged in, or logged out in the meantime; log in again")
+	ErrToken       = errors.New("this API token is not valid: unknown, revoked, expired, or made by somebody who is disabled")
 	ErrRole        = errors.New("your role does not allow this; ask an administrator")
+	ErrScope       = errors.New("this API token was not given the permission for this, or its creator does not have it any more")
+	ErrInPerson    = errors.New("only a person who is logged in may do this, not an API token")
 	ErrForged      = errors.New("the request did not come from this desk's own page; reload the page and try again")
 )
 
@@ -55,16 +60,22 @@ const tokenBytes = 32
 // touchEvery bounds how often use of a session is written down.
 const touchEvery = 5 * time.Minute
 
-// Login checks a password and starts a session. address is the client's, from Client. The error is
+// Client is where a log-in comes from.
+type Client struct {
+	Address netip.Addr // as Auth.Address finds it
+	Browser string     // what it calls itself
+}
+
+// Login checks a password and starts a session. The error is
 // ErrCredentials for an unknown address, a wrong password and a disabled user alike, a *ThrottledError after
 // too many failures, or internal.
-func (a *Auth) Login(ctx context.Context, email string, password config.Secret, address netip.Addr) (Session, error) {
+func (a *Auth) Login(ctx context.Context, email string, password config.Secret, from Client) (Session, error) {
 	now := time.UnixMilli(a.now())
 	account, err := normalEmail(email)
 	if err != nil {
 		account = "" // one bucket for everything that cannot be an account
 	}
-	returnAddress, wait := a.addresses.take(network(address), now)
+	returnAddress, wait := a.addresses.take(network(from.Address), now)
 	if wait > 0 {
 		return Session{}, &ThrottledError{wait}
 	}
@@ -81,13 +92,17 @@ func (a *Auth) Login(ctx context.Context, email string, password config.Secret, 
 	if err != nil {
 		return Session{}, err
 	}
-	return a.begin(ctx, u)
+	s, row := a.newSession(u, from)
+	if err := a.store.Write(ctx, func(tx *store.Tx) error { return tx.InsertSession(ctx, row) }); err != nil {
+		return Session{}, fmt.Errorf("log in: %w", err)
+	}
+	return s, nil
 }
 
 // check finds the user of an account and compares the password, with the same work when there is none.
 func (a *Auth) check(ctx context.Context, account, password string) (store.User, error) {
 	u, err := a.store.UserByEmail(ctx, account)
-	known := err == nil && u.DisabledAt == 0
+	known := err == nil && u.DisabledAt == 0 && u.PasswordHash != "" // who is only invited has none
 	if err != nil && !notFound(err) {
 		return store.User{}, fmt.Errorf("log in: %w", err)
 	}
@@ -115,31 +130,51 @@ func (a *Auth) rehash(ctx context.Context, old store.User, password string) {
 		return // a password from before today's bounds stays as it is
 	}
 	if err == nil {
-		var u store.User
-		if u, err = a.store.User(ctx, old.ID); err == nil && u.PasswordHash == old.PasswordHash {
-			u.PasswordHash = hash
-			err = a.store.Write(ctx, func(tx *store.Tx) error { return tx.UpsertUser(ctx, u) })
-		}
+		_, err = a.alter(ctx, Console, old.ID, func(_ *store.Tx, u *store.User) error {
+			switch u.PasswordHash {
+			case "":
+				return errNoUser
+			case old.PasswordHash:
+				u.PasswordHash = hash
+			}
+			return nil
+		})
 	}
 	if err != nil {
 		a.failed(ctx, "renew a password hash", err, obs.FieldUser, old.ID)
 	}
 }
 
-// begin stores a new session.
-func (a *Auth) begin(ctx context.Context, u store.User) (Session, error) {
-	secret := make([]byte, tokenBytes)
-	_, _ = rand.Read(secret) // never fails (crypto/rand)
-	token := base64.RawURLEncoding.EncodeToString(secret)
+// newSession makes a session and what is to be stored of it.
+func (a *Auth) newSession(u store.User, from Client) (Session, store.Session) {
+	token := newSecret()
 	now := a.now()
 	row := store.Session{
 		Hash: tokenHash(token), UserID: u.ID, CreatedAt: now, SeenAt: now,
-		ExpiresAt: now + min(a.set.Idle, a.set.Longest).Milliseconds(),
+		ExpiresAt: now + min(a.set.Idle, a.set.Longest).Milliseconds(), Browser: printable(from.Browser, 200),
 	}
-	if err := a.store.Write(ctx, func(tx *store.Tx) error { return tx.InsertSession(ctx, row) }); err != nil {
-		return Session{}, fmt.Errorf("log in: %w", err)
+	if from.Address.IsValid() {
+		row.Address = from.Address.String()
 	}
-	return sessionOf(token, row, u), nil
+	return sessionOf(token, row, u), row
+}
+
+// newSecret is what cookies, links and API tokens are made of.
+func newSecret() string {
+	secret := make([]byte, tokenBytes)
+	_, _ = rand.Read(secret) // never fails (crypto/rand)
+	return base64.RawURLEncoding.EncodeToString(secret)
+}
+
+// printable is at most so many characters of a text from outside, without what could upset a terminal or a page.
+func printable(text string, limit int) string {
+	kept := []rune(strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, text))
+	return string(kept[:min(len(kept), limit)])
 }
 
 // Resume finds the session of a token and keeps it alive. The error is ErrNoSession for a token that is
@@ -166,7 +201,7 @@ func (a *Auth) Resume(ctx context.Context, token config.Secret) (Session, error)
 		row.SeenAt = now
 		row.ExpiresAt = min(now+a.set.Idle.Milliseconds(), row.CreatedAt+a.set.Longest.Milliseconds())
 		err := a.store.Write(ctx, func(tx *store.Tx) error {
-			return tx.TouchSession(ctx, row.Hash, row.SeenAt, row.ExpiresAt)
+			return tx.TouchSession(ctx, row)
 		})
 		if err != nil { // the session is good all the same
 			a.failed(ctx, "keep a session alive", err, obs.FieldUser, u.ID)

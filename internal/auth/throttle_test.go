@@ -97,7 +97,7 @@ func TestLogin_throttlesAccountsAndAddresses(t *testing.T) {
 	t.Parallel()
 	b := one(t, Settings{})
 	b.decoy = "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$AAAAAAAAAAAAAAAAAAAAAA" // cheap, to guess often
-	address := func(i int) netip.Addr { return netip.AddrFrom4([4]byte{198, 51, 100, byte(i)}) }
+	address := func(i int) Client { return Client{Address: netip.AddrFrom4([4]byte{198, 51, 100, byte(i)})} }
 
 	for i := range 10 { // one account, from everywhere
 		if _, err := b.Login(t.Context(), "victim@example.com", "a guess at it", address(i)); !errors.Is(err, ErrCredentials) {

@@ -44,6 +44,7 @@ type Retention struct {
 	Exchanges time.Duration `yaml:"exchanges" default:"720h" doc:"Recorded, redacted calls to and from Braze, models and tools; outgoing webhooks that are done with or were given up."`
 	Events    time.Duration `yaml:"events" default:"168h" doc:"Live events: how far back a browser can catch up without reloading."`
 	Drops     time.Duration `yaml:"drops" default:"720h" doc:"Dropped duplicates and webhooks that could not be understood."`
+	Audit     time.Duration `yaml:"audit" default:"8760h" doc:"The audit log: who changed what in the desk, when and from where."`
 }
 
 // Hooks bounds what outgoing webhooks may reach.

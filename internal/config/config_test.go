@@ -50,7 +50,7 @@ func TestLoad_withoutFileRunsOnDefaults(t *testing.T) {
 	testkit.Diff(t, got, Config{
 		Listen: "127.0.0.1:8080", OpsListen: "127.0.0.1:9090", Database: "sqlite:./data/parley.db",
 		Log: Log{Level: "info", Format: "auto"}, Limits: Limits{BodyBytes: 262144, StopSeconds: 20},
-		Retention: Retention{Exchanges: 720 * time.Hour, Events: 168 * time.Hour, Drops: 720 * time.Hour},
+		Retention: Retention{Exchanges: 720 * time.Hour, Events: 168 * time.Hour, Drops: 720 * time.Hour, Audit: 8760 * time.Hour},
 		Desk:      Desk{AgentSilentMinutes: 30, ReassureMinutes: 10, AwayMinutes: 10, Capacity: 5},
 	}, samePrefix)
 }
@@ -71,7 +71,7 @@ func TestLoad_readsEveryField(t *testing.T) {
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32")},
 		Database:       "postgres://parley:hunter2@db.example.com/parley?sslmode=verify-full",
 		Log:            Log{Level: "debug", Format: "json"}, Limits: Limits{BodyBytes: 1 << 20, StopSeconds: 30},
-		Retention: Retention{Exchanges: 24 * time.Hour, Events: 48 * time.Hour, Drops: 72 * time.Hour},
+		Retention: Retention{Exchanges: 24 * time.Hour, Events: 48 * time.Hour, Drops: 72 * time.Hour, Audit: 8760 * time.Hour},
 		Desk:      Desk{AgentSilentMinutes: 0, ReassureMinutes: 20, AwayMinutes: 5, Capacity: 3},
 		Workspaces: []Workspace{{
 			ID: "shop", Name: "Shop", Language: "fr", Braze: braze,

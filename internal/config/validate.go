@@ -87,6 +87,7 @@ func (c Config) Validate() error {
 	within(k, "retention.exchanges", c.Retention.Exchanges, time.Hour, year)
 	within(k, "retention.events", c.Retention.Events, time.Hour, year)
 	within(k, "retention.drops", c.Retention.Drops, time.Hour, year)
+	within(k, "retention.audit", c.Retention.Audit, time.Hour, year)
 
 	const day = 24 * 60
 	within(k, "desk.agent_silent_minutes", c.Desk.AgentSilentMinutes, 0, 7*day)

@@ -4,7 +4,7 @@ import "context"
 
 // Retention says for how long rows that only explain the past are kept, in milliseconds.
 type Retention struct {
-	Exchanges, Feed, Drops int64
+	Exchanges, Feed, Drops, Audit int64
 }
 
 // Prune deletes what has outlived its use, at most limit rows of a table, so that
@@ -19,7 +19,9 @@ func (tx *Tx) Prune(ctx context.Context, keep Retention, now int64, limit int) (
 		{"exchanges", "id", "at", now - keep.Exchanges},
 		{"drops", "id", "at", now - keep.Drops},
 		{"dead_letters", "id", "at", now - keep.Drops},
+		{"audit", "id", "at", now - keep.Audit},
 		{"sessions", "hash", "expires_at", now},
+		{"links", "hash", "expires_at", now},
 		{"copies", "key", "until", now},
 		{"pairs", "contact_id, hash", "until", now},
 	} {

@@ -18,9 +18,10 @@ const (
 	// pause gathers changes: a message is usually several within a second, and they
 	// cost one look together.
 	pause = time.Second
-	// breath lets others write between two steps of a long catching-up.
-	breath = 5 * time.Millisecond
-	poll   = 30 * time.Second // finds what a lost notice hid
+	// rest is for how many times the length of a step the next one waits, so that a
+	// burst, or catching up after an upgrade, leaves the machine to the messages.
+	rest = 9
+	poll = 30 * time.Second // finds what a lost notice hid
 )
 
 // Finder is the one loop that indexes. It may run in every replica.
@@ -42,6 +43,7 @@ func (f *Finder) Wake() { f.wake.Set(f.now() + pause.Milliseconds()) }
 // Run indexes until ctx ends. A step under way is carried through.
 func (f *Finder) Run(ctx context.Context) {
 	for ctx.Err() == nil {
+		began := time.Now()
 		more, err := inbox.Follow(ctx, f.store)
 		if err != nil && ctx.Err() == nil {
 			f.log.Error("index what was said", obs.Error(err))
@@ -53,7 +55,7 @@ func (f *Finder) Run(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(breath):
+		case <-time.After(rest * time.Since(began)):
 		}
 	}
 }

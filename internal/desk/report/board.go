@@ -33,9 +33,11 @@ type Waiting struct {
 
 // Talk is a conversation that an agent has.
 type Talk struct {
-	ID              chat.ConversationID
-	Name            string // of the customer, or the number
-	Waiting, Closes int64  // since when the customer waits, 0 if not; until when WhatsApp's window is open
+	ID      chat.ConversationID
+	Name    string // of the customer, or the number
+	Waiting int64  // since when the customer waits; 0 if not
+	Closes  int64  // until when WhatsApp's window is open
+	Snoozed int64  // until when the agent has put it aside; 0 if not
 }
 
 // Board is how things stand now.
@@ -69,16 +71,13 @@ func board(held []rows.Held, now int64) *Board {
 	for i := range held {
 		h := &held[i]
 		asked := h.AskedAt
-		if asked == 0 && h.LastDir == chat.In {
-			asked = h.LastAt
-		}
 		why, since := "", asked
 		switch {
+		case h.SnoozedUntil > now:
 		case h.Owner == chat.OwnerQueue:
-			why, since = WhyQueue, earliest(asked, h.QueuedAt)
+			why, since = WhyQueue, cmp.Or(asked, h.QueuedAt)
 			b.Waiting++
 			b.OldestWaitSince = earliest(b.OldestWaitSince, since)
-		case h.SnoozedUntil > now:
 		case asked > 0:
 			why = WhyUnanswered
 			b.Unanswered++
@@ -94,7 +93,9 @@ func board(held []rows.Held, now int64) *Board {
 			list = append(list, ranked{Waiting{h.ID, why, since}, rank, h.Priority})
 		}
 		if h.Owner == chat.OwnerAgent {
-			b.Talks[h.Agent] = append(b.Talks[h.Agent], Talk{h.ID, cmp.Or(h.FirstName, h.Phone), asked, h.WindowUntil})
+			b.Talks[h.Agent] = append(b.Talks[h.Agent], Talk{
+				ID: h.ID, Name: cmp.Or(h.FirstName, h.Phone), Waiting: asked, Closes: h.WindowUntil, Snoozed: h.SnoozedUntil,
+			})
 		}
 	}
 	slices.SortFunc(list, func(a, b ranked) int {

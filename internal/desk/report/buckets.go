@@ -11,8 +11,8 @@ import (
 // one before: what is read is at most a tenth off.
 const step = 1.2
 
-// bounds are the upper ends of the buckets in milliseconds, from one second to more
-// than 60 days; what is longer falls into one more. They are whole numbers made once,
+// bounds are the upper ends of the buckets in milliseconds, from one second to
+// some 50 days; what is longer falls into one more. They are whole numbers made once,
 // so that every machine sorts alike.
 var bounds = makeBounds()
 

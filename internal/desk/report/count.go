@@ -207,7 +207,10 @@ func (w *walk) change(t chat.Transition) {
 		}
 		reason := reasonTaken
 		if t.Kind == chat.Offer {
-			reason, w.wait = codeOf(t.Reason), t.At
+			reason = codeOf(t.Reason)
+		}
+		if t.To == chat.OwnerQueue { // who takes it does not let the customer wait
+			w.wait = t.At
 		}
 		w.add(handoffs, reason, t.At)
 	}

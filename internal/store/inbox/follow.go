@@ -123,10 +123,11 @@ func conversationsAfter(ctx context.Context, s *store.Store, id string) ([]chat.
 
 func scanID(rows *sql.Rows) (id chat.ConversationID, err error) { return id, rows.Scan(&id) }
 
-// piece is what one row of the index finds.
+// piece is what one row of the index finds: lines of a conversation that came in one
+// step, for a question and its answer cost one row less that way.
 type piece struct {
 	conversation chat.ConversationID
-	seq          int64 // 0 for the person and the tags
+	seq          int64 // of its newest line; 0 for the person and the tags
 	words        string
 }
 
@@ -211,11 +212,21 @@ func (w *work) lines(ctx context.Context, s *store.Store, ids []chat.Conversatio
 	if len(list) > batch {
 		list, w.partial = list[:batch], true
 	}
-	for _, p := range list {
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].conversation == list[0].conversation {
+			n++
+		}
+		texts := make([]string, n)
+		for i, line := range list[:n] {
+			texts[i] = line.words
+		}
+		p := list[n-1]
+		list = list[n:]
 		reached := w.reached[p.conversation]
 		reached.seq = p.seq
 		w.reached[p.conversation] = reached
-		if p.words = strings.Join(Words(p.words), " "); p.words != "" {
+		if p.words = strings.Join(Words(strings.Join(texts, "\n")), " "); p.words != "" {
 			w.pieces = append(w.pieces, p)
 		}
 	}
@@ -247,37 +258,49 @@ func (w *work) write(ctx context.Context, tx *store.Tx, from, to place) error {
 
 func (w *work) writePieces(ctx context.Context, tx *store.Tx) error {
 	if tx.Dialect.Name == "postgres" {
-		for _, p := range w.pieces {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO pieces (conversation_id, seq, words)
-				VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))
-				ON CONFLICT (conversation_id, seq) DO UPDATE SET words = excluded.words`, string(p.conversation), p.seq, p.words); err != nil {
-				return err
-			}
+		return w.writeVectors(ctx, tx)
+	}
+	var heads []chat.ConversationID
+	for _, p := range w.pieces {
+		if p.seq == 0 {
+			heads = append(heads, p.conversation)
 		}
-		return nil
+	}
+	in, args := db.OneOf(tx.Dialect, 1, heads)
+	for _, statement := range []string{
+		"DELETE FROM search WHERE rowid IN (SELECT id FROM pieces WHERE seq = 0 AND conversation_id " + in + ")",
+		"DELETE FROM pieces WHERE seq = 0 AND conversation_id " + in,
+	} {
+		if _, err := tx.ExecContext(ctx, statement, args...); err != nil {
+			return err
+		}
 	}
 	var last int64 // nobody else writes, so the next ids are known
 	if err := tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM pieces").Scan(&last); err != nil {
 		return err
 	}
-	for _, p := range w.pieces {
-		if p.seq == 0 {
-			for _, statement := range []string{
-				"DELETE FROM search WHERE rowid = (SELECT id FROM pieces WHERE conversation_id = $1 AND seq = 0)",
-				"DELETE FROM pieces WHERE conversation_id = $1 AND seq = 0",
-			} {
-				if _, err := tx.ExecContext(ctx, statement, string(p.conversation)); err != nil {
-					return err
-				}
-			}
-		}
+	pieces, words := make([][]any, len(w.pieces)), make([][]any, len(w.pieces))
+	for i, p := range w.pieces {
 		last++
-		if _, err := tx.ExecContext(ctx, "INSERT INTO pieces (id, conversation_id, seq) VALUES ($1, $2, $3)", last, string(p.conversation), p.seq); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO search (rowid, words) VALUES ($1, $2)", last, p.words); err != nil {
-			return err
-		}
+		pieces[i] = []any{last, string(p.conversation), p.seq}
+		words[i] = []any{last, p.words}
 	}
-	return nil
+	if _, err := tx.Insert(ctx, "pieces", []string{"id", "conversation_id", "seq"}, pieces, ""); err != nil {
+		return err
+	}
+	_, err := tx.Insert(ctx, "search", []string{"rowid", "words"}, words, "")
+	return err
+}
+
+// writeVectors is writePieces for PostgreSQL. The words are taken as they are: no
+// dictionary of the server has a say in what is found.
+func (w *work) writeVectors(ctx context.Context, tx *store.Tx) error {
+	conversations, seqs, words := make([]string, len(w.pieces)), make([]int64, len(w.pieces)), make([]string, len(w.pieces))
+	for i, p := range w.pieces {
+		conversations[i], seqs[i], words[i] = string(p.conversation), p.seq, p.words
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO pieces (conversation_id, seq, words)
+		SELECT c, s, array_to_tsvector(string_to_array(w, ' ')) FROM UNNEST($1::TEXT[], $2::BIGINT[], $3::TEXT[]) AS t (c, s, w)
+		ON CONFLICT (conversation_id, seq) DO UPDATE SET words = excluded.words`, conversations, seqs, words)
+	return err
 }

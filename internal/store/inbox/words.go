@@ -123,9 +123,9 @@ func search(d db.Dialect, q *query, text string) bool {
 // found selects the conversations in which an expression of the engine's index is found.
 func found(d db.Dialect, parameter string) string {
 	if d.Name == "postgres" {
-		return "SELECT conversation_id FROM pieces WHERE words @@ CAST(" + parameter + " AS TSQUERY)"
+		return "SELECT DISTINCT conversation_id FROM pieces WHERE words @@ CAST(" + parameter + " AS TSQUERY)"
 	}
-	return "SELECT conversation_id FROM search JOIN pieces ON pieces.id = search.rowid WHERE search MATCH " + parameter
+	return "SELECT DISTINCT conversation_id FROM search JOIN pieces ON pieces.id = search.rowid WHERE search MATCH " + parameter
 }
 
 // expression writes a term in the engine's language. Words have letters and digits

@@ -16,7 +16,6 @@ type Held struct {
 	Agent        string
 	FirstName    string
 	Phone        string
-	LastDir      chat.Direction
 	LastAt       int64
 	AskedAt      int64
 	QueuedAt     int64
@@ -28,8 +27,8 @@ type Held struct {
 // People lists all conversations that people have now, in no order.
 func People(ctx context.Context, s *store.Store) ([]Held, error) {
 	return db.Collect(ctx, s.Read, func(rows *sql.Rows) (h Held, err error) {
-		return h, rows.Scan(&h.ID, &h.Owner, &h.Agent, &h.FirstName, &h.Phone, &h.LastDir, &h.LastAt, &h.AskedAt, &h.QueuedAt,
+		return h, rows.Scan(&h.ID, &h.Owner, &h.Agent, &h.FirstName, &h.Phone, &h.LastAt, &h.AskedAt, &h.QueuedAt,
 			&h.WindowUntil, &h.SnoozedUntil, &h.Priority)
-	}, `SELECT c.id, c.owner, c.agent, p.first_name, p.phone, c.last_dir, c.last_at, c.asked_at, c.queued_at, c.window_until, c.snoozed_until, c.priority
+	}, `SELECT c.id, c.owner, c.agent, p.first_name, p.phone, c.last_at, c.asked_at, c.queued_at, c.window_until, c.snoozed_until, c.priority
 		FROM conversations c JOIN contacts p ON p.id = c.contact_id WHERE c.owner IN ('queue', 'agent')`)
 }

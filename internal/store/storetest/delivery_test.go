@@ -316,11 +316,11 @@ func TestUsers_andSessions(t *testing.T) {
 			if err := tx.UpsertUser(ctx, changed); err != nil {
 				return err
 			}
-			return tx.TouchSession(ctx, "s", 7, 70)
+			return tx.TouchSession(ctx, store.Session{Hash: "s", UserID: "1", SeenAt: 7, ExpiresAt: 70})
 		}); err != nil {
 			t.Fatal(err)
 		}
-		u.Name = "B"
+		u.Name, u.SeenAt = "B", 7
 		v.SeenAt, v.ExpiresAt = 7, 70
 		gotUser, err := s.UserByEmail(ctx, "a@example.com")
 		if err != nil {

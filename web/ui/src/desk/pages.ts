@@ -1,4 +1,4 @@
-import { type LucideIcon, MailX, MessagesSquare, SlidersHorizontal } from "lucide-react";
+import { type LucideIcon, MailX, MessagesSquare, SlidersHorizontal, Webhook } from "lucide-react";
 import { type ComponentType, lazy } from "react";
 import type { Session } from "./api";
 import type { Words } from "./words";
@@ -17,6 +17,8 @@ export interface Page {
   path: string;
   label: keyof Words["pages"];
   icon: LucideIcon;
+  /** The letter that goes there after G, where it has one. Each stands for one page only. */
+  go?: string;
   least: Role;
   component: ComponentType;
 }
@@ -27,12 +29,13 @@ export const pages: Page[] = [
     path: "/setup",
     label: "setup",
     icon: SlidersHorizontal,
+    go: "s",
     least: "agent",
     component: lazy(() => import("./setup/Setup").then((m) => ({ default: m.Setup }))),
   },
 ];
 
-export const inbox = { path: "/", label: "inbox", icon: MessagesSquare } as const;
+export const inbox = { path: "/", label: "inbox", icon: MessagesSquare, go: "i" } as const;
 
 /** One part of the setup page; `slug` is its address below /setup. */
 export interface Section {
@@ -44,6 +47,13 @@ export interface Section {
 }
 
 export const sections: Section[] = [
+  {
+    slug: "webhooks",
+    label: "webhooks",
+    icon: Webhook,
+    least: "admin",
+    component: lazy(() => import("./hooks/Hooks").then((m) => ({ default: m.Hooks }))),
+  },
   {
     slug: "unreadable",
     label: "deadLetters",

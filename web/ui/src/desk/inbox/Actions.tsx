@@ -54,7 +54,14 @@ const icons: Record<Kind, LucideIcon> = {
   resolve: CheckCheck,
   reopen: RotateCcw,
 };
-const pops = { assign: Assign, snooze: Snooze, tags: Tags, priority: SetPriority, pass_back: PassBack, resolve: Resolve };
+const pops = {
+  assign: Assign,
+  snooze: Snooze,
+  tags: Tags,
+  priority: SetPriority,
+  pass_back: PassBack,
+  resolve: Resolve,
+};
 const isPop = (kind: Kind): kind is keyof typeof pops => kind in pops;
 
 /** What can be done to a conversation, by button and by key. `detail` is the conversation as the gateway has it. */

@@ -26,7 +26,12 @@ export function Resolve({ onPick }: { onPick: (change: Change) => void }) {
         onChange={setOutcome}
         options={outcomes.map((o) => ({ value: o, label: words.outcomes[o] }))}
       />
-      <Field label={words.resolveNote} value={note} maxLength={2000} onChange={(event) => setNote(event.target.value)} />
+      <Field
+        label={words.resolveNote}
+        value={note}
+        maxLength={2000}
+        onChange={(event) => setNote(event.target.value)}
+      />
       <Button type="submit" kind="primary">
         {words.resolveNow}
       </Button>

@@ -11,7 +11,7 @@ export type Change =
   | { kind: "snooze"; until: string | null }
   | { kind: "priority"; priority: Priority }
   | { kind: "tags"; tags: string[] }
-  | { kind: "template"; clientId: string; seen: number };
+  | { kind: "template"; clientId: string; seen: number; params: Record<string, string> };
 
 export type ChangeKind = Change["kind"];
 
@@ -40,7 +40,7 @@ function request(id: string, epoch: number, change: Change): Promise<unknown> {
     case "tags":
       return talk.setTags(id, change.tags);
     case "template":
-      return talk.template(id, { clientId: change.clientId, seenSeq: change.seen, params: {} });
+      return talk.template(id, { clientId: change.clientId, seenSeq: change.seen, params: change.params });
     default:
       return talk.owner(id, { ...change, epoch });
   }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Colleague } from "../talk/api";
+import type { Person as Colleague } from "../calls";
 import { eligible } from "./eligible";
 
 const colleague = (id: string, more: Partial<Colleague>): Colleague => ({
@@ -12,6 +12,7 @@ const colleague = (id: string, more: Partial<Colleague>): Colleague => ({
   capacity: 4,
   teams: [],
   languages: [],
+  topics: [],
   disabled: false,
   ...more,
 });

@@ -1,5 +1,5 @@
 // Who may be given a conversation.
-import type { Colleague } from "../talk/api";
+import type { Person as Colleague } from "../calls";
 
 const rank = { online: 0, away: 1, offline: 2 } as const;
 
@@ -12,8 +12,6 @@ export function eligible(
   const share = (p: Colleague) => (p.capacity > 0 ? p.load / p.capacity : 1);
   const here = may
     .filter((p) => p.presence !== "offline")
-    .sort(
-      (a, b) => rank[a.presence] - rank[b.presence] || share(a) - share(b) || a.name.localeCompare(b.name),
-    );
+    .sort((a, b) => rank[a.presence] - rank[b.presence] || share(a) - share(b) || a.name.localeCompare(b.name));
   return { here, offline: may.length - here.length };
 }

@@ -69,6 +69,9 @@ describe("fill", () => {
     const nobody = valuesOf({ name: "", phone: "" }, { name: "Sam", email: "" });
     expect(fill("Hello {{customer.name}}", nobody).at(-1)).toEqual({ text: "{{customer.name}}", missing: true });
   });
+  it("takes the words after the bar when nothing is known", () => {
+    expect(text("Hello {{customer.name|there}}, order {{order|of yours}}")).toBe("Hello Ada Byron, order of yours");
+  });
   it("does not fill in what a value brings", () => {
     expect(fill("{{customer.name}}", { "customer.name": "{{agent.name}}", "agent.name": "Sam" })).toEqual([
       { text: "{{agent.name}}", missing: false },

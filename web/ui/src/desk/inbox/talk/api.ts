@@ -1,29 +1,9 @@
 // The calls of an open conversation: what people write, change and look up there.
 import { answer, client, type Detail, type Message } from "../../api";
+import type { Priority } from "../calls";
 
-export type Presence = "online" | "away" | "offline";
-export type Priority = "normal" | "high" | "urgent";
+export type { Priority };
 export type Outcome = "solved" | "unsolved" | "spam" | "other";
-
-/** Somebody who works in the desk. */
-export interface Colleague {
-  id: string;
-  name: string;
-  email: string;
-  role: "agent" | "supervisor" | "admin";
-  presence: Presence;
-  load: number;
-  capacity: number;
-  teams: string[];
-  languages: string[];
-  disabled: boolean;
-}
-
-export interface Team {
-  id: string;
-  name: string;
-  members: string[];
-}
 
 /** How a customer judged the help. */
 export interface Csat {
@@ -32,6 +12,12 @@ export interface Csat {
   comment?: string;
   askedAt: string;
   answeredAt?: string;
+}
+
+/** What opens a conversation again once its window has closed: its words, with {{name}} where a parameter goes. */
+export interface TemplateOffer {
+  text: string;
+  params: string[];
 }
 
 /** What an open conversation says beside who speaks. */
@@ -45,6 +31,7 @@ export interface More {
   queuePosition?: number;
   csat?: Csat;
   templateOffered?: boolean;
+  template?: TemplateOffer;
 }
 
 /** The rest of a conversation. */
@@ -59,10 +46,19 @@ export interface Guess {
   p: number;
 }
 
-/** Something known, and the line it is known from. */
+/** Something the customer said, and the line it stands in. */
 export interface PacketFact {
+  name: string;
+  value: string;
   text: string;
-  messageId?: string;
+  seq: number;
+  messageId: string;
+}
+
+/** One attempt of the bot before it handed over. */
+export interface Tried {
+  kind: "answer" | "choices" | "rephrase" | "person_offered";
+  titles: string[];
 }
 
 /** What the bot hands over to people: handoff.v1. */
@@ -71,26 +67,28 @@ export interface Packet {
   conversation: string;
   createdAt: string;
   customer: {
-    externalId?: string;
-    phone?: string;
-    name?: string;
-    language?: string;
-    attributes?: Record<string, unknown>;
+    externalId: string;
+    phone: string;
+    name: string;
+    language: string;
+    attributes: Record<string, string>;
   };
-  reason: { code: string; detail?: string; messageId?: string; words?: { en: string; fr: string } };
-  priority?: Priority;
-  team?: string;
+  reason: { code: string; detail: string; messageId?: string; words: { en: string; fr: string } };
+  priority: Priority;
+  team: string;
   summary: {
     issue: string;
-    facts: (string | PacketFact)[];
+    facts: PacketFact[];
     alreadyTried: string[];
-    askedFor?: string;
-    mood?: "calm" | "upset";
+    tried?: Tried[];
+    askedFor: "answer" | "person" | "no_messages" | "personal_data";
+    mood: "calm" | "upset";
   };
   intents: Guess[];
   entities: Record<string, string>;
   transcript: { seq: number; author: Message["author"]; text: string; at: string }[];
-  suggestedReply?: { text: string; intent: string; title: string; p: number };
+  windowExpiresAt?: string;
+  suggestedReply?: Suggestion;
   /** What a person said of it; absent until somebody has. */
   needed?: boolean;
 }
@@ -112,6 +110,8 @@ export interface Canned {
   text: string;
   language: string;
   team?: string;
+  /** The text with its variables filled in by the gateway; what it knows nothing for still stands in braces. */
+  filled?: string;
 }
 
 export interface KeptDraft {
@@ -139,10 +139,11 @@ export interface PastConversation {
 /** Everything known here of a person. */
 export interface ContactCard {
   identities: Identity[];
-  attributes: Record<string, unknown>;
-  facts: unknown[];
+  attributes: Record<string, string>;
+  facts: { name: string; value: string; at?: string }[];
   conversations: PastConversation[];
   optedOut: boolean;
+  optedOutAt?: string;
 }
 
 type List<T> = { items: T[] };
@@ -157,10 +158,9 @@ function call<T>(method: string, path: string, body?: object, init: object = {})
 const at = (id: string) => `/conversations/${encodeURIComponent(id)}`;
 
 export const talk = {
-  people: () => call<List<Colleague>>("get", "/people").then((l) => l.items),
-  teams: () => call<List<Team>>("get", "/teams").then((l) => l.items),
   tags: () => call<List<{ tag: string; count: number }>>("get", "/tags").then((l) => l.items),
-  canned: () => call<List<Canned>>("get", "/canned").then((l) => l.items),
+  canned: (conversation: string) =>
+    call<List<Canned>>("get", `/canned?conversation=${encodeURIComponent(conversation)}`).then((l) => l.items),
   handoffs: (id: string) => call<List<Packet>>("get", `${at(id)}/handoffs`).then((l) => l.items),
   label: (id: string, handoff: string, needed: boolean) =>
     call<unknown>("post", `${at(id)}/handoffs/${encodeURIComponent(handoff)}/label`, { needed }),
@@ -181,8 +181,10 @@ export const talk = {
   snooze: (id: string, until: string | null) => call<unknown>("post", `${at(id)}/snooze`, { until }),
   priority: (id: string, priority: Priority) => call<unknown>("post", `${at(id)}/priority`, { priority }),
   setTags: (id: string, tags: string[]) => call<unknown>("put", `${at(id)}/tags`, { tags }),
-  template: (id: string, body: { clientId: string; seenSeq: number; params: Record<string, string> }) =>
-    call<Detail>("post", `${at(id)}/template`, body),
+  template: (
+    id: string,
+    body: { clientId: string; seenSeq: number; params: Record<string, string>; force?: boolean },
+  ) => call<Detail>("post", `${at(id)}/template`, body),
 };
 
 /** Where the gateway gives the n-th attachment of a message, from 0. */
