@@ -73,7 +73,10 @@ func (a *App) buildRoster(desks map[string]desk.Workspace) {
 		Workspaces: workspaces, Away: time.Duration(cfg.Desk.AwayMinutes) * time.Minute, Capacity: cfg.Desk.Capacity,
 		Patience: chat.Patience{Silent: minutes(cfg.Desk.AgentSilentMinutes), Reassure: minutes(cfg.Desk.ReassureMinutes)},
 		MayReply: func(role string) bool { return auth.Role(role).May(auth.WriteConversations) },
-		Keep:     func(language string, p roster.Prospect) string { return bot.PlaceKept(language, engine.Outlook(p)) },
+		TakenOver: func(ctx context.Context, id chat.ConversationID) (*store.Handoff, error) {
+			return a.desk.TakenOver(ctx, id)
+		},
+		Keep: func(language string, p roster.Prospect) string { return bot.PlaceKept(language, engine.Outlook(p)) },
 	}, a.store, a.metrics, a.log, a.now, a.wake, func(event string, data any, onlyUser string) { a.hub.Tell(event, data, onlyUser) })
 }
 

@@ -62,7 +62,7 @@ func (d *Desk) Bulk(ctx context.Context, b Bulk) ([]BulkResult, error) {
 func (d *Desk) bulkAction(ctx context.Context, b Bulk) (func(chat.ConversationID) error, error) {
 	owner := func(kind chat.Kind, to string) func(chat.ConversationID) error {
 		return func(id chat.ConversationID) error {
-			return d.changeNow(ctx, store.OwnerChange{ConversationID: id, Kind: kind, Agent: to, Team: b.Team, Actor: b.Agent})
+			return d.changeNow(ctx, store.OwnerChange{ConversationID: id, Kind: kind, Agent: to, Team: b.Team, Actor: b.Agent, Outcome: b.Outcome})
 		}
 	}
 	switch b.Action {
@@ -71,7 +71,7 @@ func (d *Desk) bulkAction(ctx context.Context, b Bulk) (func(chat.ConversationID
 	case "pass_back":
 		return owner(chat.PassBack, ""), nil
 	case "resolve":
-		return owner(chat.Resolve, ""), nil
+		return owner(chat.Resolve, ""), Change{Kind: chat.Resolve, Outcome: b.Outcome}.check()
 	case "assign":
 		if b.Team != "" {
 			return owner(chat.Transfer, ""), d.mayQueue(ctx, b)
@@ -108,6 +108,9 @@ func (d *Desk) mayQueue(ctx context.Context, b Bulk) error {
 
 // changeNow changes the owner of a conversation as it is at the moment.
 func (d *Desk) changeNow(ctx context.Context, change store.OwnerChange) error {
+	if err := d.prepare(ctx, &change); err != nil {
+		return err
+	}
 	return d.write(ctx, func(tx *store.Tx) error {
 		c, err := tx.LockConversation(ctx, change.ConversationID)
 		if err != nil {

@@ -45,6 +45,9 @@ func (tx *Tx) ChangeOwner(ctx context.Context, change OwnerChange, now int64) er
 	if change.Kind == chat.Transfer {
 		c.Team = change.Team
 	}
+	if c.Owner == chat.OwnerBot {
+		change.Packet.hand(c)
+	}
 	t, err := transition(c, change.Kind, change.Agent, change.Reason, change.Actor, now)
 	if err != nil {
 		return err
