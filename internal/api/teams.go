@@ -7,7 +7,9 @@ import (
 
 	"parley/internal/auth"
 	"parley/internal/chat"
+	"parley/internal/desk"
 	"parley/internal/desk/roster"
+	"parley/internal/store/inbox"
 )
 
 // Colleague is a user of the desk as their colleagues see them.
@@ -107,7 +109,15 @@ type peopleOutput struct {
 	}
 }
 
-type meOutput struct{ Body Colleague }
+type colleagueOutput struct{ Body Colleague }
+
+// Myself is how my colleagues see me, and what waits for me alone.
+type Myself struct {
+	Colleague
+	Mentions int `json:"mentions" doc:"Unread notes for me."`
+}
+
+type meOutput struct{ Body Myself }
 
 type presenceInput struct {
 	Body struct {
@@ -154,7 +164,7 @@ type transferInput struct {
 			UserID string `json:"userId,omitempty" maxLength:"64" doc:"It becomes theirs."`
 			TeamID string `json:"teamId,omitempty" maxLength:"40" doc:"It waits in this team's queue."`
 		} `json:"to" doc:"Either a person or a team."`
-		Note string `json:"note,omitempty" maxLength:"500" doc:"For colleagues; stands in the transcript beside the change."`
+		Note string `json:"note,omitempty" maxLength:"1000" doc:"For colleagues; a note in the transcript."`
 	}
 }
 
@@ -193,8 +203,8 @@ func (a *API) teams() {
 	register(a, operation{
 		id: "send-heartbeat", method: http.MethodPost, path: "/me/heartbeat", summary: "Show that a page is open", need: auth.ReadConversations,
 		description: "An open page sends it every 30 seconds; after two minutes without one its user is offline.",
-	}, func(ctx context.Context, in *heartbeatInput, user auth.User) (*struct{}, error) {
-		return nil, a.Roster.Beat(ctx, user.ID, in.Body.Active)
+	}, func(ctx context.Context, in *heartbeatInput, user auth.User) (*done, error) {
+		return &done{}, a.Roster.Beat(ctx, user.ID, in.Body.Active)
 	})
 	register(a, operation{id: "set-skills", method: http.MethodPut, path: "/people/{id}/skills", summary: "Set what somebody can take and knows", need: auth.ManageTeams},
 		a.setSkills)
@@ -209,55 +219,65 @@ func (a *API) teams() {
 	register(a, operation{
 		id: "delete-team", method: http.MethodDelete, path: "/teams/{id}", summary: "Remove a team", need: auth.ManageTeams,
 		description: "What waits for it then waits for anybody.",
-	}, func(ctx context.Context, in *idInput, _ auth.User) (*struct{}, error) {
-		return nil, a.Roster.DeleteTeam(ctx, in.ID)
+	}, func(ctx context.Context, in *idInput, _ auth.User) (*done, error) {
+		return &done{}, a.Roster.DeleteTeam(ctx, in.ID)
 	})
 	act(a, "transfer-conversation", "/conversations/{id}/transfer", "Give a conversation to a colleague or to a team's queue", a.transfer)
 	act(a, "set-priority", "/conversations/{id}/priority", "Move a conversation in the queue", a.setPriority)
 }
 
 func (a *API) listPeople(ctx context.Context, _ *struct{}) (*peopleOutput, error) {
-	desk, err := a.Roster.Desk(ctx)
+	all, err := a.Roster.Desk(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := &peopleOutput{}
 	out.Body.Items = []Colleague{}
-	for _, p := range desk.People {
+	for _, p := range all.People {
 		out.Body.Items = append(out.Body.Items, colleague(p))
 	}
 	return out, nil
 }
 
 func (a *API) me(ctx context.Context, user auth.User) (*meOutput, error) {
-	desk, err := a.Roster.Desk(ctx)
+	p, err := a.colleague(ctx, user.ID)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range desk.People {
-		if p.ID == user.ID {
-			return &meOutput{Body: colleague(p)}, nil
-		}
-	}
-	return nil, chat.Errorf(chat.NotFound, "only people have a place at the desk")
+	n, err := inbox.UnreadMentions(ctx, a.Store, user.ID)
+	return &meOutput{Body: Myself{Colleague: p, Mentions: n}}, err
 }
 
-func (a *API) setSkills(ctx context.Context, in *skillsInput, _ auth.User) (*meOutput, error) {
+func (a *API) colleague(ctx context.Context, id string) (Colleague, error) {
+	all, err := a.Roster.Desk(ctx)
+	if err != nil {
+		return Colleague{}, err
+	}
+	for _, p := range all.People {
+		if p.ID == id {
+			return colleague(p), nil
+		}
+	}
+	return Colleague{}, chat.Errorf(chat.NotFound, "there is no such colleague")
+}
+
+func (a *API) setSkills(ctx context.Context, in *skillsInput, _ auth.User) (*colleagueOutput, error) {
 	err := a.Roster.SetSkills(ctx, in.ID, roster.Skills{Capacity: in.Body.Capacity, Languages: in.Body.Languages, Topics: in.Body.Topics})
 	if err != nil {
 		return nil, err
 	}
-	return a.me(ctx, auth.User{ID: in.ID})
+	p, err := a.colleague(ctx, in.ID)
+	return &colleagueOutput{Body: p}, err
 }
 
 func (a *API) listTeams(ctx context.Context, _ *struct{}) (*teamsOutput, error) {
-	desk, err := a.Roster.Desk(ctx)
+	all, err := a.Roster.Desk(ctx)
 	if err != nil {
 		return nil, err
 	}
 	out := &teamsOutput{}
 	out.Body.Items = []TeamInfo{}
-	for _, t := range desk.Teams {
+	for _, t := range all.Teams {
 		out.Body.Items = append(out.Body.Items, teamInfo(t))
 	}
 	return out, nil
@@ -268,11 +288,11 @@ func (a *API) saveTeam(ctx context.Context, t roster.Team) (*teamOutput, error) 
 	if err != nil {
 		return nil, err
 	}
-	desk, err := a.Roster.Desk(ctx)
+	all, err := a.Roster.Desk(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range desk.Teams {
+	for _, t := range all.Teams {
 		if t.ID == id {
 			return &teamOutput{Body: teamInfo(t)}, nil
 		}
@@ -297,9 +317,12 @@ func (a *API) queue(ctx context.Context, _ *struct{}) (*queueOutput, error) {
 }
 
 func (a *API) transfer(ctx context.Context, in *transferInput, user auth.User) (chat.ConversationID, error) {
-	id := chat.ConversationID(in.ID)
-	return id, a.Roster.Transfer(ctx, roster.Transfer{
-		ConversationID: id, Epoch: in.Body.Epoch, User: in.Body.To.UserID, Team: in.Body.To.TeamID, Note: in.Body.Note, Actor: user.ID,
+	id, to := chat.ConversationID(in.ID), in.Body.To
+	if err := a.Roster.Receives(ctx, to.UserID, to.TeamID); err != nil {
+		return id, err
+	}
+	return id, a.Desk.Transfer(ctx, desk.Transfer{
+		ConversationID: id, Epoch: in.Body.Epoch, User: to.UserID, Team: to.TeamID, Note: in.Body.Note, Agent: user.ID,
 	})
 }
 

@@ -24,6 +24,7 @@ import (
 	"parley/internal/desk"
 	"parley/internal/desk/finder"
 	"parley/internal/desk/hooks"
+	"parley/internal/desk/learn"
 	"parley/internal/desk/report"
 	"parley/internal/desk/roster"
 	"parley/internal/engine"
@@ -142,6 +143,7 @@ func (a *App) buildHTTP() (err error) {
 	}
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
 		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Desk: a.desk, Roster: a.roster, Log: a.log,
+		Learn: learn.New(a.base.list, a.store, a.opts.Now),
 		Hooks: a.buildHooks(),
 	})
 	a.folder = report.NewFolder(a.store, a.log, a.now)

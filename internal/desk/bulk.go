@@ -3,10 +3,12 @@ package desk
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"parley/internal/chat"
 	"parley/internal/store"
 	"parley/internal/store/inbox"
+	"parley/internal/store/roster"
 )
 
 // MaxBulk is to how many conversations one thing can be done at once.
@@ -18,6 +20,7 @@ type Bulk struct {
 	Action  string // assign, resolve, tag, snooze, pass_back or take
 	Agent   string // user id of who asks
 	To      string // assign: user id of the new owner
+	Team    string // assign: id of the team whose queue gets them, instead
 	Tag     string
 	Until   int64  // snooze: unix milliseconds; 0 brings them back
 	Outcome string // resolve
@@ -58,7 +61,9 @@ func (d *Desk) Bulk(ctx context.Context, b Bulk) ([]BulkResult, error) {
 // bulkAction checks what is asked and gives what does it to one conversation.
 func (d *Desk) bulkAction(ctx context.Context, b Bulk) (func(chat.ConversationID) error, error) {
 	owner := func(kind chat.Kind, to string) func(chat.ConversationID) error {
-		return func(id chat.ConversationID) error { return d.changeNow(ctx, id, kind, to, b.Agent) }
+		return func(id chat.ConversationID) error {
+			return d.changeNow(ctx, store.OwnerChange{ConversationID: id, Kind: kind, Agent: to, Team: b.Team, Actor: b.Agent})
+		}
 	}
 	switch b.Action {
 	case "take":
@@ -68,6 +73,9 @@ func (d *Desk) bulkAction(ctx context.Context, b Bulk) (func(chat.ConversationID
 	case "resolve":
 		return owner(chat.Resolve, ""), nil
 	case "assign":
+		if b.Team != "" {
+			return owner(chat.Transfer, ""), d.mayQueue(ctx, b)
+		}
 		u, err := d.store.User(ctx, b.To)
 		if e := (*chat.Error)(nil); errors.As(err, &e) || err == nil && u.DisabledAt != 0 {
 			return nil, chat.Errorf(chat.Invalid, "userId: %q is no colleague who can log in; choose another", b.To)
@@ -84,16 +92,34 @@ func (d *Desk) bulkAction(ctx context.Context, b Bulk) (func(chat.ConversationID
 	return nil, chat.Errorf(chat.Invalid, "action: %q is none; use assign, resolve, tag, snooze, pass_back or take", b.Action)
 }
 
+// mayQueue says why conversations cannot be put into a team's queue.
+func (d *Desk) mayQueue(ctx context.Context, b Bulk) error {
+	teams, err := roster.Teams(ctx, d.store.Read)
+	switch {
+	case err != nil:
+		return err
+	case b.To != "":
+		return chat.Errorf(chat.Invalid, "name either userId or teamId")
+	case !slices.ContainsFunc(teams, func(t roster.Team) bool { return t.ID == b.Team }):
+		return chat.Errorf(chat.Invalid, "teamId: there is no such team")
+	}
+	return nil
+}
+
 // changeNow changes the owner of a conversation as it is at the moment.
-func (d *Desk) changeNow(ctx context.Context, id chat.ConversationID, kind chat.Kind, to, by string) error {
+func (d *Desk) changeNow(ctx context.Context, change store.OwnerChange) error {
 	return d.write(ctx, func(tx *store.Tx) error {
-		c, err := tx.LockConversation(ctx, id)
+		c, err := tx.LockConversation(ctx, change.ConversationID)
 		if err != nil {
 			return err
 		}
-		if c.Owner == chat.OwnerAgent && c.Agent == to && (kind == chat.Accept || kind == chat.Assign) {
+		if c.Owner == chat.OwnerAgent && c.Agent == change.Agent && (change.Kind == chat.Accept || change.Kind == chat.Assign) {
 			return nil // it is theirs already
 		}
-		return tx.ChangeOwner(ctx, store.OwnerChange{ConversationID: id, Kind: kind, Agent: to, Actor: by, Epoch: c.Epoch}, d.now())
+		if c.Owner == chat.OwnerQueue && c.Team == change.Team && change.Kind == chat.Transfer {
+			return nil // it waits there already
+		}
+		change.Epoch = c.Epoch
+		return tx.ChangeOwner(ctx, change, d.now())
 	})
 }
