@@ -8,11 +8,13 @@ import { People } from "./inbox/people";
 import { Desk } from "./inbox/session";
 import { Login } from "./Login";
 import { Shell } from "./Shell";
+import { linkIn, Welcome } from "./Welcome";
 import { useWords } from "./words";
 
 type Gate =
   | { at: "asking" }
   | { at: "out"; ended: boolean }
+  | { at: "welcome"; token: string }
   | { at: "in"; session: Session; desk: Desk; people: People }
   | { at: "failed" };
 
@@ -45,6 +47,8 @@ export function App() {
     [leave],
   );
   const ask = useCallback(async () => {
+    const token = linkIn(location.pathname);
+    if (token) return setGate({ at: "welcome", token });
     try {
       enter(await api.session());
     } catch (cause) {
@@ -83,6 +87,23 @@ export function App() {
           />
         </main>
       );
+    case "welcome": {
+      // The link is spent or worthless; it must not stay in the address.
+      const home = () => history.replaceState(null, "", "/");
+      return (
+        <Welcome
+          token={gate.token}
+          onLogIn={(session) => {
+            home();
+            enter(session);
+          }}
+          onLeave={() => {
+            home();
+            void ask();
+          }}
+        />
+      );
+    }
     case "out":
       return <Login ended={gate.ended} onLogIn={enter} />;
     case "in":

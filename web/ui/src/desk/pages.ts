@@ -1,4 +1,13 @@
-import { type LucideIcon, MailX, MessagesSquare, SlidersHorizontal } from "lucide-react";
+import {
+  KeyRound,
+  LockKeyhole,
+  type LucideIcon,
+  MailX,
+  MessagesSquare,
+  ScrollText,
+  SlidersHorizontal,
+  UsersRound,
+} from "lucide-react";
 import { type ComponentType, lazy } from "react";
 import type { Session } from "./api";
 import type { Words } from "./words";
@@ -23,6 +32,13 @@ export interface Page {
 
 /** The pages in the order of the navigation. The first, the inbox, is drawn by the shell. */
 export const pages: Page[] = [
+  {
+    path: "/team",
+    label: "team",
+    icon: UsersRound,
+    least: "supervisor",
+    component: lazy(() => import("./team/Team").then((m) => ({ default: m.Team }))),
+  },
   {
     path: "/setup",
     label: "setup",
@@ -50,5 +66,26 @@ export const sections: Section[] = [
     icon: MailX,
     least: "agent",
     component: lazy(() => import("./setup/DeadLetters").then((m) => ({ default: m.DeadLetters }))),
+  },
+  {
+    slug: "tokens",
+    label: "tokens",
+    icon: KeyRound,
+    least: "agent",
+    component: lazy(() => import("./setup/access/Tokens").then((m) => ({ default: m.Tokens }))),
+  },
+  {
+    slug: "audit",
+    label: "audit",
+    icon: ScrollText,
+    least: "admin",
+    component: lazy(() => import("./setup/access/Audit").then((m) => ({ default: m.Audit }))),
+  },
+  {
+    slug: "security",
+    label: "security",
+    icon: LockKeyhole,
+    least: "agent",
+    component: lazy(() => import("./setup/access/Security").then((m) => ({ default: m.Security }))),
   },
 ];
