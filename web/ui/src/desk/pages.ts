@@ -1,4 +1,4 @@
-import { type LucideIcon, MailX, MessagesSquare, SlidersHorizontal, Webhook } from "lucide-react";
+import { GraduationCap, type LucideIcon, MailX, MessagesSquare, SlidersHorizontal, Webhook } from "lucide-react";
 import { type ComponentType, lazy } from "react";
 import type { Session } from "./api";
 import type { Words } from "./words";
@@ -25,6 +25,14 @@ export interface Page {
 
 /** The pages in the order of the navigation. The first, the inbox, is drawn by the shell. */
 export const pages: Page[] = [
+  {
+    path: "/learning",
+    label: "learning",
+    icon: GraduationCap,
+    go: "l",
+    least: "agent",
+    component: lazy(() => import("./learning/Learning").then((m) => ({ default: m.Learning }))),
+  },
   {
     path: "/setup",
     label: "setup",

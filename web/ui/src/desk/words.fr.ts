@@ -8,7 +8,7 @@ export const fr: Shape<typeof en> = {
   people,
   title: "Bureau Parley",
   inbox: "Conversations",
-  pages: { inbox: "Conversations", setup: "Réglages" },
+  pages: { inbox: "Conversations", learning: "Apprentissage", setup: "Réglages" },
   sections: { webhooks: "Webhooks", deadLetters: "Messages illisibles" },
   navigation: "Pages",
   account: "Compte",
