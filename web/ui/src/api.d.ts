@@ -1824,6 +1824,8 @@ export interface components {
              */
             assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
+            /** @description What the customer said of it; absent when they were not asked. */
+            csat?: components["schemas"]["Survey"];
             /** Format: int64 */
             epoch: number;
             /** @description The newest 500 changes of owner. */
@@ -2530,6 +2532,37 @@ export interface components {
             /** @description There are older lines. */
             more: boolean;
         };
+        Myself: {
+            /**
+             * Format: int64
+             * @description Conversations that they are given at the same time.
+             */
+            capacity: number;
+            disabled: boolean;
+            email: string;
+            id: string;
+            languages: string[];
+            /**
+             * Format: int64
+             * @description Conversations they own and have not put aside.
+             */
+            load: number;
+            /**
+             * Format: int64
+             * @description Unread notes for me.
+             */
+            mentions: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** Format: date-time */
+            presenceSince?: string;
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "admin";
+            /** @description Ids of their teams. */
+            teams: string[];
+            topics: string[];
+        };
         NewCanned: {
             language?: string;
             /** @description Letters, digits, hyphens and underscores. Unique for a language and a team. */
@@ -2875,7 +2908,7 @@ export interface components {
             conversations: number;
             /**
              * Format: double
-             * @description Mean score from 1 to 5 of the conversations that the agent wrote in last.
+             * @description Mean score from 1 to 5 of the conversations that the agent resolved.
              */
             csat?: number;
             /** Format: int64 */
@@ -2918,7 +2951,10 @@ export interface components {
         ReportCSAT: {
             /** Format: int64 */
             answered: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Customers, by when they were; their answers too.
+             */
             asked: number;
             /** Format: double */
             average?: number;
@@ -3133,6 +3169,20 @@ export interface components {
             kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled";
             title: components["schemas"]["Words"];
         };
+        Survey: {
+            /** Format: date-time */
+            answeredAt?: string;
+            /** Format: date-time */
+            askedAt: string;
+            comment?: string;
+            /**
+             * Format: int64
+             * @description 1 to 5.
+             */
+            score?: number;
+            /** @enum {string} */
+            state: "asked" | "answered" | "expired";
+        };
         TagCount: {
             /** Format: int64 */
             count: number;
@@ -3240,7 +3290,7 @@ export interface components {
              * @description The conversation's epoch as the page shows it; a different one is a conflict.
              */
             epoch: number;
-            /** @description For colleagues; stands in the transcript beside the change. */
+            /** @description For colleagues; a note in the transcript. */
             note?: string;
             /** @description Either a person or a team. */
             to: components["schemas"]["ToStruct"];
@@ -7042,7 +7092,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Colleague"];
+                    "application/json": components["schemas"]["Myself"];
                 };
             };
             /** @description Unauthorized */
@@ -7254,7 +7304,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Colleague"];
+                    "application/json": components["schemas"]["Myself"];
                 };
             };
             /** @description Unauthorized */

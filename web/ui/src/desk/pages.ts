@@ -1,4 +1,13 @@
-import { GraduationCap, type LucideIcon, MailX, MessagesSquare, SlidersHorizontal, Webhook } from "lucide-react";
+import {
+  ChartNoAxesCombined,
+  Gauge,
+  GraduationCap,
+  type LucideIcon,
+  MailX,
+  MessagesSquare,
+  SlidersHorizontal,
+  Webhook,
+} from "lucide-react";
 import { type ComponentType, lazy } from "react";
 import type { Session } from "./api";
 import type { Words } from "./words";
@@ -25,6 +34,22 @@ export interface Page {
 
 /** The pages in the order of the navigation. The first, the inbox, is drawn by the shell. */
 export const pages: Page[] = [
+  {
+    path: "/board",
+    label: "board",
+    icon: Gauge,
+    go: "b",
+    least: "supervisor",
+    component: lazy(() => import("./board/Board").then((m) => ({ default: m.Board }))),
+  },
+  {
+    path: "/reports",
+    label: "reports",
+    icon: ChartNoAxesCombined,
+    go: "r",
+    least: "supervisor",
+    component: lazy(() => import("./reports/Reports").then((m) => ({ default: m.Reports }))),
+  },
   {
     path: "/learning",
     label: "learning",

@@ -7,7 +7,7 @@ export const en = {
   people,
   title: "Parley desk",
   inbox: "Conversations",
-  pages: { inbox: "Conversations", learning: "Learning", setup: "Setup" },
+  pages: { inbox: "Conversations", board: "Board", reports: "Reports", learning: "Learning", setup: "Setup" },
   sections: { webhooks: "Webhooks", deadLetters: "Unreadable messages" },
   navigation: "Pages",
   account: "Account",
