@@ -231,6 +231,7 @@ func (a *App) wake(topic store.Topic) {
 		a.courier.Wake()
 	case store.TopicPeople:
 		a.roster.Wake(a.now())
+		a.hub.PeopleChanged()
 	}
 	a.surveys.Wake(a.now())
 	a.follower.Changed()

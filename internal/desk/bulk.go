@@ -2,13 +2,10 @@ package desk
 
 import (
 	"context"
-	"errors"
-	"slices"
 
 	"parley/internal/chat"
 	"parley/internal/store"
 	"parley/internal/store/inbox"
-	"parley/internal/store/roster"
 )
 
 // MaxBulk is to how many conversations one thing can be done at once.
@@ -19,9 +16,9 @@ type Bulk struct {
 	IDs     []chat.ConversationID
 	Action  string // assign, resolve, tag, snooze, pass_back or take
 	Agent   string // user id of who asks
-	To      string // assign: user id of the new owner
-	Team    string // assign: id of the team whose queue gets them, instead
-	Tag     string
+	User    string // assign: user id of who gets them
+	Team    string // assign: id of the team that gets them instead; whether either may is a question for the roster
+	Tag     string // tag: what to add
 	Until   int64  // snooze: unix milliseconds; 0 brings them back
 	Outcome string // resolve
 }
@@ -60,27 +57,24 @@ func (d *Desk) Bulk(ctx context.Context, b Bulk) ([]BulkResult, error) {
 
 // bulkAction checks what is asked and gives what does it to one conversation.
 func (d *Desk) bulkAction(ctx context.Context, b Bulk) (func(chat.ConversationID) error, error) {
-	owner := func(kind chat.Kind, to string) func(chat.ConversationID) error {
-		return func(id chat.ConversationID) error {
-			return d.changeNow(ctx, store.OwnerChange{ConversationID: id, Kind: kind, Agent: to, Team: b.Team, Actor: b.Agent, Outcome: b.Outcome})
-		}
+	owner := func(kind chat.Kind) func(chat.ConversationID) error {
+		return func(id chat.ConversationID) error { return d.changeNow(ctx, id, kind, b) }
 	}
 	switch b.Action {
 	case "take":
-		return owner(chat.Accept, b.Agent), nil
+		return owner(chat.Accept), nil
 	case "pass_back":
-		return owner(chat.PassBack, ""), nil
+		return owner(chat.PassBack), nil
 	case "resolve":
-		return owner(chat.Resolve, ""), Change{Kind: chat.Resolve, Outcome: b.Outcome}.check()
+		return owner(chat.Resolve), Change{Kind: chat.Resolve, Outcome: b.Outcome}.check()
 	case "assign":
-		if b.Team != "" {
-			return owner(chat.Transfer, ""), d.mayQueue(ctx, b)
-		}
-		u, err := d.store.User(ctx, b.To)
-		if e := (*chat.Error)(nil); errors.As(err, &e) || err == nil && u.DisabledAt != 0 {
-			return nil, chat.Errorf(chat.Invalid, "userId: %q is no colleague who can log in; choose another", b.To)
-		}
-		return owner(chat.Assign, b.To), err
+		return func(id chat.ConversationID) error {
+			c, err := d.store.Conversation(ctx, id)
+			if err != nil {
+				return err
+			}
+			return d.Transfer(ctx, Transfer{ConversationID: id, Epoch: c.Epoch, User: b.User, Team: b.Team, Agent: b.Agent})
+		}, nil
 	case "tag":
 		tag, err := inbox.CleanTag(b.Tag)
 		return func(id chat.ConversationID) error {
@@ -92,37 +86,19 @@ func (d *Desk) bulkAction(ctx context.Context, b Bulk) (func(chat.ConversationID
 	return nil, chat.Errorf(chat.Invalid, "action: %q is none; use assign, resolve, tag, snooze, pass_back or take", b.Action)
 }
 
-// mayQueue says why conversations cannot be put into a team's queue.
-func (d *Desk) mayQueue(ctx context.Context, b Bulk) error {
-	teams, err := roster.Teams(ctx, d.store.Read)
-	switch {
-	case err != nil:
-		return err
-	case b.To != "":
-		return chat.Errorf(chat.Invalid, "name either userId or teamId")
-	case !slices.ContainsFunc(teams, func(t roster.Team) bool { return t.ID == b.Team }):
-		return chat.Errorf(chat.Invalid, "teamId: there is no such team")
-	}
-	return nil
-}
-
-// changeNow changes the owner of a conversation as it is at the moment.
-func (d *Desk) changeNow(ctx context.Context, change store.OwnerChange) error {
-	if err := d.prepare(ctx, &change); err != nil {
+// changeNow changes the owner of a conversation as it is at the moment. What is the
+// agent's already is not taken again.
+func (d *Desk) changeNow(ctx context.Context, id chat.ConversationID, kind chat.Kind, b Bulk) error {
+	c, err := d.store.Conversation(ctx, id)
+	if err != nil {
 		return err
 	}
-	return d.write(ctx, func(tx *store.Tx) error {
-		c, err := tx.LockConversation(ctx, change.ConversationID)
-		if err != nil {
-			return err
-		}
-		if c.Owner == chat.OwnerAgent && c.Agent == change.Agent && (change.Kind == chat.Accept || change.Kind == chat.Assign) {
-			return nil // it is theirs already
-		}
-		if c.Owner == chat.OwnerQueue && c.Team == change.Team && change.Kind == chat.Transfer {
-			return nil // it waits there already
-		}
-		change.Epoch = c.Epoch
-		return tx.ChangeOwner(ctx, change, d.now())
-	})
+	if kind == chat.Accept && c.Owner == chat.OwnerAgent && c.Agent == b.Agent {
+		return nil
+	}
+	change := Change{ConversationID: id, Kind: kind, Agent: b.Agent, Epoch: c.Epoch}
+	if kind == chat.Resolve {
+		change.Outcome = b.Outcome
+	}
+	return d.Change(ctx, change)
 }

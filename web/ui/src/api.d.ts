@@ -2083,6 +2083,7 @@ export interface components {
             type: string;
         };
         EventCSAT: {
+            /** @description Comes, if at all, with a second event. */
             comment?: string;
             /**
              * Format: int64
@@ -2907,7 +2908,7 @@ export interface components {
             conversations: number;
             /**
              * Format: double
-             * @description Mean score from 1 to 5 of the conversations that the agent wrote in last.
+             * @description Mean score from 1 to 5 of the conversations that the agent resolved.
              */
             csat?: number;
             /** Format: int64 */
@@ -2950,7 +2951,10 @@ export interface components {
         ReportCSAT: {
             /** Format: int64 */
             answered: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Customers, by when they were; their answers too.
+             */
             asked: number;
             /** Format: double */
             average?: number;

@@ -7,6 +7,8 @@ export const en = {
   people,
   title: "Parley desk",
   inbox: "Conversations",
+  pages: { inbox: "Conversations", board: "Board", reports: "Reports", setup: "Setup" },
+  sections: { deadLetters: "Unreadable messages" },
   pages: { inbox: "Conversations", setup: "Setup" },
   sections: { webhooks: "Webhooks", deadLetters: "Unreadable messages" },
   navigation: "Pages",

@@ -8,6 +8,8 @@ export const fr: Shape<typeof en> = {
   people,
   title: "Bureau Parley",
   inbox: "Conversations",
+  pages: { inbox: "Conversations", board: "Tableau de bord", reports: "Rapports", setup: "Réglages" },
+  sections: { deadLetters: "Messages illisibles" },
   pages: { inbox: "Conversations", setup: "Réglages" },
   sections: { webhooks: "Webhooks", deadLetters: "Messages illisibles" },
   navigation: "Pages",
