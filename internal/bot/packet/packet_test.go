@@ -79,7 +79,8 @@ func TestIssue_isTheCustomersQuestion(t *testing.T) {
 		{[]chat.Message{line(1, c, "hello"), line(2, c, "thanks")}, "thanks"},
 		{[]chat.Message{line(1, c, "I want a person")}, "I want a person"},
 		{[]chat.Message{line(1, c, "my parcel is late"), line(2, b, "Is it one of these?"), line(3, c, "2"), line(4, b, "Answer."), line(5, c, "agent please")}, "my parcel is late"},
-		{[]chat.Message{line(1, c, "my parcel is late"), line(2, b, "Answer."), line(3, c, "my parcel is late and nobody answers, give me a person")}, "my parcel is late and nobody answers, give me a person"},
+		{[]chat.Message{line(1, c, "my parcel is late"), line(2, b, "Answer."), line(3, c, "my parcel is late and nobody answers, I want to talk to a person")}, "my parcel is late\nmy parcel is late and nobody answers, I want to talk to a person"},
+		{[]chat.Message{line(1, c, "my parcel is late and nobody answers, I want to talk to a person")}, "my parcel is late and nobody answers, I want to talk to a person"},
 		{[]chat.Message{line(1, c, "the kettle caught fire")}, "the kettle caught fire"},
 		{[]chat.Message{line(1, c, "old question"), line(2, b, "Answer."), line(3, c, "where is it"), line(4, c, "the blue one")}, "where is it\nthe blue one"},
 	} {
