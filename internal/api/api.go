@@ -24,6 +24,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/desk"
 	"parley/internal/desk/hooks"
+	"parley/internal/desk/media"
 	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -52,6 +53,7 @@ type Parts struct {
 	Desk   *desk.Desk
 	Hooks  *hooks.Desk
 	Roster *roster.Roster
+	Media  *media.Fetcher
 	Log    *slog.Logger
 }
 

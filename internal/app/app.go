@@ -24,6 +24,7 @@ import (
 	"parley/internal/desk"
 	"parley/internal/desk/finder"
 	"parley/internal/desk/hooks"
+	"parley/internal/desk/media"
 	"parley/internal/desk/report"
 	"parley/internal/desk/roster"
 	"parley/internal/engine"
@@ -141,7 +142,7 @@ func (a *App) buildHTTP() (err error) {
 		return err
 	}
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
-		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Desk: a.desk, Roster: a.roster, Log: a.log,
+		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Desk: a.desk, Roster: a.roster, Media: media.New(media.Settings{MaxBytes: cfg.Limits.MediaBytes, AllowPrivate: cfg.Desk.MediaHostsAllowPrivate}), Log: a.log,
 		Hooks: a.buildHooks(),
 	})
 	a.folder = report.NewFolder(a.store, a.log, a.now)
