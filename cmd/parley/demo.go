@@ -78,6 +78,9 @@ func (c demoCmd) Run() (err error) {
 	}
 	defer func() { err = errors.Join(err, pretend.stop()) }()
 	first, err := enrollDemoUsers(ctx, gateway)
+	if err == nil {
+		err = seedTeams(ctx, gateway)
+	}
 	if err != nil {
 		return errors.Join(err, gateway.Stop())
 	}

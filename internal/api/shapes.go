@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"parley/internal/api/staff"
 	"parley/internal/chat"
 	"parley/internal/live"
 	"parley/internal/store"
@@ -62,7 +63,7 @@ func summary(l store.Listed) ConversationSummary {
 		Contact:  ContactSummary{ID: string(l.Contact.ID), Name: l.Contact.FirstName, Phone: l.Contact.Phone, Language: l.Contact.Language},
 		LastText: l.LastText, LastDirection: string(l.LastDir), LastAt: when(l.LastAt), OpenedAt: when(l.OpenedAt),
 		QueuedAt: maybe(l.QueuedAt), WindowUntil: maybe(l.WindowUntil), Unanswered: l.Pending(), LastSeq: l.LastSeq, InSeq: l.InSeq,
-		Team: l.Team, Priority: priorities[l.Priority], HandedAt: maybe(l.HandedAt), AskedAt: maybe(l.AskedAt), SnoozedUntil: maybe(l.SnoozedUntil), Outcome: l.Outcome,
+		Team: l.Team, Priority: staff.Priorities[l.Priority], HandedAt: maybe(l.HandedAt), AskedAt: maybe(l.AskedAt), SnoozedUntil: maybe(l.SnoozedUntil), Outcome: l.Outcome,
 		Tags: []string{},
 	}
 	if l.Owner == chat.OwnerAgent {

@@ -24,6 +24,7 @@ import (
 	"parley/internal/desk"
 	"parley/internal/desk/finder"
 	"parley/internal/desk/hooks"
+	"parley/internal/desk/learn"
 	"parley/internal/desk/media"
 	"parley/internal/desk/report"
 	"parley/internal/desk/roster"
@@ -142,7 +143,9 @@ func (a *App) buildHTTP() (err error) {
 		return err
 	}
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
-		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Desk: a.desk, Roster: a.roster, Media: media.New(media.Settings{MaxBytes: cfg.Limits.MediaBytes, AllowPrivate: cfg.Desk.MediaHostsAllowPrivate}), Log: a.log,
+		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Desk: a.desk, Roster: a.roster, Log: a.log,
+		Learn: learn.New(a.base.list, a.store, a.opts.Now),
+		Media: media.New(media.Settings{MaxBytes: cfg.Limits.MediaBytes, AllowPrivate: cfg.Desk.MediaHostsAllowPrivate}),
 		Hooks: a.buildHooks(),
 	})
 	a.folder = report.NewFolder(a.store, a.log, a.now)

@@ -60,7 +60,7 @@ func (d *Desk) SendTemplate(ctx context.Context, m TemplateMessage) error {
 	case c.Contact.OptedOut > 0:
 		return chat.Errorf(chat.Conflict, "this customer asked for no more messages, so no template is sent")
 	}
-	text, values, err := w.Template.fill(m.Params, c.Contact)
+	text, values, err := w.Template.write(m.Params, c.Contact)
 	if err != nil {
 		return err
 	}
@@ -74,25 +74,25 @@ func (d *Desk) SendTemplate(ctx context.Context, m TemplateMessage) error {
 	return d.write(ctx, func(tx *store.Tx) error { return tx.Reply(ctx, out, d.now()) })
 }
 
-// fill gives what the template will say, and its parameters' values in order. Meta
+// write gives what the template will say, and its parameters' values in order. Meta
 // refuses empty ones and those with line breaks, long after Braze has said 201, so
 // they are checked and mended here (Meta, "Template messages").
-func (t *Template) fill(params map[string]string, to chat.Contact) (text string, values []string, err error) {
+func (t *Template) write(params map[string]string, to chat.Contact) (text string, values []string, err error) {
 	for name := range params {
 		if !slices.Contains(t.Params, name) {
 			return "", nil, chat.Errorf(chat.Invalid, "params: the template has no parameter %q; it has %s", name, strings.Join(t.Params, ", "))
 		}
 	}
-	text = t.Text
+	places := map[string]string{"customer.name": to.FirstName}
 	for _, name := range t.Params {
 		value := strings.Join(strings.Fields(params[name]), " ")
 		if value == "" {
 			return "", nil, chat.Errorf(chat.Invalid, "params: %s is empty; say what the template shall say there", name)
 		}
 		values = append(values, value)
-		text = strings.ReplaceAll(text, "{{"+name+"}}", value)
+		places[name] = value
 	}
-	text = Filling{CustomerName: to.FirstName}.Fill(text)
+	text = fill(t.Text, places)
 	if n := utf8.RuneCountInString(text); n > maxTemplate {
 		return "", nil, chat.Errorf(chat.Invalid, "params: the template would have %d characters; WhatsApp allows %d", n, maxTemplate)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 
 	"parley/internal/chat"
 	"parley/internal/store/db"
@@ -65,9 +66,9 @@ func ofPeople(o chat.Owner) bool { return o == chat.OwnerQueue || o == chat.Owne
 // ClaimQueue locks what waits for one of the teams and is not put aside, in the order
 // of the queue. What somebody else is just working on is left out.
 func (tx *Tx) ClaimQueue(ctx context.Context, teams []string, limit int) ([]*chat.Conversation, error) {
-	in, args := db.OneOf(tx.Dialect, 2, teams)
+	in, args := db.OneOf(tx.Dialect, 1, teams)
 	list, err := db.Collect(ctx, tx, scanConversation, selectConversation+"WHERE owner = 'queue' AND snoozed_until = 0 AND team "+in+
-		" ORDER BY queue_rank, id LIMIT $1"+tx.Dialect.SkipLocked, append([]any{limit}, args...)...)
+		" ORDER BY queue_rank, id LIMIT "+strconv.Itoa(limit)+tx.Dialect.SkipLocked, args...)
 	if err != nil {
 		return nil, err
 	}

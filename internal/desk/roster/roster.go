@@ -117,6 +117,18 @@ func (r *Roster) desk(people []roster.Person, teams []roster.Team) (Desk, error)
 	return d, nil
 }
 
+// TeamsOf lists the ids of somebody's teams.
+func (r *Roster) TeamsOf(ctx context.Context, user string) ([]string, error) {
+	teams, err := roster.Teams(ctx, r.store.Read)
+	var out []string
+	for _, t := range teams {
+		if slices.Contains(t.Members, user) {
+			out = append(out, t.ID)
+		}
+	}
+	return out, err
+}
+
 // Beat notes that a page of somebody is open, and whether they were in front of it
 // since the last sign.
 func (r *Roster) Beat(ctx context.Context, user string, active bool) error {

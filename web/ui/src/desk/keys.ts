@@ -27,12 +27,17 @@ export const registry = {
   "shift+x": { group: "list", label: (w) => w.keyList.selectAll },
   escape: { group: "list", label: (w) => w.keyList.back },
   t: { group: "conversation", label: (w) => w.people.acts.accept },
+  a: { group: "conversation", label: (w) => w.people.acts.assign },
+  z: { group: "conversation", label: (w) => w.people.acts.snooze },
+  l: { group: "conversation", label: (w) => w.people.acts.tags },
+  i: { group: "conversation", label: (w) => w.people.acts.priority },
   b: { group: "conversation", label: (w) => w.people.acts.pass_back },
   e: { group: "conversation", label: (w) => w.people.acts.resolve },
   o: { group: "conversation", label: (w) => w.people.acts.reopen },
   w: { group: "conversation", label: (w) => w.keyList.why },
   p: { group: "conversation", label: (w) => w.keyList.person },
   r: { group: "reply", label: (w) => w.keyList.reply },
+  n: { group: "reply", label: (w) => w.keyList.note },
   "mod+enter": { group: "reply", label: (w) => w.people.send, own: true },
 } as const satisfies Record<string, Entry>;
 

@@ -1,3 +1,4 @@
+import { ChartNoAxesCombined, Gauge, type LucideIcon, MailX, MessagesSquare, SlidersHorizontal } from "lucide-react";
 import { type LucideIcon, MailX, MessagesSquare, SlidersHorizontal, Webhook } from "lucide-react";
 import { type ComponentType, lazy } from "react";
 import type { Session } from "./api";
@@ -25,6 +26,20 @@ export interface Page {
 
 /** The pages in the order of the navigation. The first, the inbox, is drawn by the shell. */
 export const pages: Page[] = [
+  {
+    path: "/board",
+    label: "board",
+    icon: Gauge,
+    least: "supervisor",
+    component: lazy(() => import("./board/Board").then((m) => ({ default: m.Board }))),
+  },
+  {
+    path: "/reports",
+    label: "reports",
+    icon: ChartNoAxesCombined,
+    least: "supervisor",
+    component: lazy(() => import("./reports/Reports").then((m) => ({ default: m.Reports }))),
+  },
   {
     path: "/setup",
     label: "setup",

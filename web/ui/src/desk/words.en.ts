@@ -7,6 +7,8 @@ export const en = {
   people,
   title: "Parley desk",
   inbox: "Conversations",
+  pages: { inbox: "Conversations", board: "Board", reports: "Reports", setup: "Setup" },
+  sections: { deadLetters: "Unreadable messages" },
   pages: { inbox: "Conversations", setup: "Setup" },
   sections: { webhooks: "Webhooks", deadLetters: "Unreadable messages" },
   navigation: "Pages",
@@ -169,6 +171,7 @@ export const en = {
     why: "Why: unfold the last answer",
     person: "Show or hide the person",
     reply: "Write a reply",
+    note: "Write a note for colleagues",
   },
   keyGroups: { anywhere: "Anywhere", pages: "Pages", list: "List", conversation: "Conversation", reply: "Reply" },
 };

@@ -8,6 +8,8 @@ export const fr: Shape<typeof en> = {
   people,
   title: "Bureau Parley",
   inbox: "Conversations",
+  pages: { inbox: "Conversations", board: "Tableau de bord", reports: "Rapports", setup: "Réglages" },
+  sections: { deadLetters: "Messages illisibles" },
   pages: { inbox: "Conversations", setup: "Réglages" },
   sections: { webhooks: "Webhooks", deadLetters: "Messages illisibles" },
   navigation: "Pages",
@@ -172,6 +174,7 @@ export const fr: Shape<typeof en> = {
     why: "Pourquoi : déplier la dernière réponse",
     person: "Afficher ou masquer la personne",
     reply: "Écrire une réponse",
+    note: "Écrire une note aux collègues",
   },
   keyGroups: {
     anywhere: "Partout",

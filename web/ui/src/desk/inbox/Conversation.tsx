@@ -14,6 +14,7 @@ import { snoozed } from "./act/changes";
 import { Composer } from "./Composer";
 import { joined } from "./compose/Truth";
 import { useComposeWords } from "./compose/words";
+import { useListAddress } from "./list/address";
 import { nameOf, OwnerMark, whoOwns } from "./Owner";
 import { more } from "./talk/api";
 import { useRoster } from "./talk/roster";
@@ -39,6 +40,7 @@ export function Conversation({
   const slow = useSlow(waiting && !transcript?.error);
   const error = transcript?.error;
   usePresence(id, !waiting && !error);
+  const list = useListAddress();
 
   if (error) {
     return (
@@ -47,7 +49,7 @@ export function Conversation({
         {error.status === 404 ? (
           <Empty icon={SearchX} title={words.notFound}>
             <p className="pb-3">{words.notFoundDo}</p>
-            <Link href="/" className="font-medium text-accent underline">
+            <Link href={list()} className="font-medium text-accent underline">
               {words.back}
             </Link>
           </Empty>
@@ -115,6 +117,7 @@ function Header({
   personShown: boolean;
 }) {
   const words = useWords();
+  const list = useListAddress();
   const detail = useShown(known);
   const { me } = usePeople();
   const roster = useRoster();
@@ -126,7 +129,7 @@ function Header({
     <header className="@container shrink-0 border-line border-b bg-surface px-3 md:px-4">
       <div className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-1 py-1.5">
         <Link
-          href="/"
+          href={list()}
           aria-label={words.back}
           className="flex size-8 shrink-0 items-center justify-center rounded-md hover:bg-sunken pointer-coarse:size-11 md:hidden"
         >

@@ -89,9 +89,7 @@ export function MyStatus() {
           <span aria-hidden className="h-1.5 min-w-0 flex-1 overflow-hidden rounded-full bg-sunken">
             <span
               className={`block h-full rounded-full ${share >= 1 ? "bg-warn" : "bg-accent"}`}
-              ref={(bar) => {
-                if (bar) bar.style.width = `${share * 100}%`;
-              }}
+              style={{ width: `${share * 100}%` }}
             />
           </span>
         )}

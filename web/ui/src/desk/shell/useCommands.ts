@@ -17,13 +17,14 @@ import { useCommonWords } from "../../words/common";
 import { languages, setLanguage } from "../../words/locale";
 import { api } from "../api";
 import { useAccount, useDesk, usePeople, usePeopleById } from "../context";
+import { actKeys } from "../inbox/Actions";
+import { offered } from "../inbox/act/changes";
 import { calls, type Filter, type Listed, type Presence, views } from "../inbox/calls";
 import { everything, toAddress } from "../inbox/filter";
 import { filterOf, useSavedViews } from "../inbox/list/Views";
 import { useListWords } from "../inbox/list/words";
 import { nameOf } from "../inbox/Owner";
-import { offered } from "../inbox/people";
-import { boundTo, type Key, registry } from "../keys";
+import { boundTo, registry } from "../keys";
 import { inbox, may, pages, sections } from "../pages";
 import { useWords } from "../words";
 import type { Command } from "./commands";
@@ -31,7 +32,7 @@ import { presences } from "./Presence";
 import { useShellWords } from "./words";
 
 const statusIcons: Record<Presence, LucideIcon> = { online: CircleDot, away: Circle, offline: CircleDashed };
-const ownerKeys: Partial<Record<Key, string>> = { t: "accept", b: "pass_back", e: "resolve", o: "reopen" };
+const kindOf = Object.fromEntries(Object.entries(actKeys).map(([kind, key]) => [key.toLowerCase(), kind]));
 
 /** Everything that can be done from where one stands, but for conversations by name. */
 export function useCommands(): Command[] {
@@ -53,7 +54,7 @@ export function useCommands(): Command[] {
     const can = new Set<string>(detail ? offered(detail, me) : []);
     const actions = (Object.keys(registry) as (keyof typeof registry)[]).flatMap((key): Command[] => {
       const run = boundTo(key);
-      const act = ownerKeys[key];
+      const act = kindOf[key];
       if (!run || key === "mod+k" || key === "escape" || (act && !can.has(act))) return [];
       const icon = key === "?" ? Keyboard : Zap;
       return [{ id: `key-${key}`, group: "actions", label: registry[key].label(words), key, icon, run }];

@@ -3,16 +3,23 @@ import { Bot, CheckCheck, Hand, type LucideIcon, Moon, Tag, UserRoundPlus, X } f
 import { Popover } from "radix-ui";
 import { type ReactNode, useState, useSyncExternalStore } from "react";
 import { Button, Hint, IconButton } from "../../../ui/Button";
+import { useFormat } from "../../../words/locale";
 import { useDesk, useDeskState } from "../../context";
+import { find } from "../../fuzzy";
+import { useWords } from "../../words";
+import { Picker } from "../act/Picker";
+import { fieldValue, presets } from "../act/snooze";
+import { useActWords } from "../act/words";
 import type { BulkAction, BulkOrder } from "../calls";
 import { Assign } from "./Assign";
 import { tagsKey, useTags } from "./Filters";
-import { presets } from "./snooze";
 import { useListWords } from "./words";
 
 /** What can be done to all selected rows at once, and how it went. */
 export function BulkBar() {
   const words = useListWords();
+  const actWords = useActWords();
+  const { acts } = useWords().people;
   const desk = useDesk();
   const queries = useQueryClient();
   const { selection } = desk;
@@ -70,7 +77,7 @@ export function BulkBar() {
         <div className="flex justify-between">
           <IconButton
             icon={Hand}
-            label={words.actions.take}
+            label={acts.accept}
             side="top"
             disabled={!!busy}
             onClick={() => void act({ action: "take" })}
@@ -86,19 +93,21 @@ export function BulkBar() {
             "resolve",
             CheckCheck,
             <>
-              <p className="px-2 pb-1 font-semibold">{words.how}</p>
-              {(["solved", "unsolved", "spam", "other"] as const).map((outcome) => (
-                <Item
-                  key={outcome}
-                  label={words.outcomes[outcome]}
-                  onClick={() => void act({ action: "resolve", outcome })}
-                />
-              ))}
+              <p className="px-2 font-semibold">{actWords.resolveAs}</p>
+              <div className="flex flex-col">
+                {(["solved", "unsolved", "spam", "other"] as const).map((outcome) => (
+                  <Item
+                    key={outcome}
+                    label={actWords.outcomes[outcome]}
+                    onClick={() => void act({ action: "resolve", outcome })}
+                  />
+                ))}
+              </div>
             </>,
           )}
           <IconButton
             icon={Bot}
-            label={words.actions.pass_back}
+            label={acts.pass_back}
             side="top"
             disabled={!!busy}
             onClick={() => void act({ action: "pass_back" })}
@@ -124,12 +133,13 @@ function Menu({
   disabled: boolean;
   children: ReactNode;
 }) {
-  const words = useListWords();
+  const { acts } = useWords().people;
+  const label = action === "tag" ? acts.tags : action === "take" ? acts.accept : acts[action];
   return (
     <Popover.Root open={open} onOpenChange={onOpenChange}>
       <Popover.Trigger
-        aria-label={words.actions[action]}
-        title={words.actions[action]}
+        aria-label={label}
+        title={label}
         disabled={disabled}
         className="inline-flex size-8 shrink-0 items-center justify-center rounded-md transition-colors hover:bg-sunken disabled:opacity-50 data-[state=open]:bg-sunken pointer-coarse:size-11"
       >
@@ -140,8 +150,8 @@ function Menu({
           side="top"
           sideOffset={8}
           collisionPadding={8}
-          aria-label={words.actions[action]}
-          className="z-50 flex w-64 animate-rise flex-col rounded-xl border border-line bg-raised p-2 text-text float outline-none"
+          aria-label={label}
+          className="z-50 flex w-72 animate-rise flex-col gap-2 rounded-xl border border-line bg-raised p-2 text-text float outline-none"
         >
           {children}
         </Popover.Content>
@@ -150,98 +160,105 @@ function Menu({
   );
 }
 
-function Item({ label, onClick }: { label: string; onClick: () => void }) {
+function Item({ label, detail = "", onClick }: { label: string; detail?: string; onClick: () => void }) {
   return (
     <button
       type="button"
       onClick={onClick}
-      className="flex min-h-8 items-center rounded-md px-2 text-left transition-colors hover:bg-sunken pointer-coarse:min-h-11"
+      className="flex min-h-8 items-center gap-3 rounded-md px-2 text-left transition-colors hover:bg-sunken pointer-coarse:min-h-11"
     >
-      <span dir="auto" className="min-w-0 truncate">
+      <span dir="auto" className="min-w-0 flex-1 truncate text-left">
         {label}
       </span>
+      {detail && <span className="tabular shrink-0 text-meta text-muted">{detail}</span>}
     </button>
   );
 }
 
 function AddTag({ onAdd }: { onAdd: (tag: string) => void }) {
-  const words = useListWords();
-  const known = useTags(true).data?.items ?? [];
-  const [text, setText] = useState("");
-  const like = known.filter((t) => t.tag.toLowerCase().includes(text.trim().toLowerCase())).slice(0, 8);
+  const words = useActWords();
+  const known = useTags().data?.items ?? [];
+  const [query, setQuery] = useState("");
+  const wanted = query.trim().replace(/\s+/g, " ").slice(0, 40);
+  const found = find(known, (t) => t.tag, wanted).map(({ thing }) => thing);
+  const isNew = wanted !== "" && !known.some((t) => t.tag.toLowerCase() === wanted.toLowerCase());
   return (
-    <form
-      className="flex flex-col gap-1"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (text.trim()) onAdd(text.trim());
-      }}
-    >
-      <div className="flex gap-2 p-1">
-        <input
-          aria-label={words.addTag}
-          placeholder={words.addTag}
-          value={text}
-          maxLength={40}
-          onChange={(event) => setText(event.target.value)}
-          className="min-h-8 min-w-0 flex-1 rounded-md border border-line-strong bg-surface px-2.5 pointer-coarse:min-h-11"
-        />
-        <Button type="submit" disabled={!text.trim()}>
-          {words.add}
-        </Button>
-      </div>
-      {like.map((t) => (
-        <Item key={t.tag} label={t.tag} onClick={() => onAdd(t.tag)} />
-      ))}
-    </form>
+    <Picker
+      label={words.tags}
+      placeholder={words.findTag}
+      query={query}
+      onQuery={setQuery}
+      onPick={onAdd}
+      empty={words.noTags}
+      options={[
+        ...found.map(({ tag, count }) => ({
+          key: tag,
+          content: (
+            <>
+              <span dir="auto" className="min-w-0 flex-1 truncate text-left">
+                {tag}
+              </span>
+              <span className="shrink-0 text-meta text-muted">{words.used(count)}</span>
+            </>
+          ),
+        })),
+        ...(isNew ? [{ key: wanted, content: words.addTag(wanted) }] : []),
+      ]}
+    />
   );
 }
 
-/** When a conversation comes back; without a time it comes back now. */
+/** When the conversations come back; without a time they come back now. */
 function Snooze({ onSnooze }: { onSnooze: (until: string | undefined) => void }) {
-  const words = useListWords();
+  const words = useActWords();
+  const format = useFormat();
   const [own, setOwn] = useState("");
   const [past, setPast] = useState(false);
-  const now = new Date();
   return (
     <>
-      <p className="px-2 pb-1 font-semibold">{words.until}</p>
-      {presets(now).map(({ name, until }) => (
-        <Item key={name} label={words[name]} onClick={() => onSnooze(until.toISOString())} />
-      ))}
+      <p className="px-2 font-semibold">{words.snoozeUntil}</p>
+      <div className="flex flex-col">
+        {presets(new Date()).map(({ preset, until }) => (
+          <Item
+            key={preset}
+            label={words[preset]}
+            detail={format.time(until)}
+            onClick={() => onSnooze(until.toISOString())}
+          />
+        ))}
+        <Item label={words.wakeNow} onClick={() => onSnooze(undefined)} />
+      </div>
       <form
-        className="flex flex-col gap-1 px-2 py-2"
+        noValidate
+        className="flex items-end gap-2 border-line border-t px-2 pt-2"
         onSubmit={(event) => {
           event.preventDefault();
           const until = new Date(own);
-          if (Number.isNaN(until.getTime())) return;
-          if (until <= new Date()) setPast(true);
-          else onSnooze(until.toISOString());
+          if (until.getTime() > Date.now()) onSnooze(until.toISOString());
+          else setPast(true);
         }}
       >
-        <label className="flex flex-col gap-1 font-medium text-meta">
-          {words.ownTime}
-          <span className="flex gap-2">
-            <input
-              type="datetime-local"
-              value={own}
-              aria-invalid={past || undefined}
-              onChange={(event) => {
-                setOwn(event.target.value);
-                setPast(false);
-              }}
-              className="min-h-8 min-w-0 flex-1 rounded-md border border-line-strong bg-surface px-2 font-normal pointer-coarse:min-h-11"
-            />
-            <Button type="submit" disabled={!own} icon={Moon} aria-label={words.actions.snooze} />
-          </span>
+        <label className="flex min-w-0 flex-1 flex-col gap-1 font-medium text-meta">
+          {words.custom}
+          <input
+            type="datetime-local"
+            value={own}
+            min={fieldValue(new Date())}
+            aria-invalid={past || undefined}
+            onChange={(event) => {
+              setOwn(event.target.value);
+              setPast(false);
+            }}
+            className="min-h-8 w-full rounded-md border border-line-strong bg-surface px-2 font-normal text-base pointer-coarse:min-h-11"
+          />
         </label>
-        {past && (
-          <p role="alert" className="text-danger text-meta">
-            {words.past}
-          </p>
-        )}
+        <Button type="submit">{words.set}</Button>
       </form>
-      <Item label={words.wake} onClick={() => onSnooze(undefined)} />
+      {past && (
+        <p role="alert" className="px-2 text-danger text-meta">
+          {words.past}
+        </p>
+      )}
     </>
   );
 }

@@ -14,8 +14,8 @@ import { useListWords } from "./words";
 
 export const tagsKey = ["inbox", "tags"];
 
-export function useTags(enabled: boolean) {
-  return useQuery({ queryKey: tagsKey, queryFn: calls.tags, staleTime: 30_000, enabled });
+export function useTags() {
+  return useQuery({ queryKey: tagsKey, queryFn: calls.tags, staleTime: 30_000 });
 }
 
 /** Narrows what a view shows, and sorts it. */
@@ -58,7 +58,7 @@ function Fields() {
   const desk = useDesk();
   const { session } = useAccount();
   const people = usePeopleById();
-  const tags = useTags(true);
+  const tags = useTags();
   const { teams } = useSyncExternalStore(desk.roster.store.subscribe, desk.roster.store.snapshot);
   const items = useDeskState((s) => s.list.items);
 
