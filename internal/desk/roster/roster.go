@@ -57,7 +57,9 @@ type Roster struct {
 	wake    alarm.Alarm
 
 	mu     sync.Mutex
-	recent *moment // what Prospect has read last
+	recent *moment // what Prospect has read last; nil once something has changed
+	age    int     // rises with every change
+	giving bool    // conversations are being handed out
 	told   string  // what pages were last told of people
 }
 
