@@ -1824,6 +1824,8 @@ export interface components {
              */
             assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
+            /** @description What the customer said of it; absent when they were not asked. */
+            csat?: components["schemas"]["Survey"];
             /** Format: int64 */
             epoch: number;
             /** @description The newest 500 changes of owner. */
@@ -2081,6 +2083,7 @@ export interface components {
             type: string;
         };
         EventCSAT: {
+            /** @description Comes, if at all, with a second event. */
             comment?: string;
             /**
              * Format: int64
@@ -2905,7 +2908,7 @@ export interface components {
             conversations: number;
             /**
              * Format: double
-             * @description Mean score from 1 to 5 of the conversations that the agent wrote in last.
+             * @description Mean score from 1 to 5 of the conversations that the agent resolved.
              */
             csat?: number;
             /** Format: int64 */
@@ -2948,7 +2951,10 @@ export interface components {
         ReportCSAT: {
             /** Format: int64 */
             answered: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Customers, by when they were; their answers too.
+             */
             asked: number;
             /** Format: double */
             average?: number;
@@ -3162,6 +3168,20 @@ export interface components {
             /** @enum {string} */
             kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled";
             title: components["schemas"]["Words"];
+        };
+        Survey: {
+            /** Format: date-time */
+            answeredAt?: string;
+            /** Format: date-time */
+            askedAt: string;
+            comment?: string;
+            /**
+             * Format: int64
+             * @description 1 to 5.
+             */
+            score?: number;
+            /** @enum {string} */
+            state: "asked" | "answered" | "expired";
         };
         TagCount: {
             /** Format: int64 */
