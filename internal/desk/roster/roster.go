@@ -169,6 +169,7 @@ func (r *Roster) present(ctx context.Context, user string, change func(roster.Pr
 		return tx.Notify(ctx, store.TopicPeople)
 	})
 	if err == nil && changed {
+		r.forget()
 		r.publish(store.TopicPeople)
 	}
 	return err
@@ -186,6 +187,7 @@ func (r *Roster) write(ctx context.Context, fn func(*store.Tx) error) error {
 		return tx.Notify(ctx, store.TopicDeliveries)
 	})
 	if err == nil {
+		r.forget()
 		r.publish(store.TopicPeople)
 		r.publish(store.TopicDeliveries)
 	}
