@@ -104,6 +104,7 @@ type ConversationDetail struct {
 	ReadSeq         int64          `json:"readSeq" doc:"Newest line that I have marked as read."`
 	TemplateOffered bool           `json:"templateOffered" doc:"The window has closed, and there is a template to open the conversation again."`
 	Template        *TemplateOffer `json:"template,omitempty" doc:"What would be sent; only when it is offered."`
+	CSAT            *Survey        `json:"csat,omitempty" doc:"What the customer said of it; absent when they were not asked."`
 	People          []live.Active  `json:"people" nullable:"false" doc:"Who is at this conversation now, yourself included."`
 }
 

@@ -25,12 +25,16 @@ const MaxText = 8000
 type Workspace struct {
 	Plan func(text string) []chat.Delivery // a text in sendable parts
 	Pace chat.Pace
+	// Template opens conversations again; nil if there is none.
+	Template *Template
 	// TakenOver makes the packet of a conversation that a person takes from the bot;
 	// lines are its last ones, oldest first. Nil means that nobody gets one.
 	TakenOver func(c chat.Conversation, contact chat.Contact, lines []chat.Message, now int64) (*store.Handoff, error)
 	// Suggest finds an answer that was not given yet in lines such as these. Nil means
 	// that there never is one.
 	Suggest func(lines []chat.Message, language string) (packet.Suggestion, bool)
+	// Survey asks customers after an agent has resolved their conversation; nil does not.
+	Survey *store.SurveyPlan
 }
 
 // Desk lets people act on conversations.

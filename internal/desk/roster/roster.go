@@ -42,6 +42,9 @@ type Settings struct {
 	MayReply func(role string) bool
 	// Keep is what a customer is told for whom nobody came yet. It must not block.
 	Keep func(language string, p Prospect) string
+	// TakenOver makes the packet for people who get a conversation that the bot owned
+	// until then; nil, or a nil packet, when they get none.
+	TakenOver func(ctx context.Context, id chat.ConversationID) (*store.Handoff, error)
 }
 
 // Roster knows who works and hands out what waits. Safe for concurrent use; several of
@@ -57,7 +60,9 @@ type Roster struct {
 	wake    alarm.Alarm
 
 	mu     sync.Mutex
-	recent *moment // what Prospect has read last
+	recent *moment // what Prospect has read last; nil once something has changed
+	age    int     // rises with every change
+	giving bool    // conversations are being handed out
 	told   string  // what pages were last told of people
 }
 
@@ -164,6 +169,7 @@ func (r *Roster) present(ctx context.Context, user string, change func(roster.Pr
 		return tx.Notify(ctx, store.TopicPeople)
 	})
 	if err == nil && changed {
+		r.forget()
 		r.publish(store.TopicPeople)
 	}
 	return err
@@ -181,6 +187,7 @@ func (r *Roster) write(ctx context.Context, fn func(*store.Tx) error) error {
 		return tx.Notify(ctx, store.TopicDeliveries)
 	})
 	if err == nil {
+		r.forget()
 		r.publish(store.TopicPeople)
 		r.publish(store.TopicDeliveries)
 	}
