@@ -97,8 +97,13 @@ describe("learning", () => {
 
   it("publishes, and the bot answers with what it learnt", async () => {
     await boss.getByRole("button", { name: "Publish 1 proposal" }).click();
-    await boss.getByText("1 proposal is in use.").waitFor({ timeout: 60_000 });
+    await boss.getByText("1 proposal published.").waitFor({ timeout: 60_000 });
     await inspect(boss, "learning-published", { at: [1440, 390] });
+    await until("the new version in use", () =>
+      boss.evaluate(async () =>
+        (await (await fetch("/api/v1/knowledge/intents")).json()).items.some((i) => i.id === "gift_wrapping"),
+      ),
+    );
     await phone(urls.sandbox, "+15550000077").write(question);
     await until("the new answer", async () =>
       (await phone(urls.sandbox, "+15550000077").messages()).some((m) => m.direction === "out" && m.text.includes("gift wrapping in the basket")),
@@ -113,8 +118,8 @@ describe("learning", () => {
     await phone(urls.sandbox, ada).reply();
     const proposed = await page.evaluate(async () => {
       const session = await (await fetch("/api/v1/session")).json();
-      const list = await (await fetch("/api/v1/conversations?q=Ada")).json();
-      const [conversation] = list.items;
+      const list = await (await fetch("/api/v1/conversations?view=all")).json();
+      const conversation = list.items.find((c) => c.contact.name === "Ada");
       const lines = await (await fetch(`/api/v1/conversations/${conversation.id}/messages`)).json();
       const intents = await (await fetch("/api/v1/knowledge/intents")).json();
       const { id } = intents.items.find((i) => i.language === "fr");
