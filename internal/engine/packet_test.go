@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
+	"parley/internal/bot/knowledge"
 	"parley/internal/bot/packet"
 	"parley/internal/chat"
 	"parley/internal/store"
@@ -35,6 +37,28 @@ func TestEngine_handsOverWithAPacket(t *testing.T) {
 		}
 		if in, _ := b.lines("ann"); p.Reason.MessageID != string(in[1].ID) {
 			t.Errorf("decided by %q, not by the last line", p.Reason.MessageID)
+		}
+	})
+}
+
+// A bot that breaks down knows little, but people get what there is.
+func TestEngine_givesUpWithAPacket(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := newBench(t, s, func() *knowledge.Published { panic("the bot is broken") })
+		b.run(b.engine)
+		b.write("ann", "where is order 20391")
+		for n := 1; n <= attempts; n++ {
+			b.until("ann", func(c store.Listed) bool { return c.Attempts == n && c.LeaseBy == "" })
+			b.tick(2 * time.Minute)
+		}
+		c := b.until("ann", func(c store.Listed) bool { return c.Owner == chat.OwnerQueue })
+		list, err := s.Handoffs(t.Context(), c.ID)
+		if err != nil || len(list) != 1 || list[0].Code != "bot_failed" {
+			t.Fatalf("%+v (%v)", list, err)
+		}
+		if p := list[0].Packet; !strings.Contains(p, "20391") || strings.Contains(p, "suggestedReply") {
+			t.Errorf("packet %s", p)
 		}
 	})
 }
