@@ -112,6 +112,7 @@ type peopleOutput struct {
 type Me struct {
 	Colleague
 	Mentions int `json:"mentions" doc:"Notes for me that I have not seen."`
+	Wish string `json:"wish" enum:"online,away,offline" doc:"What I asked to be. Who wishes to be online and is away did nothing for a while."`
 }
 
 type meOutput struct{ Body Me }
@@ -244,7 +245,7 @@ func (a *API) me(ctx context.Context, user auth.User) (*meOutput, error) {
 	for _, p := range desk.People {
 		if p.ID == user.ID {
 			mentions, err := inbox.UnreadMentions(ctx, a.Store, user.ID)
-			return &meOutput{Body: Me{Colleague: colleague(p), Mentions: mentions}}, err
+			return &meOutput{Body: Me{Colleague: colleague(p), Mentions: mentions, Wish: string(p.Wish)}}, err
 		}
 	}
 	return nil, chat.Errorf(chat.NotFound, "only people have a place at the desk")

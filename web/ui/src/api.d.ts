@@ -1523,6 +1523,11 @@ export interface components {
             owner: "bot" | "queue" | "agent" | "none";
             /** @enum {string} */
             priority: "normal" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description Its place in the queue among others: lower comes first. Only there.
+             */
+            queueRank?: number;
             /** Format: date-time */
             queuedAt?: string;
             route: string;
@@ -1746,6 +1751,11 @@ export interface components {
              * @description Its place in its team's queue, from 1.
              */
             queuePosition?: number;
+            /**
+             * Format: int64
+             * @description Its place in the queue among others: lower comes first. Only there.
+             */
+            queueRank?: number;
             /** Format: date-time */
             queuedAt?: string;
             /**
@@ -1834,6 +1844,11 @@ export interface components {
             owner: "bot" | "queue" | "agent" | "none";
             /** @enum {string} */
             priority: "normal" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description Its place in the queue among others: lower comes first. Only there.
+             */
+            queueRank?: number;
             /** Format: date-time */
             queuedAt?: string;
             route: string;
@@ -2342,6 +2357,11 @@ export interface components {
             /** @description Ids of their teams. */
             teams: string[];
             topics: string[];
+            /**
+             * @description What I asked to be. Who wishes to be online and is away did nothing for a while.
+             * @enum {string}
+             */
+            wish: "online" | "away" | "offline";
         };
         Media: {
             /** @enum {string} */
