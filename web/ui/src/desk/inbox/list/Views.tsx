@@ -144,12 +144,15 @@ function Tab({
   );
 }
 
+/** A count that is seen; what is said of it stands beside it. */
 function Count({ n }: { n: number }) {
   const format = useFormat();
   return (
-    <span aria-hidden className="tabular font-normal text-muted" title={format.number(n)}>
-      {n > 999 ? `${format.number(999)}+` : n}
-    </span>
+    <span
+      aria-hidden
+      data-count={n > 999 ? `${format.number(999)}+` : n}
+      className="tabular font-normal text-muted after:content-[attr(data-count)]"
+    />
   );
 }
 
