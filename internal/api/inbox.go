@@ -3,18 +3,15 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
 	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/desk"
-	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/store"
 	"parley/internal/store/inbox"
-	rosterstore "parley/internal/store/roster"
 )
 
 // The inbox: lists and counts, and what people do beside answering.
@@ -276,11 +273,13 @@ func (a *API) tellActivity(ctx context.Context, in *activityInput, user auth.Use
 }
 
 func (a *API) bulk(ctx context.Context, in *bulkInput, user auth.User) (*bulkOutput, error) {
+	if in.Body.Action == "assign" {
+		if err := a.Roster.Receives(ctx, in.Body.UserID, in.Body.TeamID); err != nil {
+			return nil, err
+		}
+	}
 	b := desk.Bulk{
-		Action: in.Body.Action, Agent: user.ID, Tag: in.Body.Tag, Until: millis(in.Body.Until), Outcome: in.Body.Outcome,
-		Assign: func(ctx context.Context, id chat.ConversationID, epoch int64) error {
-			return a.Roster.Transfer(ctx, roster.Transfer{ConversationID: id, Epoch: epoch, User: in.Body.UserID, Team: in.Body.TeamID, Actor: user.ID})
-		},
+		Action: in.Body.Action, Agent: user.ID, User: in.Body.UserID, Team: in.Body.TeamID, Tag: in.Body.Tag, Until: millis(in.Body.Until), Outcome: in.Body.Outcome,
 	}
 	for _, id := range in.Body.IDs {
 		b.IDs = append(b.IDs, chat.ConversationID(id))
@@ -302,12 +301,5 @@ func (a *API) bulk(ctx context.Context, in *bulkInput, user auth.User) (*bulkOut
 
 // teamsOf lists the teams that somebody is in.
 func (a *API) teamsOf(ctx context.Context, user auth.User) ([]string, error) {
-	teams, err := rosterstore.Teams(ctx, a.Store.Read)
-	var out []string
-	for _, t := range teams {
-		if slices.Contains(t.Members, user.ID) {
-			out = append(out, t.ID)
-		}
-	}
-	return out, err
+	return a.Roster.TeamsOf(ctx, user.ID)
 }

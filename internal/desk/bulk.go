@@ -16,11 +16,11 @@ type Bulk struct {
 	IDs     []chat.ConversationID
 	Action  string // assign, resolve, tag, snooze, pass_back or take
 	Agent   string // user id of who asks
+	User    string // assign: user id of who gets them
+	Team    string // assign: id of the team that gets them instead; whether either may is a question for the roster
 	Tag     string // tag: what to add
 	Until   int64  // snooze: unix milliseconds; 0 brings them back
 	Outcome string // resolve
-	// Assign gives a conversation, under its present epoch, to whom the agent has chosen.
-	Assign func(ctx context.Context, id chat.ConversationID, epoch int64) error
 }
 
 // BulkResult is what became of one of them.
@@ -66,14 +66,14 @@ func (d *Desk) bulkAction(ctx context.Context, b Bulk) (func(chat.ConversationID
 	case "pass_back":
 		return owner(chat.PassBack), nil
 	case "resolve":
-		return owner(chat.Resolve), nil
+		return owner(chat.Resolve), Change{Kind: chat.Resolve, Outcome: b.Outcome}.check()
 	case "assign":
 		return func(id chat.ConversationID) error {
 			c, err := d.store.Conversation(ctx, id)
 			if err != nil {
 				return err
 			}
-			return b.Assign(ctx, id, c.Epoch)
+			return d.Transfer(ctx, Transfer{ConversationID: id, Epoch: c.Epoch, User: b.User, Team: b.Team, Agent: b.Agent})
 		}, nil
 	case "tag":
 		tag, err := inbox.CleanTag(b.Tag)

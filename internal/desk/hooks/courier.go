@@ -317,7 +317,7 @@ func (c *Courier) settle(ctx context.Context, results []result) ([]struct{}, err
 // Test posts a test event to a hook at once, active or not, and records what came of it.
 func (c *Courier) Test(ctx context.Context, h outbox.Hook) (outbox.Delivery, error) {
 	id, now := chat.NewID(), c.now()
-	event := Event{ID: eventID(TestRequest, id), Type: TestRequest, CreatedAt: when(now)}
+	event := Event{ID: EventID(TestRequest, id), Type: TestRequest, CreatedAt: when(now)}
 	payload, err := event.payload()
 	if err != nil {
 		return outbox.Delivery{}, err

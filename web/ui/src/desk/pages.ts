@@ -1,4 +1,17 @@
-import { type LucideIcon, MailX, MessagesSquare, SlidersHorizontal, Webhook } from "lucide-react";
+import {
+  ChartNoAxesCombined,
+  Gauge,
+  GraduationCap,
+  KeyRound,
+  LockKeyhole,
+  type LucideIcon,
+  MailX,
+  MessagesSquare,
+  ScrollText,
+  SlidersHorizontal,
+  UsersRound,
+  Webhook,
+} from "lucide-react";
 import { type ComponentType, lazy } from "react";
 import type { Session } from "./api";
 import type { Words } from "./words";
@@ -25,6 +38,38 @@ export interface Page {
 
 /** The pages in the order of the navigation. The first, the inbox, is drawn by the shell. */
 export const pages: Page[] = [
+  {
+    path: "/board",
+    label: "board",
+    icon: Gauge,
+    go: "b",
+    least: "supervisor",
+    component: lazy(() => import("./board/Board").then((m) => ({ default: m.Board }))),
+  },
+  {
+    path: "/reports",
+    label: "reports",
+    icon: ChartNoAxesCombined,
+    go: "r",
+    least: "supervisor",
+    component: lazy(() => import("./reports/Reports").then((m) => ({ default: m.Reports }))),
+  },
+  {
+    path: "/learning",
+    label: "learning",
+    icon: GraduationCap,
+    go: "l",
+    least: "agent",
+    component: lazy(() => import("./learning/Learning").then((m) => ({ default: m.Learning }))),
+  },
+  {
+    path: "/team",
+    label: "team",
+    icon: UsersRound,
+    go: "t",
+    least: "supervisor",
+    component: lazy(() => import("./team/Team").then((m) => ({ default: m.Team }))),
+  },
   {
     path: "/setup",
     label: "setup",
@@ -60,5 +105,26 @@ export const sections: Section[] = [
     icon: MailX,
     least: "agent",
     component: lazy(() => import("./setup/DeadLetters").then((m) => ({ default: m.DeadLetters }))),
+  },
+  {
+    slug: "tokens",
+    label: "tokens",
+    icon: KeyRound,
+    least: "agent",
+    component: lazy(() => import("./setup/access/Tokens").then((m) => ({ default: m.Tokens }))),
+  },
+  {
+    slug: "audit",
+    label: "audit",
+    icon: ScrollText,
+    least: "admin",
+    component: lazy(() => import("./setup/access/Audit").then((m) => ({ default: m.Audit }))),
+  },
+  {
+    slug: "security",
+    label: "security",
+    icon: LockKeyhole,
+    least: "agent",
+    component: lazy(() => import("./setup/access/Security").then((m) => ({ default: m.Security }))),
   },
 ];
