@@ -179,6 +179,7 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 	w.Layouts.Template.CampaignID = sandbox.SeedTemplate
 	w.Layouts.Template.Text = "Hello {{customer.name|there}}, we have an answer to your question: {{external_system_msg_body}} Reply to this message to go on."
 	w.Knowledge = folder
+	w.CSAT.Enabled, w.CSAT.Delay = true, 10*time.Second
 	if c.Fast {
 		w.Turn.Settle, w.Turn.SettleMax, w.Delivery.PairInterval = 0, 0, 0
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"parley/internal/api/beside"
 	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/store"
@@ -52,7 +53,7 @@ func (a *API) conversation(ctx context.Context, in *idInput, user auth.User) (*c
 	if err != nil {
 		return nil, err
 	}
-	names, err := a.identities(ctx, l.ContactID)
+	names, err := beside.Identities(ctx, a.Store, l.ContactID)
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +73,9 @@ func (a *API) conversation(ctx context.Context, in *idInput, user auth.User) (*c
 		ConversationSummary: row[0], Identities: names, Events: []OwnerChange{},
 		ReadSeq: marks[l.ID].ReadSeq, People: a.hub.At(in.ID),
 	}}
+	if out.Body.CSAT, err = a.survey(ctx, l.ID); err != nil {
+		return nil, err
+	}
 	for _, t := range changes {
 		out.Body.Events = append(out.Body.Events, OwnerChange{
 			Seq: t.Seq, At: when(t.At), Kind: string(t.Kind), Actor: t.Actor, Reason: t.Reason, From: string(t.From), To: string(t.To),
@@ -79,18 +83,9 @@ func (a *API) conversation(ctx context.Context, in *idInput, user auth.User) (*c
 	}
 	if offer := a.Desk.Offer(l); offer != nil {
 		out.Body.TemplateOffered = true
-		out.Body.Template = &TemplateOffer{Text: offer.Text, Params: append([]string{}, offer.Params...)}
+		out.Body.Template = &beside.TemplateOffer{Text: offer.Text, Params: append([]string{}, offer.Params...)}
 	}
 	return out, a.inLine(ctx, &out.Body, &l.Conversation)
-}
-
-func (a *API) identities(ctx context.Context, id chat.ContactID) ([]Identity, error) {
-	list, err := a.Store.Identities(ctx, id)
-	out := make([]Identity, len(list))
-	for i, n := range list {
-		out[i] = Identity{Kind: string(n.Kind), Value: n.Value, Since: when(n.Since)}
-	}
-	return out, err
 }
 
 func (a *API) messages(ctx context.Context, in *messagesInput) (*messageList, error) {

@@ -28,6 +28,7 @@ import (
 	"parley/internal/desk/media"
 	"parley/internal/desk/report"
 	"parley/internal/desk/roster"
+	"parley/internal/desk/survey"
 	"parley/internal/engine"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -57,6 +58,7 @@ type App struct {
 	intake  *intake.Intake
 	engine  *engine.Engine
 	desk    *desk.Desk
+	surveys *survey.Surveys
 	roster  *roster.Roster
 	senders []*delivery.Sender
 	folder  *report.Folder
@@ -195,6 +197,7 @@ func (a *App) Start() {
 	a.running.Go(func() { a.courier.Run(ctx, drain) })
 	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.hub.Heard, a.listenTrouble) })
 	a.running.Go(func() { a.roster.Run(ctx) })
+	a.running.Go(func() { a.surveys.Run(ctx) })
 	a.running.Go(func() { a.upkeep(ctx) })
 	a.running.Go(func() { a.folder.Run(ctx) })
 	for _, w := range a.base.watchers {
@@ -232,6 +235,7 @@ func (a *App) wake(topic store.Topic) {
 		a.roster.Wake(a.now())
 		a.hub.PeopleChanged()
 	}
+	a.surveys.Wake(a.now())
 	a.follower.Changed()
 	a.hub.Wake()
 	a.folder.Wake()

@@ -66,7 +66,7 @@ func (d *Desk) bulkAction(ctx context.Context, b Bulk) (func(chat.ConversationID
 	case "pass_back":
 		return owner(chat.PassBack), nil
 	case "resolve":
-		return owner(chat.Resolve), nil
+		return owner(chat.Resolve), Change{Kind: chat.Resolve, Outcome: b.Outcome}.check()
 	case "assign":
 		return func(id chat.ConversationID) error {
 			c, err := d.store.Conversation(ctx, id)

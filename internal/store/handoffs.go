@@ -68,6 +68,9 @@ func (tx *Tx) closing(ctx context.Context, c *chat.Conversation, change *OwnerCh
 	switch change.Kind {
 	case chat.Resolve:
 		c.Outcome = change.Outcome
+		if err := tx.planSurvey(ctx, c, change.Survey, change.Actor, now); err != nil {
+			return err
+		}
 	case chat.Reopen:
 		c.Outcome = ""
 	}

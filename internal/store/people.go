@@ -22,7 +22,8 @@ type OwnerChange struct {
 	Outcome        string
 	Note           string // for colleagues, kept as a line of the transcript; needs NoteID
 	NoteID         chat.MessageID
-	Packet         *Handoff // what people get if the bot owns it until then
+	Packet         *Handoff    // what people get if the bot owns it until then
+	Survey         *SurveyPlan // with chat.Resolve: ask the customer, if it is fitting
 }
 
 // ChangeOwner carries out a change of owner. If somebody else was first, so that
@@ -44,6 +45,9 @@ func (tx *Tx) ChangeOwner(ctx context.Context, change OwnerChange, now int64) er
 	}
 	if change.Kind == chat.Transfer {
 		c.Team = change.Team
+	}
+	if c.Owner == chat.OwnerBot {
+		change.Packet.hand(c)
 	}
 	t, err := transition(c, change.Kind, change.Agent, change.Reason, change.Actor, now)
 	if err != nil {

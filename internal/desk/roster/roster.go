@@ -42,6 +42,9 @@ type Settings struct {
 	MayReply func(role string) bool
 	// Keep is what a customer is told for whom nobody came yet. It must not block.
 	Keep func(language string, p Prospect) string
+	// TakenOver makes the packet for people who get a conversation that the bot owned
+	// until then; nil, or a nil packet, when they get none.
+	TakenOver func(ctx context.Context, id chat.ConversationID) (*store.Handoff, error)
 }
 
 // Roster knows who works and hands out what waits. Safe for concurrent use; several of

@@ -1824,6 +1824,8 @@ export interface components {
              */
             assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
+            /** @description What the customer said of it; absent when they were not asked. */
+            csat?: components["schemas"]["Survey"];
             /** Format: int64 */
             epoch: number;
             /** @description The newest 500 changes of owner. */
@@ -3166,6 +3168,20 @@ export interface components {
             /** @enum {string} */
             kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled";
             title: components["schemas"]["Words"];
+        };
+        Survey: {
+            /** Format: date-time */
+            answeredAt?: string;
+            /** Format: date-time */
+            askedAt: string;
+            comment?: string;
+            /**
+             * Format: int64
+             * @description 1 to 5.
+             */
+            score?: number;
+            /** @enum {string} */
+            state: "asked" | "answered" | "expired";
         };
         TagCount: {
             /** Format: int64 */

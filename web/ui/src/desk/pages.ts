@@ -1,5 +1,12 @@
-import { ChartNoAxesCombined, Gauge, type LucideIcon, MailX, MessagesSquare, SlidersHorizontal } from "lucide-react";
-import { type LucideIcon, MailX, MessagesSquare, SlidersHorizontal, Webhook } from "lucide-react";
+import {
+  ChartNoAxesCombined,
+  Gauge,
+  type LucideIcon,
+  MailX,
+  MessagesSquare,
+  SlidersHorizontal,
+  Webhook,
+} from "lucide-react";
 import { type ComponentType, lazy } from "react";
 import type { Session } from "./api";
 import type { Words } from "./words";
@@ -30,6 +37,7 @@ export const pages: Page[] = [
     path: "/board",
     label: "board",
     icon: Gauge,
+    go: "b",
     least: "supervisor",
     component: lazy(() => import("./board/Board").then((m) => ({ default: m.Board }))),
   },
@@ -37,6 +45,7 @@ export const pages: Page[] = [
     path: "/reports",
     label: "reports",
     icon: ChartNoAxesCombined,
+    go: "r",
     least: "supervisor",
     component: lazy(() => import("./reports/Reports").then((m) => ({ default: m.Reports }))),
   },

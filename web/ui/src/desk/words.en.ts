@@ -8,8 +8,6 @@ export const en = {
   title: "Parley desk",
   inbox: "Conversations",
   pages: { inbox: "Conversations", board: "Board", reports: "Reports", setup: "Setup" },
-  sections: { deadLetters: "Unreadable messages" },
-  pages: { inbox: "Conversations", setup: "Setup" },
   sections: { webhooks: "Webhooks", deadLetters: "Unreadable messages" },
   navigation: "Pages",
   account: "Account",

@@ -9,8 +9,6 @@ export const fr: Shape<typeof en> = {
   title: "Bureau Parley",
   inbox: "Conversations",
   pages: { inbox: "Conversations", board: "Tableau de bord", reports: "Rapports", setup: "Réglages" },
-  sections: { deadLetters: "Messages illisibles" },
-  pages: { inbox: "Conversations", setup: "Réglages" },
   sections: { webhooks: "Webhooks", deadLetters: "Messages illisibles" },
   navigation: "Pages",
   account: "Compte",

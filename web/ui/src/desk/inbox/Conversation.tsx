@@ -16,7 +16,6 @@ import { joined } from "./compose/Truth";
 import { useComposeWords } from "./compose/words";
 import { useListAddress } from "./list/address";
 import { nameOf, OwnerMark, whoOwns } from "./Owner";
-import { more } from "./talk/api";
 import { useRoster } from "./talk/roster";
 import { Transcript } from "./talk/Transcript";
 import { useTalkWords } from "./talk/words";
@@ -121,7 +120,7 @@ function Header({
   const detail = useShown(known);
   const { me } = usePeople();
   const roster = useRoster();
-  const owner = whoOwns(words, detail, me, roster.nameOf(detail.agent) ?? more(detail).agentName);
+  const owner = whoOwns(words, detail, me, roster.nameOf(detail.agent) ?? detail.agentName);
   const format = useFormat();
   const now = useNow();
   const open = detail.windowUntil && Date.parse(detail.windowUntil) > now;
@@ -177,7 +176,7 @@ function Standing({ detail, now }: { detail: Detail; now: number }) {
   const format = useFormat();
   const { teamName } = useRoster();
   const others = useActivity(detail.id);
-  const { priority, team, tags = [], snoozedUntil, queuePosition } = more(detail);
+  const { priority, team, tags, snoozedUntil, queuePosition } = detail;
   const chips: { key: string; node: ReactNode; className: string }[] = [];
   const chip = (key: string, node: ReactNode, className = "text-muted") => chips.push({ key, node, className });
   if (priority === "high" || priority === "urgent") {

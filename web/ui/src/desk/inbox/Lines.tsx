@@ -22,7 +22,7 @@ import { pieces } from "./compose/mentions";
 import { LifeOfMessage } from "./LifeOfMessage";
 import { reasonInWords } from "./Owner";
 import type { Csat, Packet } from "./talk/api";
-import { eventText, type NamedEvent } from "./talk/events";
+import { eventText } from "./talk/events";
 import { Handover } from "./talk/Handover";
 import { MediaOf } from "./talk/Media";
 import { attachments, resendable, troubleOf } from "./talk/messages";
@@ -57,7 +57,7 @@ export function EventLine({
   const { me } = usePeople();
   const { nameOf } = useRoster();
   const reason = reasonInWords(words, event.reason);
-  const what = eventText(talkWords, event as NamedEvent, { me, nameOf });
+  const what = eventText(talkWords, event, { me, nameOf });
   if (event.kind === "offer" || packet) {
     return (
       <Handover conversation={conversation} who={what} reason={reason} at={event.at} packet={packet} onShow={onShow} />
@@ -196,7 +196,7 @@ function authorOf(
   colleague: string,
 ): string {
   if (message.agent === me) return you;
-  return nameOf(message.agent) ?? (message as { agentName?: string }).agentName ?? colleague;
+  return nameOf(message.agent) ?? message.agentName ?? colleague;
 }
 
 const marks: Record<Message["status"], { icon: LucideIcon; className: string }> = {
@@ -281,9 +281,11 @@ function Note({ message, pending }: { message: Message; pending: boolean }) {
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap gap-x-2 text-meta text-note">
           <span className="font-medium">
-            {message.agent
-              ? talkWords.noteBy(mine ? talkWords.me : authorOf(message, me, nameOf, talkWords.me, talkWords.colleague))
-              : talkWords.note}
+            {mine
+              ? talkWords.noteMine
+              : message.agent
+                ? talkWords.noteBy(authorOf(message, me, nameOf, talkWords.me, talkWords.colleague))
+                : talkWords.note}
           </span>
           <time className="tabular" title={format.exact(message.at)}>
             {format.time(message.at)}

@@ -9,7 +9,7 @@ import { useWords } from "../words";
 import { inWords, nameOf, reasonInWords } from "./Owner";
 import { Past } from "./person/Past";
 import { usePersonWords } from "./person/words";
-import { type ContactCard, talk } from "./talk/api";
+import { type ContactPage, talk } from "./talk/api";
 import { Copyable } from "./talk/Copyable";
 import { ThreeLines, usePackets } from "./talk/Handover";
 import { useTalkWords } from "./talk/words";
@@ -42,6 +42,9 @@ function Pane({ detail }: { detail: Detail }) {
   });
   const known = card.data;
   const identities = known?.identities ?? detail.identities;
+  // What already stands above is not said twice.
+  const said = new Set([contact.name, contact.phone, contact.language, ...identities.map((i) => i.value)]);
+  const attributes = Object.entries(known?.attributes ?? {}).filter(([, value]) => !said.has(value));
   const past = known?.conversations.filter((c) => c.id !== detail.id) ?? [];
   return (
     <div className="flex flex-col gap-5 p-4">
@@ -59,8 +62,7 @@ function Pane({ detail }: { detail: Detail }) {
       <HandedOver detail={detail} />
       <Section title={words.facts}>
         {contact.language && <Fact label={words.language} value={format.language(contact.language)} />}
-        {contact.name && <Fact label={words.firstName} value={contact.name.split(/\s+/)[0] ?? ""} />}
-        <Fact label={words.phone} value={contact.phone} copy />
+        {!contact.name && <Fact label={words.phone} value={contact.phone} copy />}
         {known?.facts.map((fact) => (
           <Fact
             key={`${fact.name}-${fact.value}`}
@@ -71,10 +73,10 @@ function Pane({ detail }: { detail: Detail }) {
           />
         ))}
       </Section>
-      {known && Object.keys(known.attributes).length > 0 && (
+      {attributes.length > 0 && (
         <Section title={personWords.attributes}>
-          {Object.entries(known.attributes).map(([name, value]) => (
-            <Fact key={name} label={inWords({}, name)} value={String(value)} copy />
+          {attributes.map(([name, value]) => (
+            <Fact key={name} label={inWords({}, name)} value={value} copy />
           ))}
         </Section>
       )}
@@ -118,7 +120,7 @@ function Pane({ detail }: { detail: Detail }) {
   );
 }
 
-function OptedOut({ card }: { card: ContactCard }) {
+function OptedOut({ card }: { card: ContactPage }) {
   const words = usePersonWords();
   const format = useFormat();
   const now = useNow();

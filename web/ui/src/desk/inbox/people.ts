@@ -245,8 +245,7 @@ export class People {
     this.#setAct(id, group, { change });
     let failure: Failure | undefined;
     try {
-      const after = (await askFor(detail, change)) ?? (await api.conversation(id));
-      this.#desk.took(after);
+      this.#desk.took(await askFor(detail, change));
     } catch (cause) {
       const error = this.#desk.fail(cause);
       if (error.status === 409)

@@ -25,11 +25,12 @@ it("offers who is there, the freest first, and counts who is not", () => {
     colleague("free", {}),
     colleague("also free", {}),
     colleague("gone", { presence: "offline" }),
+    colleague("me", { presence: "offline" }),
     colleague("left", { disabled: true }),
     colleague("nothing to give", { capacity: 0 }),
     colleague("owner", {}),
   ];
-  const { here, offline } = eligible(people, "owner");
-  expect(here.map((p) => p.id)).toEqual(["also free", "free", "busy", "full", "nothing to give", "away"]);
+  const { here, offline } = eligible(people, "owner", "me");
+  expect(here.map((p) => p.id)).toEqual(["also free", "free", "busy", "full", "nothing to give", "away", "me"]);
   expect(offline).toBe(1);
 });

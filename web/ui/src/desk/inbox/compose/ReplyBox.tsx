@@ -8,7 +8,7 @@ import { useAccount, useDesk, useDeskState, useDoings, usePeople, useShown } fro
 import { useWords } from "../../words";
 import { blank, underWay } from "../draft";
 import { codePoints, replyLimit } from "../parts";
-import { more, talk } from "../talk/api";
+import { talk } from "../talk/api";
 import { fill, find, firstMissing, missing, slashBefore, valuesOf } from "./canned";
 import { EmojiPicker } from "./EmojiPicker";
 import { SuggestionCard, useSuggestion } from "./SuggestionCard";
@@ -113,7 +113,7 @@ function useClosed(detail: Detail): boolean {
   const { id } = detail;
   const closed = !detail.windowUntil || Date.parse(detail.windowUntil) <= now;
   const was = useRef(closed);
-  const offered = more(detail).templateOffered;
+  const offered = detail.templateOffered;
   useEffect(() => {
     if (closed && !was.current && !offered) {
       api.conversation(id).then(

@@ -4,7 +4,6 @@ import { Button } from "../../../ui/Button";
 import { Field } from "../../../ui/Field";
 import type { Detail } from "../../api";
 import { useDoings, usePeople } from "../../context";
-import { more } from "../talk/api";
 import { fill } from "./canned";
 import { useComposeWords } from "./words";
 
@@ -16,7 +15,7 @@ export function Template({ detail, newest }: { detail: Detail; newest: number })
   // Stays the same when it is sent again, so that it goes once.
   const [clientId, setClientId] = useState(() => crypto.randomUUID());
   const sending = useDoings((d) => d.acts[detail.id]?.template);
-  const { templateOffered, template } = more(detail);
+  const { templateOffered, template } = detail;
   if (!templateOffered) return <p className="px-1 text-meta text-muted">{words.templateNone}</p>;
   const names = template?.params ?? [];
   const ready = names.every((name) => params[name]?.trim()) && (!sending || !!sending.failure);

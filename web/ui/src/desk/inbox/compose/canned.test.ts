@@ -8,6 +8,8 @@ const canned = (shortcut: string, title: string, text: string, language = "en"):
   title,
   text,
   language,
+  team: "",
+  updatedAt: "",
 });
 
 describe("slashBefore", () => {

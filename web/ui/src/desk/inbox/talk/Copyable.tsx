@@ -25,12 +25,12 @@ export function Copyable({ value, mono = false }: { value: string; mono?: boolea
       type="button"
       title={words.copy}
       onClick={() => void copy()}
-      className={`group -mx-1 inline-flex max-w-full items-center gap-1.5 rounded-sm px-1 text-left hover:bg-sunken pointer-coarse:min-h-11 ${mono ? "font-mono text-meta leading-5" : ""}`}
+      className={`group relative -mx-1 inline-flex max-w-full items-center rounded-sm px-1 text-left hover:bg-sunken pointer-coarse:min-h-11 ${mono ? "font-mono text-meta leading-5" : ""}`}
     >
       <span className="min-w-0 select-text [overflow-wrap:anywhere]">{value}</span>
       <Icon
         aria-hidden
-        className={`size-3.5 shrink-0 ${copied === "done" ? "text-ok" : "text-muted opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100 pointer-coarse:opacity-100"}`}
+        className={`absolute left-full size-3.5 ${copied === "done" ? "text-ok" : "text-muted opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100 pointer-coarse:opacity-100"}`}
       />
       <span role="status" className="sr-only">
         {copied === "done" ? words.copied : ""}

@@ -9,7 +9,7 @@ import { useWords } from "../../words";
 import { inWords } from "../Owner";
 import { type Packet, talk } from "./api";
 import { Copyable } from "./Copyable";
-import { knownOf, triedOf } from "./packet";
+import { knownOf } from "./packet";
 import { type TalkWords, useTalkWords } from "./words";
 
 /** What the bot handed over in a conversation, newest first; read again after each handover. */
@@ -95,11 +95,11 @@ export function ThreeLines({ packet, onShow }: { packet: Packet; onShow?: (messa
   const words = useTalkWords();
   const h = words.handover;
   const { summary } = packet;
-  const tried = triedOf(packet);
+  const { tried } = summary;
   const known = knownOf(packet);
   return (
-    <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1 pt-2">
-      <dt className="text-meta text-muted leading-5">{h.wants}</dt>
+    <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-3 gap-y-1 pt-2">
+      <dt className="text-meta text-muted">{h.wants}</dt>
       <dd dir="auto">
         {summary.issue ? <span className="font-medium">{summary.issue}</span> : h.asked[summary.askedFor]}
         {summary.issue && summary.askedFor !== "answer" && (
@@ -107,18 +107,18 @@ export function ThreeLines({ packet, onShow }: { packet: Packet; onShow?: (messa
         )}
         {summary.mood === "upset" && <span className="font-medium text-danger"> · {h.upset}</span>}
       </dd>
-      <dt className="text-meta text-muted leading-5">{h.tried}</dt>
+      <dt className="text-meta text-muted">{h.tried}</dt>
       <dd className={tried.length ? "" : "text-muted"}>
         {tried.length
-          ? tried.map((t) => h.triedKinds[t.kind](t.titles.map((title) => `“${title}”`).join(", "))).join("; ")
+          ? tried.map((t) => h.triedKinds[t.kind](t.titles.map(words.quote).join(", "))).join("; ")
           : h.nothingTried}
       </dd>
-      <dt className="text-meta text-muted leading-5">{h.known}</dt>
-      <dd className={known.length ? "flex flex-wrap gap-x-4" : "text-muted"}>
+      <dt className="text-meta text-muted">{h.known}</dt>
+      <dd className={known.length ? "flex flex-wrap gap-x-5" : "text-muted"}>
         {known.length
           ? known.map((fact) => (
-              <span key={`${fact.name}-${fact.value}`} className="inline-flex items-center gap-1.5">
-                <span className="text-meta text-muted">{inWords(h.names, fact.name)}</span>
+              <span key={`${fact.name}-${fact.value}`} className="inline-flex items-baseline gap-1.5">
+                <span className="shrink-0 text-meta text-muted">{inWords(h.names, fact.name)}</span>
                 <Copyable value={fact.value} />
                 {fact.messageId && onShow && <Source words={words} onShow={() => onShow(fact.messageId ?? "")} />}
               </span>
@@ -136,7 +136,7 @@ function Source({ words, onShow }: { words: TalkWords; onShow: () => void }) {
       title={words.handover.source}
       aria-label={words.handover.source}
       onClick={onShow}
-      className="flex size-6 items-center justify-center rounded-sm text-accent hover:bg-sunken pointer-coarse:size-11"
+      className="flex size-6 shrink-0 items-center justify-center self-center rounded-sm text-accent hover:bg-sunken pointer-coarse:size-11"
     >
       <CornerUpLeft aria-hidden className="size-3.5" />
     </button>

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../api";
-import { eventText, type NamedEvent } from "./events";
+import { eventText } from "./events";
 import { catalogues } from "./words";
 
 const names = { me: "me", nameOf: (id: string | undefined) => (id === "ben" ? "Ben" : undefined) };
 const event = (kind: string, actor: string, more: object = {}) => ({ kind, actor, ...more }) as unknown as Event;
-const say = (e: NamedEvent, language: "en" | "fr" = "en") => eventText(catalogues[language], e, names);
+const say = (e: Event, language: "en" | "fr" = "en") => eventText(catalogues[language], e, names);
 
 describe("eventText", () => {
   it("says who did it: the reader, a colleague by name, one whose name is told, or an unknown one", () => {
@@ -17,11 +17,6 @@ describe("eventText", () => {
   it("names nobody for what the program does by itself", () => {
     expect(say(event("offer", "bot"))).toBe("Handed over to people");
     expect(say(event("expire", "parley"))).toBe("Back in the queue after a long silence");
-  });
-  it("says to whom it was assigned, where that is known", () => {
-    expect(say(event("assign", "ben", { agent: "me" }))).toBe("Ben assigned the conversation to You");
-    expect(say(event("assign", "me", { agent: "ben" }))).toBe("You assigned the conversation to Ben");
-    expect(say(event("assign", "me"))).toBe("You assigned the conversation");
   });
   it("speaks French", () => {
     expect(say(event("pass_back", "me"), "fr")).toBe("Rendue au bot par vous");

@@ -2,9 +2,6 @@
 import type { Event } from "../../api";
 import type { TalkWords } from "./words";
 
-/** An event as newer gateways tell it: with the names of who did it and of who got the conversation. */
-export type NamedEvent = Event & { actorName?: string; agent?: string; agentName?: string };
-
 /** What is known of people: who reads, and the names behind ids. */
 export interface Names {
   me: string;
@@ -12,21 +9,17 @@ export interface Names {
 }
 
 /** Who did it: the reader, a colleague by name, or nothing for what the bot and the program do by themselves. */
-export function actorOf(words: TalkWords, event: NamedEvent, { me, nameOf }: Names): string {
+export function actorOf(words: TalkWords, event: Event, { me, nameOf }: Names): string {
   if (event.actor === me) return words.me;
-  if (!event.actor || /^(bot|parley|system|engine|desk)$/.test(event.actor)) return "";
+  if (!event.actor || /^(bot|parley)$/.test(event.actor)) return "";
   const named = nameOf(event.actor) ?? event.actorName;
   return named && named !== event.actor ? named : words.colleague;
 }
 
 /** What happened. */
-export function eventText(words: TalkWords, event: NamedEvent, names: Names): string {
+export function eventText(words: TalkWords, event: Event, names: Names): string {
   const kind = event.kind as string;
   const who = actorOf(words, event, names);
-  if (kind === "assign" && who) {
-    const to = event.agent === names.me ? words.me : (names.nameOf(event.agent) ?? event.agentName);
-    if (to) return words.assignedTo(who, to);
-  }
   if (!(kind in words.events)) return words.otherEvent(kind.replaceAll("_", " "));
   const known = kind as keyof TalkWords["events"];
   return who ? words.eventsBy[known](who) : words.events[known];

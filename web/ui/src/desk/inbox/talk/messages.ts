@@ -20,9 +20,9 @@ export function resendable({ direction, status, text }: Message): boolean {
 
 /** What came with a message, with the address the gateway gives it at. */
 export function attachments(message: Message) {
-  return message.media.map((m, n) => ({
+  return message.media.map((m) => ({
     kind: m.kind,
-    path: (m as { path?: string }).path ?? `/api/v1/media/${encodeURIComponent(message.id)}/${n}`,
+    path: m.path,
     name: fileName(m.url),
   }));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../api";
 import type { Packet } from "./api";
-import { knownOf, packetOf, triedOf } from "./packet";
+import { knownOf, packetOf } from "./packet";
 
 const packet = (createdAt: string, more: Partial<Packet> = {}) =>
   ({
@@ -24,21 +24,11 @@ describe("packetOf", () => {
   });
 });
 
-it("names what was tried, whatever the packet tells of it", () => {
-  const summary = { issue: "", facts: [], alreadyTried: ["Returns"], askedFor: "answer", mood: "calm" } as const;
-  expect(triedOf(packet("x", { summary: { ...summary, facts: [], alreadyTried: [] } }))).toEqual([]);
-  expect(triedOf(packet("x", { summary: { ...summary, facts: [], alreadyTried: ["Returns"] } }))).toEqual([
-    { kind: "answer", titles: ["Returns"] },
-  ]);
-  const tried = [{ kind: "choices" as const, titles: ["Returns", "Refund"] }];
-  expect(triedOf(packet("x", { summary: { ...summary, facts: [], alreadyTried: ["Returns"], tried } }))).toBe(tried);
-});
-
 it("says what is known once", () => {
-  const fact = { name: "email", value: "ada@example.com", text: "ADA@example.com", seq: 3, messageId: "m3" };
+  const fact = { name: "email" as const, value: "ada@example.com", text: "ADA@example.com", seq: 3, messageId: "m3" };
   const p = packet("x", {
     entities: { email: "ada@example.com", amount: "12.00" },
-    summary: { issue: "", facts: [fact], alreadyTried: [], askedFor: "answer", mood: "calm" },
+    summary: { issue: "", facts: [fact], alreadyTried: [], tried: [], askedFor: "answer", mood: "calm" },
   });
   expect(knownOf(p)).toEqual([
     { name: "email", value: "ada@example.com", messageId: "m3" },

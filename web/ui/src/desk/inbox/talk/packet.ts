@@ -1,6 +1,6 @@
 // What the bot handed over, as people read it. Pure.
 import type { Event } from "../../api";
-import type { Packet, Tried } from "./api";
+import type { Packet } from "./api";
 
 /** How far apart, in ms, a packet and the rule of its handover may be in time. */
 const apart = 10_000;
@@ -10,12 +10,6 @@ export function packetOf(event: Event, packets: readonly Packet[]): Packet | und
   const gap = (p: Packet) => Math.abs(Date.parse(p.createdAt) - Date.parse(event.at));
   const nearest = [...packets].sort((a, b) => gap(a) - gap(b))[0];
   return nearest && gap(nearest) <= apart ? nearest : undefined;
-}
-
-/** The attempts of the bot; a packet that names no kinds gives them all as answers. */
-export function triedOf({ summary }: Packet): Tried[] {
-  if (summary.tried && summary.tried.length > 0) return summary.tried;
-  return summary.alreadyTried.length > 0 ? [{ kind: "answer", titles: summary.alreadyTried }] : [];
 }
 
 /** What is known by name and value; what the facts say is not said twice. */

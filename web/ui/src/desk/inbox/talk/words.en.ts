@@ -30,8 +30,8 @@ export const en = {
     expire: (who: string) => `${who} fell silent: back in the queue`,
     reopen: (who: string) => `${who} opened the conversation again`,
   },
-  assignedTo: (by: string, to: string) => `${by} assigned the conversation to ${to}`,
   otherEvent: (kind: string) => `Change: ${kind}`,
+  quote: (words: string) => `“${words}”`,
   me: "You",
   colleague: "A colleague",
 
@@ -111,6 +111,7 @@ export const en = {
   },
 
   note: "Note",
+  noteMine: "Your note",
   noteBy: (who: string) => `Note by ${who}`,
   noteInside: "Only colleagues see this",
   snoozedUntil: (when: string) => `Put aside until ${when}`,

@@ -30,8 +30,8 @@ export const fr: Shape<typeof en> = {
     expire: (who: string) => `Silence de ${who} : remise dans la file`,
     reopen: (who: string) => `Rouverte par ${who}`,
   },
-  assignedTo: (by: string, to: string) => `Confiée à ${to} par ${by}`,
   otherEvent: (kind: string) => `Changement : ${kind}`,
+  quote: (words: string) => `« ${words} »`,
   me: "vous",
   colleague: "un collègue",
 
@@ -112,6 +112,7 @@ export const fr: Shape<typeof en> = {
   },
 
   note: "Note",
+  noteMine: "Votre note",
   noteBy: (who: string) => `Note de ${who}`,
   noteInside: "Visible des collègues seulement",
   snoozedUntil: (when: string) => `Mise de côté jusqu’à ${when}`,
