@@ -18,7 +18,6 @@ import (
 	"parley/internal/testkit"
 )
 
-
 // room is a store with conversations that tests name by their customers.
 type room struct {
 	t     *testing.T
