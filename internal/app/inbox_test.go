@@ -166,7 +166,9 @@ func TestInbox_refuses(t *testing.T) {
 	zoe.at(r, "PUT", "/views/"+shared.ID, `{"name":"all of us","shared":true,"filter":{"view":"all"}}`, 200, nil)
 	var canned struct{ ID string }
 	zoe.at(r, "POST", "/canned", `{"shortcut":"Hello","title":"Greeting","text":"Hello {{customer.name|there}}, {{agent.first_name}} here."}`, 200, &canned)
-	var list struct{ Items []struct{ Shortcut, Filled string } }
+	var list struct {
+		Items []struct{ Shortcut, Filled string }
+	}
 	ben.at(r, "GET", "/canned?conversation="+id, "", 200, &list)
 	if len(list.Items) != 1 || list.Items[0].Shortcut != "hello" || list.Items[0].Filled != "Hello there, Ben here." {
 		t.Errorf("canned replies %+v", list)
