@@ -12,11 +12,13 @@ import { Shell } from "./Shell";
 import { Heartbeat } from "./shell/heartbeat";
 import { Notifier } from "./shell/Notifier";
 import { catalogues as shellCatalogues } from "./shell/words";
+import { linkIn, Welcome } from "./Welcome";
 import { useWords } from "./words";
 
 type Gate =
   | { at: "asking" }
   | { at: "out"; ended: boolean }
+  | { at: "welcome"; token: string }
   | { at: "in"; session: Session; desk: Desk; people: People; notifier: Notifier; heartbeat: Heartbeat }
   | { at: "failed" };
 
@@ -58,6 +60,8 @@ export function App() {
     [leave],
   );
   const ask = useCallback(async () => {
+    const token = linkIn(location.pathname);
+    if (token) return setGate({ at: "welcome", token });
     try {
       enter(await api.session());
     } catch (cause) {
@@ -98,6 +102,23 @@ export function App() {
           />
         </main>
       );
+    case "welcome": {
+      // The link is spent or worthless; it must not stay in the address.
+      const home = () => history.replaceState(null, "", "/");
+      return (
+        <Welcome
+          token={gate.token}
+          onLogIn={(session) => {
+            home();
+            enter(session);
+          }}
+          onLeave={() => {
+            home();
+            void ask();
+          }}
+        />
+      );
+    }
     case "out":
       return <Login ended={gate.ended} onLogIn={enter} />;
     case "in":

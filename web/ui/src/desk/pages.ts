@@ -1,10 +1,15 @@
 import {
   ChartNoAxesCombined,
   Gauge,
+  GraduationCap,
+  KeyRound,
+  LockKeyhole,
   type LucideIcon,
   MailX,
   MessagesSquare,
+  ScrollText,
   SlidersHorizontal,
+  UsersRound,
   Webhook,
 } from "lucide-react";
 import { type ComponentType, lazy } from "react";
@@ -50,6 +55,22 @@ export const pages: Page[] = [
     component: lazy(() => import("./reports/Reports").then((m) => ({ default: m.Reports }))),
   },
   {
+    path: "/learning",
+    label: "learning",
+    icon: GraduationCap,
+    go: "l",
+    least: "agent",
+    component: lazy(() => import("./learning/Learning").then((m) => ({ default: m.Learning }))),
+  },
+  {
+    path: "/team",
+    label: "team",
+    icon: UsersRound,
+    go: "t",
+    least: "supervisor",
+    component: lazy(() => import("./team/Team").then((m) => ({ default: m.Team }))),
+  },
+  {
     path: "/setup",
     label: "setup",
     icon: SlidersHorizontal,
@@ -84,5 +105,26 @@ export const sections: Section[] = [
     icon: MailX,
     least: "agent",
     component: lazy(() => import("./setup/DeadLetters").then((m) => ({ default: m.DeadLetters }))),
+  },
+  {
+    slug: "tokens",
+    label: "tokens",
+    icon: KeyRound,
+    least: "agent",
+    component: lazy(() => import("./setup/access/Tokens").then((m) => ({ default: m.Tokens }))),
+  },
+  {
+    slug: "audit",
+    label: "audit",
+    icon: ScrollText,
+    least: "admin",
+    component: lazy(() => import("./setup/access/Audit").then((m) => ({ default: m.Audit }))),
+  },
+  {
+    slug: "security",
+    label: "security",
+    icon: LockKeyhole,
+    least: "agent",
+    component: lazy(() => import("./setup/access/Security").then((m) => ({ default: m.Security }))),
   },
 ];
