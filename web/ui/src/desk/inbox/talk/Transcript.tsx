@@ -12,7 +12,7 @@ import { focusComposer } from "../Composer";
 import { withOutgoing } from "../draft";
 import { CsatLine, DayLine, EventLine, MessageLine } from "../Lines";
 import { type Row, rows } from "../model";
-import { type Csat, csatOf } from "./api";
+import type { Csat } from "./api";
 import { usePackets } from "./Handover";
 import { packetOf } from "./packet";
 
@@ -40,7 +40,7 @@ export function Transcript({ detail }: { detail: Detail }) {
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
   const [marked, setMarked] = useState("");
   const packets = usePackets(id, events).data;
-  const csat = csatOf(detail);
+  const { csat } = detail;
   const all = useMemo(() => {
     const lines: Line[] = rows(messages, events, more);
     if (csat && lines.length > 0) lines.push({ kind: "csat", key: "csat", csat });
