@@ -7,7 +7,14 @@ export const en = {
   people,
   title: "Parley desk",
   inbox: "Conversations",
-  pages: { inbox: "Conversations", board: "Board", reports: "Reports", team: "Team", setup: "Setup" },
+  pages: {
+    inbox: "Conversations",
+    board: "Board",
+    reports: "Reports",
+    learning: "Learning",
+    team: "Team",
+    setup: "Setup",
+  },
   sections: {
     webhooks: "Webhooks",
     tokens: "API tokens",

@@ -12,6 +12,7 @@ export const fr: Shape<typeof en> = {
     inbox: "Conversations",
     board: "Tableau de bord",
     reports: "Rapports",
+    learning: "Apprentissage",
     team: "Équipe",
     setup: "Réglages",
   },
