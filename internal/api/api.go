@@ -25,6 +25,7 @@ import (
 	"parley/internal/desk"
 	"parley/internal/desk/hooks"
 	learning "parley/internal/desk/learn"
+	"parley/internal/desk/media"
 	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -54,6 +55,7 @@ type Parts struct {
 	Hooks  *hooks.Desk
 	Learn  *learning.Learn
 	Roster *roster.Roster
+	Media  *media.Fetcher
 	Log    *slog.Logger
 }
 

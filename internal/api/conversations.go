@@ -80,6 +80,10 @@ func (a *API) conversation(ctx context.Context, in *idInput, user auth.User) (*c
 			Seq: t.Seq, At: when(t.At), Kind: string(t.Kind), Actor: t.Actor, Reason: t.Reason, From: string(t.From), To: string(t.To),
 		})
 	}
+	if offer := a.Desk.Offer(l); offer != nil {
+		out.Body.TemplateOffered = true
+		out.Body.Template = &TemplateOffer{Text: offer.Text, Params: append([]string{}, offer.Params...)}
+	}
 	return out, a.inLine(ctx, &out.Body, &l.Conversation)
 }
 

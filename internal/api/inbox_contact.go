@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"parley/internal/auth"
 	"parley/internal/chat"
+	"parley/internal/desk"
 	"parley/internal/store/inbox"
 )
 
@@ -51,8 +53,6 @@ type contactOutput struct{ Body ContactPage }
 type mediaInput struct {
 	MessageID string `path:"messageId" maxLength:"40"`
 	N         int    `path:"n" minimum:"0" maximum:"99" doc:"Which of the message's media, from 0."`
-	IfNone    string `header:"If-None-Match" maxLength:"100"`
-	Range     string `header:"Range" maxLength:"100"`
 }
 
 type templateInput struct {
@@ -133,12 +133,27 @@ func attributes(p inbox.Person) map[string]string {
 	return out
 }
 
-var errSoon = chat.Errorf(chat.Unavailable, "not ready")
-
 func (a *API) fetchMedia(ctx context.Context, in *mediaInput, _ auth.User) (*huma.StreamResponse, error) {
-	return nil, errSoon
+	m, err := a.Store.Message(ctx, chat.MessageID(in.MessageID))
+	if err != nil {
+		return nil, err
+	}
+	if in.N >= len(m.Media) {
+		return nil, chat.Errorf(chat.NotFound, "this message has %d files", len(m.Media))
+	}
+	file, err := a.Media.Fetch(ctx, m.Media[in.N])
+	if err != nil {
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(ctx huma.Context) {
+		r, w := humago.Unwrap(ctx)
+		file.Serve(w, r)
+	}}, nil
 }
 
 func (a *API) sendTemplate(ctx context.Context, in *templateInput, user auth.User) (chat.ConversationID, error) {
-	return "", errSoon
+	id := chat.ConversationID(in.ID)
+	return id, a.Desk.SendTemplate(ctx, desk.TemplateMessage{
+		ConversationID: id, ClientID: in.Body.ClientID, Agent: user.ID, Params: in.Body.Params, SeenSeq: in.Body.SeenSeq, Forced: in.Body.Force,
+	})
 }

@@ -7511,10 +7511,7 @@ export interface operations {
     "get-media": {
         parameters: {
             query?: never;
-            header?: {
-                "If-None-Match"?: string;
-                Range?: string;
-            };
+            header?: never;
             path: {
                 messageId: string;
                 /** @description Which of the message's media, from 0. */
