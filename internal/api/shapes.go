@@ -36,6 +36,7 @@ type ConversationSummary struct {
 	OpenedAt      time.Time      `json:"openedAt"`
 	QueuedAt      *time.Time     `json:"queuedAt,omitempty"`
 	HandoffReason string         `json:"handoffReason,omitempty" doc:"Code and sentence, as the bot gave them."`
+	QueueRank     int64          `json:"queueRank,omitempty" doc:"Its place in the queue among others: lower comes first. Only there."`
 	WindowUntil   *time.Time     `json:"windowUntil,omitempty" doc:"Until when WhatsApp lets us answer freely."`
 	Team          string         `json:"team,omitempty" doc:"Id of the team it is meant for; absent for any."`
 	Priority      string         `json:"priority" enum:"normal,high,urgent"`
@@ -65,6 +66,9 @@ func summary(l store.Listed) ConversationSummary {
 		QueuedAt: maybe(l.QueuedAt), WindowUntil: maybe(l.WindowUntil), Unanswered: l.Pending(), LastSeq: l.LastSeq, InSeq: l.InSeq,
 		Team: l.Team, Priority: staff.Priorities[l.Priority], HandedAt: maybe(l.HandedAt), AskedAt: maybe(l.AskedAt), SnoozedUntil: maybe(l.SnoozedUntil), Outcome: l.Outcome,
 		Tags: []string{},
+	}
+	if l.Owner == chat.OwnerQueue {
+		s.QueueRank = l.QueueRank
 	}
 	if l.Owner == chat.OwnerAgent {
 		s.AssignedAt = maybe(l.AssignedAt)
