@@ -149,9 +149,21 @@ func TestList_measure(t *testing.T) {
 			t.Logf("%-28s %8.2f ms", name, float64(time.Since(began).Microseconds())/1000/times)
 		}
 		for _, f := range []Filter{
-			{View: All}, {View: Mine}, {View: Queue}, {View: OfAgents}, {View: OfBot}, {View: OfTeam, Teams: []string{"one"}}, {View: Snoozed}, {View: Mentioned}, {View: Resolved},
-			{View: All, Sort: ByWaiting}, {View: All, Language: "fr"},
-			{View: All, Search: "9999"}, {View: All, Search: "name7 9977"}, {View: All, Search: "06 00 00 99 99"}, {View: All, Search: "parcel please"},
+			{View: All},
+			{View: Mine},
+			{View: Queue},
+			{View: OfAgents},
+			{View: OfBot},
+			{View: OfTeam, Teams: []string{"one"}},
+			{View: Snoozed},
+			{View: Mentioned},
+			{View: Resolved},
+			{View: All, Sort: ByWaiting},
+			{View: All, Language: "fr"},
+			{View: All, Search: "9999"},
+			{View: All, Search: "name7 9977"},
+			{View: All, Search: "06 00 00 99 99"},
+			{View: All, Search: "parcel please"},
 		} {
 			f.Limit, f.User, f.Now = 50, "ben", time.Now().UnixMilli()
 			measure(fmt.Sprint(f.View, " ", f.Sort, f.Language, f.Search), func() error { _, _, err := List(ctx, s, f); return err })
