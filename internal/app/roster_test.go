@@ -63,10 +63,10 @@ func (d *desk) me() (me colleague) {
 	return me
 }
 
-// TestPeople plays a day of two people: what comes in is handed out at the handoff to who
+// TestRoster plays a day of two people: what comes in is handed out at the handoff to who
 // has room, customers are told the truth about their place, and a colleague or a team can be
 // given a conversation.
-func TestPeople(t *testing.T) {
+func TestRoster(t *testing.T) {
 	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, database string) {
 		l := newLoop(t, database, false, nil)

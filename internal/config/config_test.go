@@ -269,6 +269,27 @@ func TestValidate_endpoint(t *testing.T) {
 	}
 }
 
+func TestValidate_people(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(*Workspace){
+		"":                                   func(*Workspace) {},
+		`"vip" is not a route`:               func(w *Workspace) { w.Handoff.Routes = []string{"support", "vip"} },
+		`"=gold" names no attribute`:         func(w *Workspace) { w.Handoff.Attributes = []string{"tier", "=gold"} },
+		"amount_above: -1 is out of range":   func(w *Workspace) { w.Handoff.AmountAbove = -1 },
+		"csat.delay: 13h is out of range":    func(w *Workspace) { w.CSAT.Delay = 13 * time.Hour },
+		"csat.every_days: 0 is out of range": func(w *Workspace) { w.CSAT.EveryDays = 0 },
+	} {
+		w := NewWorkspace("shop")
+		w.Routes = []Route{NewRoute("support")}
+		change(&w)
+		k := &checker{}
+		k.people("shop", w)
+		if got := k.problems.Error(); (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestUnknownVariables(t *testing.T) {
 	t.Parallel()
 	c := Default()

@@ -45,10 +45,10 @@ func (d *desk) post(path string, in, out any) {
 	}
 }
 
-// TestPeople plays what happens around a handoff: the bot hands over with all it knows, an
+// TestHandoff plays what happens around a handoff: the bot hands over with all it knows, an
 // agent helps and gives the conversation back with a promise, takes it again, ends it, and
 // the customer says what they think of it.
-func TestPeople(t *testing.T) {
+func TestHandoff(t *testing.T) {
 	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, database string) {
 		f := newFront(t)
@@ -86,6 +86,9 @@ func TestPeople(t *testing.T) {
 		}
 
 		d.post("/conversations/"+id+"/owner", map[string]any{"kind": "accept", "epoch": detail.Epoch}, &detail)
+		if got := d.get("/conversations/" + id + "/handoffs"); strings.Count(got, "handoff.v1") != 2 || !strings.Contains(got, `"taken_over"`) {
+			t.Errorf("taken from the bot, the agent gets %s", got)
+		}
 		d.post("/conversations/"+id+"/owner", map[string]any{"kind": "resolve", "epoch": detail.Epoch, "outcome": "solved", "note": "carrier found it"}, &detail)
 		if detail.Outcome != "solved" {
 			t.Errorf("resolved as %q", detail.Outcome)
@@ -179,8 +182,8 @@ func (l *loop) checkPacket(d *desk, id string) {
 	}
 }
 
-// TestPeople_teachTheBot goes from a customer's question to the answer of the next one.
-func TestPeople_teachTheBot(t *testing.T) {
+// TestLearning goes from a customer's question to the answer of the next one.
+func TestLearning(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	b := newBox(t, f.URL, nil)
