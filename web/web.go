@@ -41,12 +41,11 @@ const (
 	phonePage = "phone.html"
 )
 
-// Everything comes from the page's own origin. Pictures are the exception: customers send them by address, so the desk
-// also shows those from any HTTPS host and from a sandbox on this machine; the phone, which holds pretend people only,
-// from anywhere.
+// Everything comes from the page's own origin, what customers send included: the gateway fetches it for the desk. The
+// phone, which holds pretend people only, shows pictures from anywhere.
 const (
 	policy      = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-	deskPolicy  = policy + "img-src 'self' data: https: http://127.0.0.1:* http://localhost:*"
+	deskPolicy  = policy + "img-src 'self' data:; media-src 'self'"
 	phonePolicy = policy + "img-src 'self' data: blob: https: http:"
 )
 

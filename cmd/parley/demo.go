@@ -77,6 +77,9 @@ func (c demoCmd) Run() (err error) {
 	}
 	defer func() { err = errors.Join(err, pretend.stop()) }()
 	first, err := enrollDemoUsers(ctx, gateway)
+	if err == nil {
+		err = seedTeams(ctx, gateway)
+	}
 	if err != nil {
 		return errors.Join(err, gateway.Stop())
 	}
@@ -172,6 +175,7 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 	w.Layouts.Text.CampaignID = sandbox.SeedReply
 	w.Layouts.QuickReply.CampaignID = sandbox.SeedQuickReply
 	w.Knowledge = folder
+	w.CSAT.Enabled, w.CSAT.Delay = true, 10*time.Second
 	if c.Fast {
 		w.Turn.Settle, w.Turn.SettleMax, w.Delivery.PairInterval = 0, 0, 0
 	}

@@ -24,6 +24,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/desk"
 	"parley/internal/desk/hooks"
+	learning "parley/internal/desk/learn"
 	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -51,6 +52,7 @@ type Parts struct {
 	Intake *intake.Intake
 	Desk   *desk.Desk
 	Hooks  *hooks.Desk
+	Learn  *learning.Learn
 	Roster *roster.Roster
 	Log    *slog.Logger
 }
@@ -94,6 +96,7 @@ func New(set Settings, parts Parts) *API {
 	api.teams()
 	api.life()
 	api.handoffs()
+	api.learning()
 	api.hooks()
 	api.board()
 	api.reports()

@@ -72,6 +72,9 @@ func (a *API) conversation(ctx context.Context, in *idInput, user auth.User) (*c
 		ConversationSummary: row[0], Identities: names, Events: []OwnerChange{},
 		ReadSeq: marks[l.ID].ReadSeq, People: a.hub.At(in.ID),
 	}}
+	if out.Body.CSAT, err = a.survey(ctx, l.ID); err != nil {
+		return nil, err
+	}
 	for _, t := range changes {
 		out.Body.Events = append(out.Body.Events, OwnerChange{
 			Seq: t.Seq, At: when(t.At), Kind: string(t.Kind), Actor: t.Actor, Reason: t.Reason, From: string(t.From), To: string(t.To),

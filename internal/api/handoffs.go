@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -98,4 +99,22 @@ func (a *API) suggestion(ctx context.Context, in *idInput) (*suggestionOutput, e
 
 func (a *API) labelHandoff(ctx context.Context, in *labelInput, user auth.User) (*struct{}, error) {
 	return nil, a.Desk.LabelHandoff(ctx, chat.ConversationID(in.ID), in.HandoffID, in.Body.Needed, user.ID)
+}
+
+// Survey is what a customer was asked after a conversation, and said.
+type Survey struct {
+	State      string     `json:"state" enum:"asked,answered,expired"`
+	Score      int        `json:"score,omitempty" doc:"1 to 5."`
+	Comment    string     `json:"comment,omitempty"`
+	AskedAt    time.Time  `json:"askedAt"`
+	AnsweredAt *time.Time `json:"answeredAt,omitempty"`
+}
+
+// survey is that of a conversation, once the customer was asked.
+func (a *API) survey(ctx context.Context, id chat.ConversationID) (*Survey, error) {
+	s, ok, err := a.Store.Survey(ctx, id)
+	if err != nil || !ok || s.AskedAt == 0 {
+		return nil, err
+	}
+	return &Survey{State: string(s.State), Score: s.Score, Comment: s.Comment, AskedAt: when(s.AskedAt), AnsweredAt: maybe(s.AnsweredAt)}, nil
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -44,7 +45,8 @@ type HookDelivery struct {
 	Attempts       int        `json:"attempts"`
 	NextAt         *time.Time `json:"nextAt,omitempty" doc:"When it is tried next."`
 	Status         int        `json:"status" doc:"HTTP status of the last attempt; 0 if there was no answer."`
-	Error          string     `json:"error,omitempty" doc:"Why the last attempt failed."`
+	ErrorCode      string     `json:"errorCode,omitempty" enum:"status,redirect,gone,timeout,private,dns,refused,no_connection,broken" doc:"Why the last attempt failed."`
+	Error          string     `json:"error,omitempty" doc:"The same as a sentence."`
 	Answer         string     `json:"answer,omitempty" doc:"The beginning of what the receiver said last."`
 	Millis         int64      `json:"millis" doc:"How long the last attempt took."`
 	At             time.Time  `json:"at" doc:"When the event happened."`
@@ -154,9 +156,10 @@ func hookShape(h outbox.Hook, c outbox.Count, now int64) Hook {
 }
 
 func deliveryShape(d outbox.Delivery) HookDelivery {
+	code, sentence, _ := strings.Cut(d.Error, ": ")
 	out := HookDelivery{
 		ID: d.ID, Event: d.Event, EventID: d.EventID, ConversationID: d.Lane, State: string(d.State), Attempts: d.Attempts, Status: d.Status,
-		Error: d.Error, Answer: d.Answer, Millis: d.Millis, At: when(d.At), TriedAt: maybe(d.TriedAt), DoneAt: maybe(d.DoneAt),
+		ErrorCode: code, Error: sentence, Answer: d.Answer, Millis: d.Millis, At: when(d.At), TriedAt: maybe(d.TriedAt), DoneAt: maybe(d.DoneAt),
 	}
 	if d.State == outbox.Waiting {
 		out.NextAt = maybe(d.NextAt)

@@ -273,8 +273,13 @@ func (a *API) tellActivity(ctx context.Context, in *activityInput, user auth.Use
 }
 
 func (a *API) bulk(ctx context.Context, in *bulkInput, user auth.User) (*bulkOutput, error) {
+	if in.Body.Action == "assign" {
+		if err := a.Roster.Receives(ctx, in.Body.UserID, in.Body.TeamID); err != nil {
+			return nil, err
+		}
+	}
 	b := desk.Bulk{
-		Action: in.Body.Action, Agent: user.ID, To: in.Body.UserID, Tag: in.Body.Tag, Until: millis(in.Body.Until), Outcome: in.Body.Outcome,
+		Action: in.Body.Action, Agent: user.ID, User: in.Body.UserID, Team: in.Body.TeamID, Tag: in.Body.Tag, Until: millis(in.Body.Until), Outcome: in.Body.Outcome,
 	}
 	for _, id := range in.Body.IDs {
 		b.IDs = append(b.IDs, chat.ConversationID(id))
@@ -295,4 +300,6 @@ func (a *API) bulk(ctx context.Context, in *bulkInput, user auth.User) (*bulkOut
 }
 
 // teamsOf lists the teams that somebody is in.
-func (a *API) teamsOf(context.Context, auth.User) ([]string, error) { return nil, nil }
+func (a *API) teamsOf(ctx context.Context, user auth.User) ([]string, error) {
+	return a.Roster.TeamsOf(ctx, user.ID)
+}

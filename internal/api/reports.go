@@ -78,13 +78,13 @@ type ReportAgent struct {
 	Replies       int64    `json:"replies"`
 	Conversations int64    `json:"conversations" doc:"Engagements that the agent wrote in."`
 	FirstReplyP50 *int64   `json:"firstReplyP50,omitempty" doc:"Seconds, of the handoffs that the agent was first to answer."`
-	CSAT          *float64 `json:"csat,omitempty" doc:"Mean score from 1 to 5 of the conversations that the agent wrote in last."`
+	CSAT          *float64 `json:"csat,omitempty" doc:"Mean score from 1 to 5 of the conversations that the agent resolved."`
 	CSATAnswers   int64    `json:"csatAnswers"`
 }
 
 // ReportCSAT is what customers said of the service.
 type ReportCSAT struct {
-	Asked    int64    `json:"asked"`
+	Asked    int64    `json:"asked" doc:"Customers, by when they were; their answers too."`
 	Answered int64    `json:"answered"`
 	Average  *float64 `json:"average,omitempty"`
 	By       []int64  `json:"by" nullable:"false" doc:"Answers from score 1 to score 5."`
@@ -170,7 +170,8 @@ func (a *API) report(ctx context.Context, in *reportInput) (*ReportBody, error) 
 		From: ask.From.Format(time.DateOnly), To: ask.To.Format(time.DateOnly), Zone: ask.Zone.String(),
 		Counting: progress.Recounting || progress.Edition == 0, Routes: append([]string{}, routes...), Totals: figures(r.Totals), Days: []ReportDay{},
 		FalseReasons: reasons(r.Falsely), Reasons: reasons(r.Reasons), Intents: []ReportIntent{}, Agents: []ReportAgent{}, Deliveries: []ReportDelivery{},
-		CSAT: ReportCSAT{By: make([]int64, 5)},
+		CSAT:             ReportCSAT{Asked: r.Asked, Answered: r.Scores.Answers(), Average: r.Scores.Mean(), By: r.Scores[:]},
+		HandoffPrecision: ReportPrecision{Needed: r.Needed, NotNeeded: r.NotNeeded, Unlabelled: r.Unlabelled},
 	}
 	for _, d := range r.Days {
 		body.Days = append(body.Days, ReportDay{d.Day, figures(d.Figures)})
@@ -184,6 +185,7 @@ func (a *API) report(ctx context.Context, in *reportInput) (*ReportBody, error) 
 	for _, g := range r.Agents {
 		body.Agents = append(body.Agents, ReportAgent{
 			ID: g.ID, Name: names[g.ID], Replies: g.Replies, Conversations: g.Conversations, FirstReplyP50: seconds(g.FirstReplyP50),
+			CSAT: g.Scores.Mean(), CSATAnswers: g.Scores.Answers(),
 		})
 	}
 	return body, nil

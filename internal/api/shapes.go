@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"parley/internal/api/staff"
 	"parley/internal/chat"
 	"parley/internal/live"
 	"parley/internal/store"
@@ -62,7 +63,7 @@ func summary(l store.Listed) ConversationSummary {
 		Contact:  ContactSummary{ID: string(l.Contact.ID), Name: l.Contact.FirstName, Phone: l.Contact.Phone, Language: l.Contact.Language},
 		LastText: l.LastText, LastDirection: string(l.LastDir), LastAt: when(l.LastAt), OpenedAt: when(l.OpenedAt),
 		QueuedAt: maybe(l.QueuedAt), WindowUntil: maybe(l.WindowUntil), Unanswered: l.Pending(), LastSeq: l.LastSeq, InSeq: l.InSeq,
-		Team: l.Team, Priority: priorities[l.Priority], HandedAt: maybe(l.HandedAt), AskedAt: maybe(l.AskedAt), SnoozedUntil: maybe(l.SnoozedUntil), Outcome: l.Outcome,
+		Team: l.Team, Priority: staff.Priorities[l.Priority], HandedAt: maybe(l.HandedAt), AskedAt: maybe(l.AskedAt), SnoozedUntil: maybe(l.SnoozedUntil), Outcome: l.Outcome,
 		Tags: []string{},
 	}
 	if l.Owner == chat.OwnerAgent {
@@ -103,6 +104,7 @@ type ConversationDetail struct {
 	ReadSeq         int64          `json:"readSeq" doc:"Newest line that I have marked as read."`
 	TemplateOffered bool           `json:"templateOffered" doc:"The window has closed, and there is a template to open the conversation again."`
 	Template        *TemplateOffer `json:"template,omitempty" doc:"What would be sent; only when it is offered."`
+	CSAT            *Survey        `json:"csat,omitempty" doc:"What the customer said of it; absent when they were not asked."`
 	People          []live.Active  `json:"people" nullable:"false" doc:"Who is at this conversation now, yourself included."`
 }
 

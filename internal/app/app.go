@@ -24,8 +24,10 @@ import (
 	"parley/internal/desk"
 	"parley/internal/desk/finder"
 	"parley/internal/desk/hooks"
+	"parley/internal/desk/learn"
 	"parley/internal/desk/report"
 	"parley/internal/desk/roster"
+	"parley/internal/desk/survey"
 	"parley/internal/engine"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -55,6 +57,7 @@ type App struct {
 	intake  *intake.Intake
 	engine  *engine.Engine
 	desk    *desk.Desk
+	surveys *survey.Surveys
 	roster  *roster.Roster
 	senders []*delivery.Sender
 	folder  *report.Folder
@@ -142,6 +145,7 @@ func (a *App) buildHTTP() (err error) {
 	}
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
 		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Desk: a.desk, Roster: a.roster, Log: a.log,
+		Learn: learn.New(a.base.list, a.store, a.opts.Now),
 		Hooks: a.buildHooks(),
 	})
 	a.folder = report.NewFolder(a.store, a.log, a.now)
@@ -191,6 +195,7 @@ func (a *App) Start() {
 	a.running.Go(func() { a.courier.Run(ctx, drain) })
 	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.hub.Heard, a.listenTrouble) })
 	a.running.Go(func() { a.roster.Run(ctx) })
+	a.running.Go(func() { a.surveys.Run(ctx) })
 	a.running.Go(func() { a.upkeep(ctx) })
 	a.running.Go(func() { a.folder.Run(ctx) })
 	for _, w := range a.base.watchers {
@@ -226,7 +231,9 @@ func (a *App) wake(topic store.Topic) {
 		a.courier.Wake()
 	case store.TopicPeople:
 		a.roster.Wake(a.now())
+		a.hub.PeopleChanged()
 	}
+	a.surveys.Wake(a.now())
 	a.follower.Changed()
 	a.hub.Wake()
 	a.folder.Wake()

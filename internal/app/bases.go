@@ -12,6 +12,7 @@ import (
 	"parley/internal/bot"
 	"parley/internal/bot/knowledge"
 	"parley/internal/config"
+	"parley/internal/desk/learn"
 	"parley/internal/obs"
 )
 
@@ -19,6 +20,7 @@ import (
 // same folder share one.
 type bases struct {
 	bots     map[string]*bot.Bot
+	list     []learn.Base
 	watchers []*knowledge.Watcher
 }
 
@@ -43,6 +45,9 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.
 		base.workspaces = append(base.workspaces, w.ID)
 		metrics.KnowledgePublished(w.ID, base.current.Load().Version, time.Now())
 		out.bots[w.ID] = bot.New(base.current.Load, time.Now)
+	}
+	for folder, base := range byFolder {
+		out.list = append(out.list, learn.Base{Folder: folder, Workspaces: base.workspaces, Published: base.current.Load})
 	}
 	return out, nil
 }

@@ -15,6 +15,7 @@ import (
 	"parley/internal/config"
 	"parley/internal/desk"
 	"parley/internal/desk/roster"
+	"parley/internal/desk/survey"
 	"parley/internal/engine"
 	"parley/internal/obs"
 	"parley/internal/store"
@@ -28,6 +29,7 @@ const history = 20
 func (a *App) buildChannel() error {
 	workspaces, desks := map[string]engine.Workspace{}, map[string]desk.Workspace{}
 	var routes []intake.Route
+	surveys := map[string]survey.Workspace{}
 	workers, lease := 0, time.Duration(0)
 	for _, w := range a.opts.Config.Workspaces {
 		sender, err := a.sender(w)
@@ -41,7 +43,12 @@ func (a *App) buildChannel() error {
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w.Layouts).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
-			TakenOver: workspaces[w.ID].TakenOver, Suggest: workspaces[w.ID].Suggest,
+			TakenOver: workspaces[w.ID].TakenOver, Suggest: workspaces[w.ID].Suggest, Survey: surveyPlan(w.CSAT),
+		}
+		if w.CSAT.Enabled {
+			surveys[w.ID] = survey.Workspace{
+				Plan: desks[w.ID].Plan, Pace: pace(w.Delivery), Language: w.Language, Ask: w.CSAT.Ask, Comment: w.CSAT.Comment, Thanks: w.CSAT.Thanks,
+			}
 		}
 		routes = append(routes, routesOf(w)...)
 		workers, lease = workers+w.Turn.Workers, max(lease, w.Turn.Lease)
@@ -49,6 +56,7 @@ func (a *App) buildChannel() error {
 	a.buildRoster(desks)
 	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, History: history, Roster: a.roster},
 		a.store, a.metrics, a.log, a.now, a.wake)
+	a.surveys = survey.New(surveys, a.store, a.log, a.now, a.wake)
 	a.desk = desk.New(desks, a.store, a.now, a.wake)
 	a.intake = intake.New(routes, a.store, a.metrics, a.log, a.now, a.engine.Wake, a.wake)
 	return nil
@@ -65,7 +73,10 @@ func (a *App) buildRoster(desks map[string]desk.Workspace) {
 		Workspaces: workspaces, Away: time.Duration(cfg.Desk.AwayMinutes) * time.Minute, Capacity: cfg.Desk.Capacity,
 		Patience: chat.Patience{Silent: minutes(cfg.Desk.AgentSilentMinutes), Reassure: minutes(cfg.Desk.ReassureMinutes)},
 		MayReply: func(role string) bool { return auth.Role(role).May(auth.WriteConversations) },
-		Keep:     func(language string, p roster.Prospect) string { return bot.PlaceKept(language, engine.Outlook(p)) },
+		TakenOver: func(ctx context.Context, id chat.ConversationID) (*store.Handoff, error) {
+			return a.desk.TakenOver(ctx, id)
+		},
+		Keep: func(language string, p roster.Prospect) string { return bot.PlaceKept(language, engine.Outlook(p)) },
 	}, a.store, a.metrics, a.log, a.now, a.wake, func(event string, data any, onlyUser string) { a.hub.Tell(event, data, onlyUser) })
 }
 
@@ -96,7 +107,8 @@ func routesOf(w config.Workspace) []intake.Route {
 	for i, r := range w.Routes {
 		out[i] = intake.Route{
 			ID: r.ID, Workspace: w.ID, SigningKey: r.SigningKey.Reveal(), Specific: r.Specific, Paired: len(w.Routes) > 1, Language: r.Language, AllowFrom: r.AllowFrom,
-			Timing: timing(w.Turn),
+			Surveyed: w.CSAT.Enabled,
+			Timing:   timing(w.Turn),
 			Dedupe: store.Dedupe{
 				WithDispatch: w.Dedupe.WithDispatch.Milliseconds(), WithoutDispatch: w.Dedupe.WithoutDispatch.Milliseconds(),
 				Brief: w.Dedupe.Brief.Milliseconds(), Pair: max(w.Turn.SettleMax, 2*time.Second).Milliseconds(),
@@ -107,6 +119,13 @@ func routesOf(w config.Workspace) []intake.Route {
 		}
 	}
 	return out
+}
+
+func surveyPlan(c config.CSAT) *store.SurveyPlan {
+	if !c.Enabled {
+		return nil
+	}
+	return &store.SurveyPlan{Delay: c.Delay.Milliseconds(), Every: int64(c.EveryDays) * 24 * time.Hour.Milliseconds()}
 }
 
 func rules(h config.Handoff) bot.Rules {

@@ -32,6 +32,7 @@ type talk struct {
 	history []bot.Line
 	state   json.RawMessage
 	now     time.Time
+	turn    func(*bot.Turn) // changes a turn before the bot gets it; may be nil
 }
 
 func start(t testing.TB, language string) *talk {
@@ -73,10 +74,14 @@ func (k *talk) says(texts ...string) bot.Outcome {
 
 func (k *talk) sends(burst ...bot.Inbound) bot.Outcome {
 	k.t.Helper()
-	out, err := k.bot.Reply(context.Background(), bot.Turn{
+	turn := bot.Turn{
 		Workspace: "w", Route: "support", Contact: k.contact,
 		Messages: burst, History: k.history, State: k.state, Now: k.now,
-	})
+	}
+	if k.turn != nil {
+		k.turn(&turn)
+	}
+	out, err := k.bot.Reply(context.Background(), turn)
 	if err != nil {
 		k.t.Fatal(err)
 	}

@@ -156,7 +156,7 @@ type Dedupe struct {
 type Handoff struct {
 	Keywords    []string `yaml:"keywords" example:"[wedding, insurance]" doc:"Words or phrases of the customer, in any case and with or without accents."`
 	Intents     []string `yaml:"intents" example:"[damaged_or_wrong_item]" doc:"Intents of the knowledge base that only people answer."`
-	Routes      []string `yaml:"routes" example:"[vip]" doc:"Ids of routes that are for people, such as one whose Braze campaign is for a segment."`
+	Routes      []string `yaml:"routes" example:"[support]" doc:"Ids of routes that are for people, such as one whose Braze campaign is for a segment."`
 	Attributes  []string `yaml:"attributes" example:"[tier=gold]" doc:"name=value, or name for any value, of a field that your webhook campaign adds to the body."`
 	AmountAbove int      `yaml:"amount_above" default:"0" doc:"Amount from whose excess on a person takes over when a customer names it, in whole units of any currency. 0: never."`
 }

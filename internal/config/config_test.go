@@ -87,6 +87,7 @@ func TestLoad_readsEveryField(t *testing.T) {
 			Turn:      Turn{Settle: 2 * time.Second, SettleMax: 9 * time.Second, Lease: 45 * time.Second, Attempts: 3, Workers: 8},
 			Delivery:  Delivery{PairInterval: 3 * time.Second, PairBurst: 2, Batch: 10, Ambiguous: AmbiguousHold, MaxAge: 12 * time.Hour, Lease: time.Minute},
 			Dedupe:    Dedupe{WithDispatch: 12 * time.Hour, WithoutDispatch: time.Minute, Brief: 5 * time.Second},
+			CSAT:      CSAT{Delay: time.Minute, EveryDays: 1},
 			Knowledge: "./knowledge",
 		}, second},
 	}, samePrefix)
@@ -104,6 +105,7 @@ func TestNewWorkspace_carriesThePinnedDefaults(t *testing.T) {
 		Turn:     Turn{Settle: 1200 * time.Millisecond, SettleMax: 6 * time.Second, Lease: 30 * time.Second, Attempts: 5, Workers: 128},
 		Delivery: Delivery{PairInterval: 6 * time.Second, PairBurst: 4, Batch: 50, Ambiguous: AmbiguousResend, MaxAge: 23 * time.Hour, Lease: 30 * time.Second},
 		Dedupe:   Dedupe{WithDispatch: 24 * time.Hour, WithoutDispatch: 2 * time.Minute, Brief: 10 * time.Second},
+		CSAT:     CSAT{Delay: time.Minute, EveryDays: 1},
 	}, samePrefix)
 }
 

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"errors"
 
 	"parley/internal/chat"
 	"parley/internal/store"
@@ -17,8 +16,9 @@ type Bulk struct {
 	IDs     []chat.ConversationID
 	Action  string // assign, resolve, tag, snooze, pass_back or take
 	Agent   string // user id of who asks
-	To      string // assign: user id of the new owner
-	Tag     string
+	User    string // assign: user id of who gets them
+	Team    string // assign: id of the team that gets them instead; whether either may is a question for the roster
+	Tag     string // tag: what to add
 	Until   int64  // snooze: unix milliseconds; 0 brings them back
 	Outcome string // resolve
 }
@@ -57,22 +57,24 @@ func (d *Desk) Bulk(ctx context.Context, b Bulk) ([]BulkResult, error) {
 
 // bulkAction checks what is asked and gives what does it to one conversation.
 func (d *Desk) bulkAction(ctx context.Context, b Bulk) (func(chat.ConversationID) error, error) {
-	owner := func(kind chat.Kind, to string) func(chat.ConversationID) error {
-		return func(id chat.ConversationID) error { return d.changeNow(ctx, id, kind, to, b.Agent) }
+	owner := func(kind chat.Kind) func(chat.ConversationID) error {
+		return func(id chat.ConversationID) error { return d.changeNow(ctx, id, kind, b) }
 	}
 	switch b.Action {
 	case "take":
-		return owner(chat.Accept, b.Agent), nil
+		return owner(chat.Accept), nil
 	case "pass_back":
-		return owner(chat.PassBack, ""), nil
+		return owner(chat.PassBack), nil
 	case "resolve":
-		return owner(chat.Resolve, ""), nil
+		return owner(chat.Resolve), Change{Kind: chat.Resolve, Outcome: b.Outcome}.check()
 	case "assign":
-		u, err := d.store.User(ctx, b.To)
-		if e := (*chat.Error)(nil); errors.As(err, &e) || err == nil && u.DisabledAt != 0 {
-			return nil, chat.Errorf(chat.Invalid, "userId: %q is no colleague who can log in; choose another", b.To)
-		}
-		return owner(chat.Assign, b.To), err
+		return func(id chat.ConversationID) error {
+			c, err := d.store.Conversation(ctx, id)
+			if err != nil {
+				return err
+			}
+			return d.Transfer(ctx, Transfer{ConversationID: id, Epoch: c.Epoch, User: b.User, Team: b.Team, Agent: b.Agent})
+		}, nil
 	case "tag":
 		tag, err := inbox.CleanTag(b.Tag)
 		return func(id chat.ConversationID) error {
@@ -84,16 +86,19 @@ func (d *Desk) bulkAction(ctx context.Context, b Bulk) (func(chat.ConversationID
 	return nil, chat.Errorf(chat.Invalid, "action: %q is none; use assign, resolve, tag, snooze, pass_back or take", b.Action)
 }
 
-// changeNow changes the owner of a conversation as it is at the moment.
-func (d *Desk) changeNow(ctx context.Context, id chat.ConversationID, kind chat.Kind, to, by string) error {
-	return d.write(ctx, func(tx *store.Tx) error {
-		c, err := tx.LockConversation(ctx, id)
-		if err != nil {
-			return err
-		}
-		if c.Owner == chat.OwnerAgent && c.Agent == to && (kind == chat.Accept || kind == chat.Assign) {
-			return nil // it is theirs already
-		}
-		return tx.ChangeOwner(ctx, store.OwnerChange{ConversationID: id, Kind: kind, Agent: to, Actor: by, Epoch: c.Epoch}, d.now())
-	})
+// changeNow changes the owner of a conversation as it is at the moment. What is the
+// agent's already is not taken again.
+func (d *Desk) changeNow(ctx context.Context, id chat.ConversationID, kind chat.Kind, b Bulk) error {
+	c, err := d.store.Conversation(ctx, id)
+	if err != nil {
+		return err
+	}
+	if kind == chat.Accept && c.Owner == chat.OwnerAgent && c.Agent == b.Agent {
+		return nil
+	}
+	change := Change{ConversationID: id, Kind: kind, Agent: b.Agent, Epoch: c.Epoch}
+	if kind == chat.Resolve {
+		change.Outcome = b.Outcome
+	}
+	return d.Change(ctx, change)
 }

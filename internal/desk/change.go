@@ -44,14 +44,8 @@ func (d *Desk) Change(ctx context.Context, c Change) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	if c.Kind == chat.Accept {
-		before, err := d.store.Conversation(ctx, c.ConversationID)
-		if err != nil {
-			return err
-		}
-		if out.Packet, err = d.takenOver(ctx, before); err != nil {
-			return err
-		}
+	if err := d.prepare(ctx, &out); err != nil {
+		return err
 	}
 	return d.write(ctx, func(tx *store.Tx) error { return tx.ChangeOwner(ctx, out, d.now()) })
 }
@@ -75,6 +69,31 @@ func (c Change) check() error {
 		return chat.Errorf(chat.Invalid, "it is too long; at most %d characters are kept", maxPromise)
 	}
 	return nil
+}
+
+// prepare adds to a change of owner what goes with it: the packet for whoever takes a
+// conversation from the bot, the survey for a customer whose conversation is over.
+func (d *Desk) prepare(ctx context.Context, change *store.OwnerChange) (err error) {
+	switch change.Kind {
+	case chat.Accept, chat.Assign, chat.Transfer:
+		change.Packet, err = d.TakenOver(ctx, change.ConversationID)
+	case chat.Resolve:
+		var c store.Listed
+		if c, err = d.store.Conversation(ctx, change.ConversationID); err == nil && change.Outcome != Spam {
+			change.Survey = d.workspaces[c.Workspace].Survey
+		}
+	}
+	return err
+}
+
+// TakenOver is the packet for people who are about to get a conversation from the bot
+// without its doing; nil when they have it already.
+func (d *Desk) TakenOver(ctx context.Context, id chat.ConversationID) (*store.Handoff, error) {
+	c, err := d.store.Conversation(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return d.takenOver(ctx, c)
 }
 
 // takenOver is the packet for somebody who is about to take a conversation, if the bot

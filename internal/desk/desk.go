@@ -31,6 +31,8 @@ type Workspace struct {
 	// Suggest finds an answer that was not given yet in lines such as these. Nil means
 	// that there never is one.
 	Suggest func(lines []chat.Message, language string) (packet.Suggestion, bool)
+	// Survey asks customers after an agent has resolved their conversation; nil does not.
+	Survey *store.SurveyPlan
 }
 
 // Desk lets people act on conversations.

@@ -133,15 +133,22 @@ func (h *Hub) tellActivity(conversation string) {
 	}
 }
 
-// forget lets those go who have fallen silent, until ctx ends.
-func (h *Hub) forget(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
+// PeopleChanged says that teams, presence or load have changed. Clients are told with
+// the event "people", at most once a second.
+func (h *Hub) PeopleChanged() { h.people.Store(true) }
+
+// tick lets those go who have fallen silent, and tells what has gathered, until ctx ends.
+func (h *Hub) tick(ctx context.Context) {
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-second.C:
+			if h.people.Swap(false) {
+				h.tellOurs("people", []byte("{}"), "")
+			}
 			for _, conversation := range h.activities.expire(h.now()) {
 				h.tellActivity(conversation)
 			}

@@ -9,6 +9,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/internal/alarm"
@@ -41,6 +42,7 @@ type Hub struct {
 	id         string // tells our own tellings from those of other replicas
 	outbox     chan string
 	activities activities
+	people     atomic.Bool // there is news of people
 
 	mu      sync.Mutex
 	clients map[*Client]bool
@@ -76,7 +78,7 @@ func (h *Hub) Run(ctx context.Context) {
 	defer beside.Wait()
 	defer h.end()
 	beside.Go(func() { h.speak(ctx) })
-	beside.Go(func() { h.forget(ctx) })
+	beside.Go(func() { h.tick(ctx) })
 	cursor := h.begin(ctx)
 	for ctx.Err() == nil {
 		if h.idle() {

@@ -68,6 +68,9 @@ func (tx *Tx) closing(ctx context.Context, c *chat.Conversation, change *OwnerCh
 	switch change.Kind {
 	case chat.Resolve:
 		c.Outcome = change.Outcome
+		if err := tx.planSurvey(ctx, c, change.Survey, change.Actor, now); err != nil {
+			return err
+		}
 	case chat.Reopen:
 		c.Outcome = ""
 	}
@@ -97,13 +100,14 @@ func (tx *Tx) LabelHandoff(ctx context.Context, conversation chat.ConversationID
 	if needed {
 		word = "yes"
 	}
-	done, err := tx.ExecContext(ctx, "UPDATE handoffs SET needed = $3, labelled_by = $4, labelled_at = $5 WHERE id = $1 AND conversation_id = $2",
+	changed, err := db.Collect(ctx, tx, func(rows *sql.Rows) (n note, err error) { return n, rows.Scan(&n.workspace, &n.conversation) },
+		"UPDATE handoffs SET needed = $3, labelled_by = $4, labelled_at = $5 WHERE id = $1 AND conversation_id = $2 RETURNING workspace, conversation_id",
 		id, string(conversation), word, by, now)
 	if err != nil {
 		return err
 	}
-	if n, err := done.RowsAffected(); err != nil || n > 0 {
-		return err
+	if len(changed) == 0 {
+		return chat.Errorf(chat.NotFound, "there is no such handoff in this conversation")
 	}
-	return chat.Errorf(chat.NotFound, "there is no such handoff in this conversation")
+	return tx.announceNotes(ctx, changed, now)
 }

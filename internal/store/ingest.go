@@ -37,6 +37,12 @@ type Arrival struct {
 	Notes      []string
 	Attributes map[string]string
 
+	// Surveyed says that the workspace asks customers for their opinion; Score (1 to 5,
+	// or 0) and Comment are what the text may be to that question.
+	Surveyed bool
+	Score    int
+	Comment  bool
+
 	Timing chat.Timing
 	Dedupe Dedupe
 }
@@ -120,6 +126,7 @@ type ingestion struct {
 	messages []chat.Message
 	drops    [][]any
 	rerouted []reroute
+	asides   asides
 }
 
 type reroute struct {
@@ -145,7 +152,14 @@ func (in *ingestion) load(ctx context.Context, arrivals []Arrival, contacts []*c
 		}
 	}
 	slices.Sort(ids)
-	if err := in.loadOpen(ctx, slices.Compact(ids)); err != nil {
+	var surveyed []chat.ConversationID
+	if slices.ContainsFunc(arrivals, func(a Arrival) bool { return a.Surveyed && (a.Score > 0 || a.Comment) }) {
+		var err error
+		if surveyed, err = in.loadSurveys(ctx, slices.Compact(slices.Clone(ids))); err != nil {
+			return err
+		}
+	}
+	if err := in.loadOpen(ctx, slices.Compact(ids), surveyed); err != nil {
 		return err
 	}
 	if err := in.loadCopies(ctx, keys); err != nil {
@@ -154,13 +168,23 @@ func (in *ingestion) load(ctx context.Context, arrivals []Arrival, contacts []*c
 	return in.loadPairs(ctx, slices.Compact(ids), hashes)
 }
 
-func (in *ingestion) loadOpen(ctx context.Context, ids []chat.ContactID) error {
+// loadOpen locks the open conversations of the contacts, and those that a survey is
+// about, in one order.
+func (in *ingestion) loadOpen(ctx context.Context, ids []chat.ContactID, surveyed []chat.ConversationID) error {
 	list, args := db.OneOf(in.tx.Dialect, 1, ids)
-	open, err := db.Collect(ctx, in.tx, scanConversation,
-		selectConversation+"WHERE owner <> 'none' AND contact_id "+list+" ORDER BY id"+in.tx.Dialect.Lock, args...)
+	where := "WHERE owner <> 'none' AND contact_id " + list
+	if len(surveyed) > 0 {
+		more, values := db.OneOf(in.tx.Dialect, 1+len(args), surveyed)
+		where, args = where+" OR id "+more, append(args, values...)
+	}
+	found, err := db.Collect(ctx, in.tx, scanConversation, selectConversation+where+" ORDER BY id"+in.tx.Dialect.Lock, args...)
 	in.open = make(map[chat.ContactID]*chat.Conversation, len(ids))
-	for _, c := range open {
-		in.open[c.ContactID] = c
+	for _, c := range found {
+		if c.Owner != chat.OwnerNone {
+			in.open[c.ContactID] = c
+		} else {
+			in.asides.conversations[c.ID] = c
+		}
 	}
 	return err
 }
@@ -243,6 +267,9 @@ func (in *ingestion) take(a *Arrival, contact *chat.Contact) Receipt {
 
 	c := in.open[contact.ID]
 	if c == nil {
+		if c, seq := in.aside(a, contact); c != nil {
+			return in.store(a, c, seq)
+		}
 		opened := chat.Open(a.ConversationID, a.Workspace, contact.ID, a.Route, in.now)
 		c = &opened
 		in.open[contact.ID] = c
@@ -252,11 +279,15 @@ func (in *ingestion) take(a *Arrival, contact *chat.Contact) Receipt {
 	}
 	seq := c.Receive(preview(a), in.now, a.Timing)
 	in.changed[c.ID] = true
+	return in.store(a, c, seq)
+}
+
+func (in *ingestion) store(a *Arrival, c *chat.Conversation, seq int64) Receipt {
 	in.messages = append(in.messages, chat.Message{
 		ID: a.MessageID, ConversationID: c.ID, Seq: seq, Direction: chat.In, Author: chat.AuthorCustomer,
 		Text: a.Text, Media: a.Media, At: in.now, Arrival: a.arrived(),
 	})
-	return Receipt{ContactID: contact.ID, ConversationID: c.ID, MessageID: a.MessageID, Owner: c.Owner, DueAt: c.DueAt}
+	return Receipt{ContactID: c.ContactID, ConversationID: c.ID, MessageID: a.MessageID, Owner: c.Owner, DueAt: c.DueAt}
 }
 
 func preview(a *Arrival) string {
@@ -315,6 +346,14 @@ func (in *ingestion) save(ctx context.Context) error {
 		if in.changed[c.ID] {
 			changed = append(changed, c)
 		}
+	}
+	for _, c := range in.asides.conversations {
+		if in.asides.changed[c.ID] {
+			changed = append(changed, c)
+		}
+	}
+	if err := in.saveSurveys(ctx); err != nil {
+		return err
 	}
 	if err := in.tx.saveConversations(ctx, changed, byWriting); err != nil {
 		return err

@@ -23,6 +23,7 @@ func (tx *Tx) mergeContact(ctx context.Context, m merge, now int64) error {
 	from, into := string(m.from), string(m.into)
 	for _, statement := range []string{
 		"UPDATE identities SET contact_id = $2 WHERE contact_id = $1",
+		"UPDATE surveys SET contact_id = $2 WHERE contact_id = $1",
 		"UPDATE contacts SET merged_into = $2, external_id = '', braze_id = '', phone = '' WHERE id = $1",
 	} {
 		if _, err := tx.ExecContext(ctx, statement, from, into); err != nil {

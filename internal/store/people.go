@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"parley/internal/chat"
 	"parley/internal/store/db"
@@ -20,7 +21,8 @@ type OwnerChange struct {
 	Outcome        string
 	Note           string // for colleagues, kept as a line of the transcript; needs NoteID
 	NoteID         chat.MessageID
-	Packet         *Handoff // what people get if the bot owns it until then
+	Packet         *Handoff    // what people get if the bot owns it until then
+	Survey         *SurveyPlan // with chat.Resolve: ask the customer, if it is fitting
 }
 
 // ChangeOwner carries out a change of owner. If somebody else was first, so that
@@ -43,6 +45,9 @@ func (tx *Tx) ChangeOwner(ctx context.Context, change OwnerChange, now int64) er
 	if change.Kind == chat.Transfer {
 		c.Team = change.Team
 	}
+	if c.Owner == chat.OwnerBot {
+		change.Packet.hand(c)
+	}
 	t, err := transition(c, change.Kind, change.Agent, change.Reason, change.Actor, now)
 	if err != nil {
 		return err
@@ -64,9 +69,9 @@ func ofPeople(o chat.Owner) bool { return o == chat.OwnerQueue || o == chat.Owne
 // ClaimQueue locks what waits for one of the teams and is not put aside, in the order
 // of the queue. What somebody else is just working on is left out.
 func (tx *Tx) ClaimQueue(ctx context.Context, teams []string, limit int) ([]*chat.Conversation, error) {
-	in, args := db.OneOf(tx.Dialect, 2, teams)
+	in, args := db.OneOf(tx.Dialect, 1, teams)
 	list, err := db.Collect(ctx, tx, scanConversation, selectConversation+"WHERE owner = 'queue' AND snoozed_until = 0 AND team "+in+
-		" ORDER BY queue_rank, id LIMIT $1"+tx.Dialect.SkipLocked, append([]any{limit}, args...)...)
+		" ORDER BY queue_rank, id LIMIT "+strconv.Itoa(limit)+tx.Dialect.SkipLocked, args...)
 	if err != nil {
 		return nil, err
 	}

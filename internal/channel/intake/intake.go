@@ -24,6 +24,7 @@ import (
 	"unicode/utf8"
 
 	"parley/internal/batch"
+	"parley/internal/bot/intent"
 	"parley/internal/channel/braze"
 	"parley/internal/chat"
 	"parley/internal/obs"
@@ -42,6 +43,7 @@ type Route struct {
 	Language   string
 	AllowFrom  []netip.Prefix
 	Timing     chat.Timing
+	Surveyed   bool // customers are asked for their opinion, so a text may be the answer
 	Dedupe     store.Dedupe
 }
 
@@ -215,6 +217,11 @@ func (r *route) arrival(m braze.Inbound) store.Arrival {
 	if r.Language != "" {
 		a.Language = r.Language
 	}
+	if r.Surveyed {
+		a.Surveyed = true
+		a.Score, _ = chat.Score(a.Text)
+		a.Comment = remark(a.Text, a.Language)
+	}
 	switch {
 	case m.Alias != nil:
 		a.AliasName, a.AliasLabel = m.Alias.Name, m.Alias.Label
@@ -227,6 +234,17 @@ func (r *route) arrival(m braze.Inbound) store.Arrival {
 		a.Text = string(m.FlowResponse)
 	}
 	return a
+}
+
+// remark reports whether a text may be a comment on the help somebody got. What asks
+// for something never is: better a comment that the bot answers than a question that
+// nobody does.
+func remark(text, language string) bool {
+	if strings.TrimSpace(text) == "" || strings.Contains(text, "?") {
+		return false
+	}
+	_, always := intent.Always(text, language)
+	return !always
 }
 
 // attributes takes the fields that Parley does not know for what they are most likely:

@@ -103,27 +103,27 @@ func CheckURL(text string, allowPrivate bool) error {
 	return nil
 }
 
-// trouble says in words why a call failed, without the address that was called.
+// trouble says why a call failed, as a code and a sentence, without the address that was called.
 func trouble(err error) string {
 	var dns *net.DNSError
 	var op *net.OpError
 	switch {
 	case errors.Is(err, errPrivate):
-		return "refused by Parley: " + errPrivate.Error()
+		return "private: " + errPrivate.Error()
 	case errors.Is(err, context.DeadlineExceeded) || isTimeout(err):
-		return fmt.Sprintf("no answer within %d s", int(timeout.Seconds()))
+		return fmt.Sprintf("timeout: no answer within %d s", int(timeout.Seconds()))
 	case errors.As(err, &dns):
-		return "the name could not be looked up"
+		return "dns: the name could not be looked up"
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nobody listens there"
+		return "refused: nobody listens there"
 	case errors.As(err, &op) && op.Op == "dial":
-		return "no connection"
+		return "no_connection: no connection could be made"
 	}
 	var u *url.Error
 	if errors.As(err, &u) {
 		err = u.Err
 	}
-	return "the connection broke: " + err.Error()
+	return "broken: the connection broke: " + err.Error()
 }
 
 func isTimeout(err error) bool {

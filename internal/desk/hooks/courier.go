@@ -193,12 +193,12 @@ func (c *Courier) attempt(ctx context.Context, h outbox.Hook, d outbox.Delivery)
 		d.State = outbox.Done
 		return result{delivery: d}
 	case status >= 300 && status < 400:
-		d.Error = "the receiver redirects, and redirects are not followed; set the address it leads to"
+		d.Error = "redirect: the receiver redirects, and redirects are not followed; set the address it leads to"
 	case status == http.StatusGone:
-		d.State, d.Error = outbox.Dead, "the receiver says that it is gone, so the webhook was switched off"
+		d.State, d.Error = outbox.Dead, "gone: the receiver says that it is gone, so the webhook was switched off"
 		return result{delivery: d, gone: true}
 	default:
-		d.Error = fmt.Sprintf("the receiver answered %d %s", status, http.StatusText(status))
+		d.Error = fmt.Sprintf("status: the receiver answered %d %s", status, http.StatusText(status))
 	}
 	r := result{delivery: d}
 	if d.Attempts > len(waits) {
@@ -317,7 +317,7 @@ func (c *Courier) settle(ctx context.Context, results []result) ([]struct{}, err
 // Test posts a test event to a hook at once, active or not, and records what came of it.
 func (c *Courier) Test(ctx context.Context, h outbox.Hook) (outbox.Delivery, error) {
 	id, now := chat.NewID(), c.now()
-	event := Event{ID: eventID(TestRequest, id), Type: TestRequest, CreatedAt: when(now)}
+	event := Event{ID: EventID(TestRequest, id), Type: TestRequest, CreatedAt: when(now)}
 	payload, err := event.payload()
 	if err != nil {
 		return outbox.Delivery{}, err

@@ -116,7 +116,7 @@ type EventMessage struct {
 // EventCSAT is what a customer said when asked how it went.
 type EventCSAT struct {
 	Score   int    `json:"score" doc:"1 to 5."`
-	Comment string `json:"comment,omitempty"`
+	Comment string `json:"comment,omitempty" doc:"Comes, if at all, with a second event."`
 }
 
 // happening is an event with its place in the conversation.
@@ -125,8 +125,8 @@ type happening struct {
 	at, seq int64
 }
 
-// eventID names what happened, so that whoever reads the same row again finds the same name.
-func eventID(kind string, key ...string) string {
+// EventID names what happened, so that whoever reads the same row again finds the same name.
+func EventID(kind string, key ...string) string {
 	sum := sha256.New()
 	for _, part := range append([]string{kind}, key...) {
 		sum.Write([]byte(part + "\x00"))
@@ -140,7 +140,7 @@ func derive(c *outbox.Conversation, since int64) []happening {
 	about := conversation(c)
 	add := func(kind string, at, seq int64, data EventData, key ...string) {
 		data.Conversation = about
-		out = append(out, happening{Event{ID: eventID(kind, key...), Type: kind, CreatedAt: when(at), Data: data}, at, seq})
+		out = append(out, happening{Event{ID: EventID(kind, key...), Type: kind, CreatedAt: when(at), Data: data}, at, seq})
 	}
 	if c.New && c.OpenedAt >= since {
 		add(Opened, c.OpenedAt, 0, EventData{}, string(c.ID))
@@ -155,6 +155,12 @@ func derive(c *outbox.Conversation, since int64) []happening {
 		add(kindOf(t), t.At, t.Seq, EventData{Change: &EventChange{
 			Seq: t.Seq, Kind: string(t.Kind), Actor: t.Actor, Reason: t.Reason, From: string(t.From), To: string(t.To), Epoch: t.Epoch,
 		}}, string(t.ConversationID), strconv.FormatInt(t.Seq, 10))
+	}
+	for _, p := range c.Packets {
+		add(Handoff, p.At, p.Seq, EventData{Packet: json.RawMessage(p.JSON)}, p.ID)
+	}
+	if v := c.Survey; v.Mark() > c.Told.Opinion {
+		add(CSAT, v.AnsweredAt, c.LastSeq, EventData{CSAT: &EventCSAT{Score: v.Score, Comment: v.Comment}}, string(c.ID), strconv.FormatInt(v.Mark(), 10))
 	}
 	for _, o := range c.Outcomes {
 		kind := Failed

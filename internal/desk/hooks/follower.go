@@ -116,9 +116,9 @@ func (f *Follower) read(ctx context.Context, step *outbox.Step, changes []store.
 	if err != nil {
 		return err
 	}
-	step.Marks, step.Unsettled = map[chat.ConversationID]int64{}, map[chat.MessageID]chat.ConversationID{}
+	step.Marks, step.Unsettled = map[chat.ConversationID]outbox.Mark{}, map[chat.MessageID]chat.ConversationID{}
 	for _, c := range list {
-		step.Marks[c.ID] = c.LastSeq
+		step.Marks[c.ID] = outbox.Mark{Seq: c.LastSeq, Opinion: max(c.Told.Opinion, c.Survey.Mark())}
 		for _, m := range c.Waiting {
 			step.Unsettled[m] = c.ID
 		}

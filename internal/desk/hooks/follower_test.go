@@ -3,6 +3,7 @@ package hooks_test
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -148,5 +149,47 @@ func TestFollower_keepsTheFeedItNeeds(t *testing.T) {
 		if want := w.want(h.Since); !slices.Equal(w.got(h.ID), want) {
 			t.Errorf("told %v, want %v", w.got(h.ID), want)
 		}
+	})
+}
+
+// The score is told when it is given, and the comment when that follows.
+func TestFollower_tellsTheCustomersOpinion(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := &town{t: t, store: s}
+		h := w.create("http://127.0.0.1:1/", hooks.CSAT)
+		w.follows(1)
+		id := w.says("0001", "one").ConversationID
+		opinion := func(score int, comment string) {
+			t.Helper()
+			w.write(func(tx *store.Tx) error {
+				_, err := tx.ExecContext(t.Context(), `INSERT INTO surveys (conversation_id, workspace, contact_id, agent, state, due_at, planned_at, answered_at, score, comment)
+					SELECT id, workspace, contact_id, '', 'answered', 0, $2, $2, $3, $4 FROM conversations WHERE id = $1
+					ON CONFLICT (conversation_id) DO UPDATE SET comment = excluded.comment`, string(id), now(), score, comment)
+				return err
+			})
+			w.says("0001", "as said by "+chat.NewID()) // what a customer says changes the conversation
+		}
+		opinion(4, "")
+		testkit.Eventually(t, patience, func() bool { return len(w.got(h.ID)) == 1 })
+		opinion(4, "quick")
+		testkit.Eventually(t, patience, func() bool { return len(w.got(h.ID)) == 2 })
+		w.says("0001", "more")
+		_, stop := w.follows(1)
+		w.settled(id)
+		stop()
+		list := w.deliveries(h, outbox.Waiting)
+		if len(list) != 2 || !strings.Contains(list[1].Payload, `"csat":{"score":4}`) || !strings.Contains(list[0].Payload, `"csat":{"score":4,"comment":"quick"}`) {
+			t.Errorf("told %+v", list)
+		}
+	})
+}
+
+// settled waits until everything of a conversation was turned into events.
+func (w *town) settled(id chat.ConversationID) {
+	w.t.Helper()
+	testkit.Eventually(w.t, patience, func() bool {
+		c, err := outbox.Read(w.t.Context(), w.store, []chat.ConversationID{id}, 0)
+		return err == nil && len(c) == 1 && c[0].Told.Seq == c[0].LastSeq
 	})
 }

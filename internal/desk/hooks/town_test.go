@@ -15,6 +15,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/desk/hooks"
 	"parley/internal/store"
+	"parley/internal/store/db"
 	outbox "parley/internal/store/hooks"
 )
 
@@ -77,8 +78,13 @@ func (w *town) answers(handoff string) {
 	w.write(func(tx *store.Tx) error {
 		var results []store.Result
 		for i := range works {
+			var packet *store.Handoff
+			if handoff != "" {
+				packet = &store.Handoff{ID: chat.NewID(), Code: "person_requested", Packet: `{"schema":"handoff.v1"}`}
+			}
 			results = append(results, store.Result{
-				ID: chat.TurnID(chat.NewID()), Work: &works[i], Action: "answer", Trace: "{}", Handoff: handoff,
+				Packet: packet,
+				ID:     chat.TurnID(chat.NewID()), Work: &works[i], Action: "answer", Trace: "{}", Handoff: handoff,
 				Message: &chat.Message{ID: chat.MessageID(chat.NewID()), Text: "answer", Layout: chat.LayoutText},
 				Parts: []chat.Delivery{
 					{ID: chat.DeliveryID(chat.NewID()), Text: "answer", Layout: chat.LayoutText}, {ID: chat.DeliveryID(chat.NewID()), Text: "more", Layout: chat.LayoutText},
@@ -186,6 +192,7 @@ func (w *town) want(since int64) []string {
 		}
 	}
 	list("SELECT id, opened_at FROM conversations", keyed(hooks.Opened))
+	list("SELECT id, at FROM handoffs", keyed(hooks.Handoff))
 	list("SELECT id, at FROM messages WHERE direction = 'in'", keyed(hooks.Received))
 	list("SELECT message_id, MAX(done_at) FROM deliveries GROUP BY message_id HAVING MIN(CASE WHEN state = 'accepted' THEN 1 ELSE 0 END) = 1", keyed(hooks.Sent))
 	list(`SELECT message_id, MAX(done_at) FROM deliveries GROUP BY message_id
@@ -214,6 +221,14 @@ func (w *town) got(hook string) []string {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	packets, err := db.Collect(context.Background(), w.store.Read, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) }, "SELECT id FROM handoffs")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	byEvent := map[string]string{}
+	for _, id := range packets {
+		byEvent[hooks.EventID(hooks.Handoff, id)] = id
+	}
 	var out []string
 	for _, d := range list {
 		var e hooks.Event
@@ -224,6 +239,8 @@ func (w *town) got(hook string) []string {
 			w.t.Errorf("delivery %+v carries %+v", d, e)
 		}
 		switch {
+		case e.Data.Packet != nil:
+			out = append(out, e.Type+" "+byEvent[e.ID])
 		case e.Data.Message != nil:
 			out = append(out, e.Type+" "+e.Data.Message.ID)
 		case e.Data.Change != nil:

@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"parley/internal/chat"
 	rows "parley/internal/store/report"
@@ -44,6 +45,10 @@ const (
 	resolution    = "resolution"    // by bucket: from the first handoff to the end, when it was resolved
 	sent          = "sent"          // parts of messages that Braze took, when it did
 	unsent        = "unsent"        // by reason: those that it did not
+	verdicts      = "verdict"       // by what agents say of a handoff, when it was handed over
+	asked         = "asked"         // surveys, when they were
+	scores        = "score"         // by score, when it was asked for
+	agentScores   = "agent_score"   // the same by agent and score
 )
 
 // Why a customer who got no person was not helped after all, in this order.
@@ -89,6 +94,7 @@ func Count(histories []*rows.History, now int64) []rows.Counted {
 		w := walk{h: h, out: rows.Counts{}, owner: chat.OwnerBot}
 		w.lines()
 		w.deliveries()
+		w.opinions()
 		out[i] = rows.Counted{ID: h.ID, Counts: w.out, DueAt: w.end(now)}
 		of[h] = w.out
 		byContact[h.ContactID] = append(byContact[h.ContactID], w.list...)
@@ -146,6 +152,9 @@ func (w *walk) line(l rows.Line) {
 	switch {
 	case l.Direction == chat.In:
 		w.add(messagesIn, "", l.At)
+		if w.owner == chat.OwnerNone { // the answer to a survey belongs to nothing
+			return
+		}
 		if w.now == nil || w.owner == chat.OwnerBot && l.At-w.now.lastIn >= chat.Window {
 			w.now = &engagement{from: w.h, openedAt: l.At, wrote: map[string]bool{}}
 			w.list = append(w.list, w.now)
@@ -243,6 +252,21 @@ func (w *walk) deliveries() {
 	}
 }
 
+// opinions are what agents say of handoffs, and customers of the help they got.
+func (w *walk) opinions() {
+	for _, v := range w.h.Verdicts {
+		w.add(verdicts, cmp.Or(v.Needed, unlabelled), v.At)
+	}
+	for _, s := range w.h.Surveys {
+		w.add(asked, "", s.AskedAt)
+		if s.Score > 0 {
+			score := strconv.FormatInt(s.Score, 10)
+			w.add(scores, score, s.AskedAt)
+			w.add(agentScores, s.Agent+" "+score, s.AskedAt)
+		}
+	}
+}
+
 // count adds what an engagement is as a whole, to the hour in which it began. later
 // are the engagements of the same contact after it.
 func (e *engagement) count(out rows.Counts, later []*engagement) {
@@ -305,6 +329,9 @@ const (
 	bandRule        = "rule"
 	bandAlways      = "always"
 	outcomeUnsolved = "unsolved"
+	neededYes       = "yes"
+	neededNo        = "no"
+	unlabelled      = "unlabelled"
 )
 
 // surely is the intent that the bot answered or handed over, or empty when it was not

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,7 +85,39 @@ type Agent struct {
 	Replies       int64
 	Conversations int64
 	FirstReplyP50 *int64 // milliseconds
+	Scores        Scores // of conversations that the agent resolved
 	firstReply    histogram
+}
+
+// Scores are how many customers gave 1 to 5.
+type Scores [5]int64
+
+func (s *Scores) add(key string, n int64) {
+	if score, err := strconv.Atoi(key); err == nil && score >= 1 && score <= len(s) {
+		s[score-1] += n
+	}
+}
+
+// Answers is how many gave one.
+func (s Scores) Answers() (n int64) {
+	for _, v := range s {
+		n += v
+	}
+	return n
+}
+
+// Mean is what they gave; nil when nobody did.
+func (s Scores) Mean() *float64 {
+	n := s.Answers()
+	if n == 0 {
+		return nil
+	}
+	var sum int64
+	for i, v := range s {
+		sum += int64(i+1) * v
+	}
+	mean := float64(sum) / float64(n)
+	return &mean
 }
 
 // Report is the numbers of a period.
@@ -96,6 +129,10 @@ type Report struct {
 	Intents    []Intent
 	Agents     []Agent
 	Deliveries []Counted // why messages were not sent
+
+	Asked                         int64  // customers for their opinion
+	Scores                        Scores // what they gave
+	Needed, NotNeeded, Unlabelled int64  // what agents say of handoffs
 }
 
 // Read makes a report. An hour belongs to the day in which it begins: where clocks
@@ -122,6 +159,7 @@ type reader struct {
 	unsent  map[string]int64
 	intents map[string]*Intent
 	agents  map[string]*Agent
+	out     Report
 }
 
 func newReader(ask Ask) *reader {
@@ -168,9 +206,36 @@ func (d *reader) take(c rows.Cell, n int64) {
 	case agentTalks:
 		d.agent(c.Key).Conversations += n
 	case agentFirst:
-		space := strings.LastIndexByte(c.Key, ' ')
-		d.agent(c.Key[:space]).firstReply.add(c.Key[space+1:], n)
+		id, bucket := lastWord(c.Key)
+		d.agent(id).firstReply.add(bucket, n)
+	case agentScores:
+		id, score := lastWord(c.Key)
+		d.agent(id).Scores.add(score, n)
+	default:
+		d.opinion(c, n)
 	}
+}
+
+func (d *reader) opinion(c rows.Cell, n int64) {
+	switch c.Name + " " + c.Key {
+	case asked + " ":
+		d.out.Asked += n
+	case verdicts + " " + neededYes:
+		d.out.Needed += n
+	case verdicts + " " + neededNo:
+		d.out.NotNeeded += n
+	case verdicts + " " + unlabelled:
+		d.out.Unlabelled += n
+	}
+	if c.Name == scores {
+		d.out.Scores.add(c.Key, n)
+	}
+}
+
+// lastWord parts a key of an agent and something more.
+func lastWord(key string) (before, word string) {
+	space := strings.LastIndexByte(key, ' ')
+	return key[:max(0, space)], key[space+1:]
 }
 
 func (d *reader) intent(key string) *Intent {
@@ -250,7 +315,9 @@ func (h histogram) at(q float64) *int64 {
 }
 
 func (d *reader) report() *Report {
-	r := &Report{Days: d.days, Totals: d.totals, Reasons: ranked(d.reasons), Falsely: ranked(d.falsely), Deliveries: ranked(d.unsent)}
+	r := &d.out
+	r.Days, r.Totals = d.days, d.totals
+	r.Reasons, r.Falsely, r.Deliveries = ranked(d.reasons), ranked(d.falsely), ranked(d.unsent)
 	r.Totals.finish()
 	for i := range r.Days {
 		r.Days[i].finish()

@@ -260,7 +260,7 @@ func (r *Roster) reassure(ctx context.Context, tx *store.Tx, c *chat.Conversatio
 			return false, err
 		}
 	}
-	ahead, err := roster.Ahead(ctx, tx, c.Team, c.QueueRank)
+	ahead, err := roster.Ahead(ctx, tx, c)
 	if err != nil {
 		return false, err
 	}

@@ -137,8 +137,10 @@ func TestTeamFor_prefersTheTopicButNotAnEmptyRoom(t *testing.T) {
 			{ID: "night", Members: []string{"sol"}, Topics: []string{"late"}, Hours: night},
 		},
 		People: []Person{
-			{ID: "ben", MayReply: true, State: Online}, {ID: "mia", MayReply: true, State: Online},
-			{ID: "lea", MayReply: true, State: Online}, {ID: "sol", MayReply: true, State: Offline},
+			{ID: "ben", MayReply: true, State: Online},
+			{ID: "mia", MayReply: true, State: Online},
+			{ID: "lea", MayReply: true, State: Online},
+			{ID: "sol", MayReply: true, State: Offline},
 		},
 	}
 	for _, c := range []struct {

@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"parley/internal/chat"
@@ -41,11 +40,11 @@ func (r *Roster) Prospect(ctx context.Context, n Need, priority chat.Priority) (
 	}
 	now := r.now()
 	n.Team = m.desk.TeamFor(n, time.UnixMilli(now))
-	as := chat.Conversation{Ownership: chat.Ownership{Owner: chat.OwnerQueue}, QueuedAt: now}
+	as := chat.Conversation{Ownership: chat.Ownership{Owner: chat.OwnerQueue}, QueuedAt: now, People: chat.People{Team: n.Team}}
 	if err := as.Prioritize(priority); err != nil {
 		return Prospect{}, err
 	}
-	ahead, err := roster.Ahead(ctx, r.store.Read, n.Team, as.QueueRank)
+	ahead, err := roster.Ahead(ctx, r.store.Read, &as)
 	if err != nil {
 		return Prospect{}, err
 	}
@@ -164,44 +163,27 @@ func (r *Roster) Position(ctx context.Context, c *chat.Conversation) (int, error
 	if c.Owner != chat.OwnerQueue || c.SnoozedUntil > 0 {
 		return 0, nil
 	}
-	ahead, err := roster.Ahead(ctx, r.store.Read, c.Team, c.QueueRank)
+	ahead, err := roster.Ahead(ctx, r.store.Read, c)
 	return ahead + 1, err
 }
 
-// Transfer is a conversation given to a person or to a team by somebody.
-type Transfer struct {
-	ConversationID chat.ConversationID
-	Epoch          int64  // as who asks saw it
-	User, Team     string // exactly one of them
-	Note           string
-	Actor          string
-}
-
-// Transfer gives a conversation to a person, or puts it into a team's queue. A person
-// who may not answer is Invalid; one who is not there is not, for a colleague may know
-// better.
-func (r *Roster) Transfer(ctx context.Context, t Transfer) error {
-	note := strings.TrimSpace(t.Note)
-	if (t.User == "") == (t.Team == "") {
+// Receives says why a person or a team, of which exactly one is named, may not be
+// given a conversation, as a chat.Error. Somebody who is not there may: a colleague may
+// know better.
+func (r *Roster) Receives(ctx context.Context, user, team string) error {
+	if (user == "") == (team == "") {
 		return chat.Errorf(chat.Invalid, "name either a person or a team to transfer to")
 	}
-	change := store.OwnerChange{ConversationID: t.ConversationID, Actor: t.Actor, Reason: note, Epoch: t.Epoch}
 	desk, err := r.Desk(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case team == "":
+		return desk.mayHave(user)
+	case desk.team(team) == nil:
+		return chat.Errorf(chat.Invalid, "there is no such team")
 	}
-	if t.Team != "" {
-		if desk.team(t.Team) == nil {
-			return chat.Errorf(chat.Invalid, "there is no such team")
-		}
-		change.Kind, change.Team = chat.Transfer, t.Team
-	} else {
-		if err := desk.mayHave(t.User); err != nil {
-			return err
-		}
-		change.Kind, change.Agent = chat.Assign, t.User
-	}
-	return r.write(ctx, func(tx *store.Tx) error { return tx.ChangeOwner(ctx, change, r.now()) })
+	return nil
 }
 
 // mayHave says why somebody may not be given a conversation, as a chat.Error.

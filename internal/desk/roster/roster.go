@@ -42,6 +42,9 @@ type Settings struct {
 	MayReply func(role string) bool
 	// Keep is what a customer is told for whom nobody came yet. It must not block.
 	Keep func(language string, p Prospect) string
+	// TakenOver makes the packet for people who get a conversation that the bot owned
+	// until then; nil, or a nil packet, when they get none.
+	TakenOver func(ctx context.Context, id chat.ConversationID) (*store.Handoff, error)
 }
 
 // Roster knows who works and hands out what waits. Safe for concurrent use; several of
@@ -115,6 +118,18 @@ func (r *Roster) desk(people []roster.Person, teams []roster.Team) (Desk, error)
 		}
 	}
 	return d, nil
+}
+
+// TeamsOf lists the ids of somebody's teams.
+func (r *Roster) TeamsOf(ctx context.Context, user string) ([]string, error) {
+	teams, err := roster.Teams(ctx, r.store.Read)
+	var out []string
+	for _, t := range teams {
+		if slices.Contains(t.Members, user) {
+			out = append(out, t.ID)
+		}
+	}
+	return out, err
 }
 
 // Beat notes that a page of somebody is open, and whether they were in front of it

@@ -75,7 +75,9 @@ func sqliteDSN(path string, write bool) string {
 		pragmas = append(pragmas, "query_only(ON)")
 	}
 	q["_pragma"] = pragmas
-	return "file:" + path + "?" + q.Encode()
+	// In a URI these have a meaning of their own ("Uniform Resource Identifiers", sqlite.org).
+	name := strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
+	return "file:" + name + "?" + q.Encode()
 }
 
 // retryable says whether a transaction failed only because of others running

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 )
@@ -20,5 +21,21 @@ func TestSQLite_bindsParametersByNumber(t *testing.T) {
 	}
 	if first != "one" || second != "two" || again != "two" {
 		t.Errorf("$2, $1, $2 gave %s, %s, %s", second, first, again)
+	}
+}
+
+// A folder may be called anything, and the database must be in that one.
+func TestSQLite_opensTheFileThatIsNamed(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "50% of #1?", "x.db")
+	s, err := Open(t.Context(), "sqlite:"+path, steps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		t.Errorf("the database is not at %s: %v", path, err)
 	}
 }

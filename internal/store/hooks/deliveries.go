@@ -32,9 +32,9 @@ type Delivery struct {
 	Payload  string // JSON, as it is sent
 	State    State
 	Attempts int
-	NextAt   int64 // when it is tried next; meaningless once it is not waiting
-	Status   int   // HTTP status of the last attempt; 0 if there was none
-	Error    string
+	NextAt   int64  // when it is tried next; meaningless once it is not waiting
+	Status   int    // HTTP status of the last attempt; 0 if there was none
+	Error    string // why the last attempt failed: a code, a colon and a sentence
 	Answer   string // beginning of what the receiver said last
 	Millis   int64  // how long the last attempt took
 	At       int64  // when the event happened

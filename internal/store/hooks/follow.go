@@ -64,12 +64,18 @@ func activate(ctx context.Context, tx *store.Tx, others []Hook, end store.Cursor
 	return err
 }
 
+// Mark is how far a conversation was turned into events.
+type Mark struct {
+	Seq     int64 // of its newest line
+	Opinion int64 // Survey.Mark of what its customer said of it
+}
+
 // Step is what reading on from a place has led to.
 type Step struct {
 	From       Place
 	To         store.Cursor
 	SeenAt     int64 // the end of the feed was reached at this time; 0 if it was not
-	Marks      map[chat.ConversationID]int64
+	Marks      map[chat.ConversationID]Mark
 	Unsettled  map[chat.MessageID]chat.ConversationID
 	Settled    []chat.MessageID
 	Deliveries []Delivery // id, hook, event, lane, payload and time; in order
@@ -90,10 +96,10 @@ func Advance(ctx context.Context, tx *store.Tx, step Step) (bool, error) {
 		return false, err
 	}
 	var rows [][]any
-	for id, seq := range step.Marks {
-		rows = append(rows, []any{string(id), seq})
+	for id, m := range step.Marks {
+		rows = append(rows, []any{string(id), m.Seq, m.Opinion})
 	}
-	columns := []string{"conversation_id", "seq"}
+	columns := []string{"conversation_id", "seq", "opinion"}
 	if _, err := tx.Insert(ctx, "hook_marks", columns, rows, db.Overwrite("conversation_id", columns)); err != nil {
 		return false, err
 	}

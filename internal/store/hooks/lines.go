@@ -17,7 +17,10 @@ type Conversation struct {
 	New         bool // it has no mark yet
 	Messages    []chat.Message
 	Transitions []chat.Transition
+	Packets     []Packet
 	Outcomes    []Outcome
+	Survey      Survey // of now
+	Told        Mark
 	Waiting     []chat.MessageID // lines on their way out whose outcome is still open
 }
 
@@ -29,12 +32,35 @@ type Outcome struct {
 	At      int64
 }
 
+// Packet is a handoff packet, handoff.v1.
+type Packet struct {
+	ID      string
+	Seq, At int64
+	JSON    string
+}
+
+// Survey is what a customer has said of a conversation; Score is 0 while nothing was.
+type Survey struct {
+	Score      int
+	Comment    string
+	AnsweredAt int64
+}
+
+// Mark rises when there is more to tell: first the score, then the comment.
+func (v Survey) Mark() int64 {
+	mark := 2 * v.AnsweredAt
+	if v.Comment != "" {
+		mark++
+	}
+	return mark
+}
+
 // Read gives what happened in conversations since their marks. Lines from before
 // since are left out where there is no mark yet.
 func Read(ctx context.Context, s *store.Store, ids []chat.ConversationID, since int64) ([]*Conversation, error) {
 	r := reader{ctx: ctx, s: s, since: since, byID: map[chat.ConversationID]*Conversation{}}
 	// The conversations come first: their last_seq bounds what is read afterwards.
-	for _, load := range []func([]chat.ConversationID) error{r.conversations, r.messages, r.transitions, r.outcomes} {
+	for _, load := range []func([]chat.ConversationID) error{r.conversations, r.messages, r.transitions, r.packets, r.surveys, r.outcomes} {
 		if err := load(ids); err != nil {
 			return nil, err
 		}
@@ -55,13 +81,13 @@ func (r *reader) conversations(ids []chat.ConversationID) error {
 	list, err := db.Collect(r.ctx, r.s.Read, func(rows *sql.Rows) (*Conversation, error) {
 		c := new(Conversation)
 		p := &c.Contact
-		var mark sql.NullInt64
+		var mark, opinion sql.NullInt64
 		err := rows.Scan(&c.ID, &c.Workspace, &c.Route, &c.Language, &c.Owner, &c.Epoch, &c.Agent, &c.Team, &c.Topic, &c.Priority, &c.LastSeq, &c.WindowUntil,
-			&c.Reason, &c.Outcome, &c.OpenedAt, &c.ResolvedAt, &mark, &p.ID, &p.ExternalID, &p.BrazeID, &p.Phone, &p.FirstName, &p.Language)
-		c.ContactID, c.New = p.ID, !mark.Valid
+			&c.Reason, &c.Outcome, &c.OpenedAt, &c.ResolvedAt, &mark, &opinion, &p.ID, &p.ExternalID, &p.BrazeID, &p.Phone, &p.FirstName, &p.Language)
+		c.ContactID, c.New, c.Told = p.ID, !mark.Valid, Mark{mark.Int64, opinion.Int64}
 		return c, err
 	}, `SELECT c.id, c.workspace, c.route, c.language, c.owner, c.epoch, c.agent, c.team, c.topic, c.priority, c.last_seq, c.window_until,
-		c.reason, c.outcome, c.opened_at, c.resolved_at, k.seq, p.id, p.external_id, p.braze_id, p.phone, p.first_name, p.language
+		c.reason, c.outcome, c.opened_at, c.resolved_at, k.seq, k.opinion, p.id, p.external_id, p.braze_id, p.phone, p.first_name, p.language
 		FROM conversations c JOIN contacts p ON p.id = c.contact_id LEFT JOIN hook_marks k ON k.conversation_id = c.id WHERE c.id `+in+" ORDER BY c.id", args...)
 	r.list = list
 	for _, c := range list {
@@ -108,6 +134,37 @@ func (r *reader) transitions(ids []chat.ConversationID) error {
 			c.Transitions = append(c.Transitions, t)
 		}
 	}
+	return err
+}
+
+func (r *reader) packets(ids []chat.ConversationID) error {
+	in, args := db.OneOf(r.s.Dialect, 2, ids)
+	type row struct {
+		Packet
+		conversation chat.ConversationID
+	}
+	list, err := db.Collect(r.ctx, r.s.Read, func(rows *sql.Rows) (p row, err error) {
+		return p, rows.Scan(&p.conversation, &p.ID, &p.Seq, &p.At, &p.JSON)
+	}, "SELECT l.conversation_id, l.id, l.seq, l.at, l.packet FROM handoffs l"+after+in+" ORDER BY l.conversation_id, l.seq", append([]any{r.since}, args...)...)
+	for _, p := range list {
+		if c := r.byID[p.conversation]; c != nil && p.Seq <= c.LastSeq {
+			c.Packets = append(c.Packets, p.Packet)
+		}
+	}
+	return err
+}
+
+func (r *reader) surveys(ids []chat.ConversationID) error {
+	in, args := db.OneOf(r.s.Dialect, 2, ids)
+	_, err := db.Collect(r.ctx, r.s.Read, func(rows *sql.Rows) (struct{}, error) {
+		var id chat.ConversationID
+		var v Survey
+		err := rows.Scan(&id, &v.Score, &v.Comment, &v.AnsweredAt)
+		if c := r.byID[id]; c != nil {
+			c.Survey = v
+		}
+		return struct{}{}, err
+	}, "SELECT conversation_id, score, comment, answered_at FROM surveys WHERE score > 0 AND answered_at >= $1 AND conversation_id "+in, append([]any{r.since}, args...)...)
 	return err
 }
 

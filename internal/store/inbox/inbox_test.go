@@ -182,8 +182,8 @@ func TestList_showsEachViewInItsOrder(t *testing.T) {
 		ben := func(v inbox.View) inbox.Filter { return inbox.Filter{View: v, User: "ben", Now: 9000} }
 		r.wants(ben(inbox.All), "fay", "eve", "dee", "cid", "bob", "ann")
 		r.wants(ben(inbox.Mine), "ann")
-		r.wants(ben(inbox.Queue), "dee", "cid") // the longest wait first
-		r.wants(ben(inbox.Unassigned), "dee", "cid")
+		r.wants(ben(inbox.Queue), "cid", "dee") // the longest wait first
+		r.wants(ben(inbox.Unassigned), "cid", "dee")
 		r.wants(ben(inbox.OfAgents), "bob", "ann")
 		r.wants(ben(inbox.OfBot), "fay")
 		r.wants(ben(inbox.Resolved), "eve")
@@ -201,14 +201,14 @@ func TestList_showsEachViewInItsOrder(t *testing.T) {
 		snooze("dee", 10_000)
 		r.wants(ben(inbox.Mine))
 		r.wants(ben(inbox.Queue), "cid")
-		r.wants(ben(inbox.Unassigned), "dee", "cid")
+		r.wants(ben(inbox.Unassigned), "cid", "dee")
 		r.wants(ben(inbox.Snoozed), "dee", "ann")
 		f = ben(inbox.Snoozed)
 		f.Agent = "zoe"
 		r.wants(f, "bob")
 		f = ben(inbox.Queue)
 		f.Now = 10_001 // its time has come
-		r.wants(f, "dee", "cid")
+		r.wants(f, "cid", "dee")
 		snooze("ann", 0)
 		r.wants(ben(inbox.Mine), "ann")
 	})

@@ -47,18 +47,18 @@ func (f *Filter) order(q *query) order {
 	switch s {
 	case ByWaiting:
 		if queue {
-			o := order{sort: s, key: "c.queued_at", of: func(l *store.Listed) int64 { return l.QueuedAt }}
+			o := order{sort: s, key: "c.queue_rank", of: func(l *store.Listed) int64 { return l.QueueRank }}
 			if narrow {
 				o.key = "+" + o.key
 			}
 			return o
 		}
 		return order{
-			sort: s, key: fmt.Sprintf("CASE WHEN c.owner = 'queue' THEN c.queued_at WHEN c.asked_at > 0 THEN c.asked_at ELSE %d END", int64(never)),
+			sort: s, key: fmt.Sprintf("CASE WHEN c.owner = 'queue' THEN c.queue_rank WHEN c.asked_at > 0 THEN c.asked_at ELSE %d END", int64(never)),
 			of: func(l *store.Listed) int64 {
 				switch {
 				case l.Owner == chat.OwnerQueue:
-					return l.QueuedAt
+					return l.QueueRank
 				case l.AskedAt > 0:
 					return l.AskedAt
 				}

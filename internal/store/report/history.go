@@ -24,6 +24,8 @@ type History struct {
 	Changes     []chat.Transition // in order of Seq
 	Turns       []Turn            // in order of ToSeq
 	Deliveries  []Delivery        // those that have ended
+	Verdicts    []Verdict
+	Surveys     []Survey // those that were asked
 }
 
 // Line is a message without its content.
@@ -46,6 +48,20 @@ type Delivery struct {
 	State  chat.State
 	Reason string
 	At     int64
+}
+
+// Verdict is what people said of a handoff: that it needed a person ("yes") or not
+// ("no"), or nothing yet ("").
+type Verdict struct {
+	At     int64 // of the handoff
+	Needed string
+}
+
+// Survey is a customer's opinion, with a score from 1 to 5 or 0 while there is none.
+type Survey struct {
+	AskedAt int64
+	Score   int64
+	Agent   string // who resolved the conversation
 }
 
 // Around lists the conversations given and those others of the same contacts that
@@ -94,6 +110,12 @@ func Histories(ctx context.Context, s *store.Store, ids []chat.ConversationID) (
 			WHERE d.done_at > 0 AND m.conversation_id `+in,
 		func(id *chat.ConversationID, d *Delivery) []any { return []any{id, &d.State, &d.Reason, &d.At} },
 		func(h *History) *[]Delivery { return &h.Deliveries })
+	fill(ctx, rest, "SELECT conversation_id, at, needed FROM handoffs WHERE conversation_id "+in,
+		func(id *chat.ConversationID, v *Verdict) []any { return []any{id, &v.At, &v.Needed} },
+		func(h *History) *[]Verdict { return &h.Verdicts })
+	fill(ctx, rest, "SELECT conversation_id, asked_at, score, agent FROM surveys WHERE asked_at > 0 AND conversation_id "+in,
+		func(id *chat.ConversationID, v *Survey) []any { return []any{id, &v.AskedAt, &v.Score, &v.Agent} },
+		func(h *History) *[]Survey { return &h.Surveys })
 	return list, rest.err
 }
 

@@ -29,10 +29,16 @@ func Lines(ctx context.Context, q db.Querier) (map[string]Line, error) {
 	return out, err
 }
 
-// Ahead counts who comes before a rank in the queue of a team.
-func Ahead(ctx context.Context, q db.Querier, team string, rank int64) (int, error) {
+// Ahead counts who comes before a conversation in the queue of its team. One without
+// an id, which does not wait yet, comes after those of the same rank.
+func Ahead(ctx context.Context, q db.Querier, c *chat.Conversation) (int, error) {
+	id := string(c.ID)
+	if id == "" {
+		id = "~" // sorts after every id
+	}
 	counts, err := db.Collect(ctx, q, func(rows *sql.Rows) (n int, err error) { return n, rows.Scan(&n) },
-		"SELECT COUNT(*) FROM conversations WHERE owner = 'queue' AND snoozed_until = 0 AND team = $1 AND queue_rank < $2", team, rank)
+		"SELECT COUNT(*) FROM conversations WHERE owner = 'queue' AND snoozed_until = 0 AND team = $1 AND (queue_rank < $2 OR queue_rank = $2 AND id < $3)",
+		c.Team, c.QueueRank, id)
 	if err != nil {
 		return 0, err
 	}

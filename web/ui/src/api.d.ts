@@ -729,6 +729,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/knowledge/intents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the knowledge base has
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-intents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a text as the bot would
+         * @description Needs the permission conversations:read.
+         */
+        post: operations["try-knowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What publishing now would change
+         * @description Needs the permission knowledge:review.
+         */
+        get: operations["preview-learning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was proposed for the knowledge base, newest first
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-proposals"];
+        put?: never;
+        /**
+         * Propose a customer's words for an intent, or a new intent
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/proposals/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept or reject a proposal
+         * @description Needs the permission knowledge:review.
+         */
+        post: operations["review-proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put the accepted proposals into the knowledge base
+         * @description Needs the permission knowledge:review.
+         */
+        post: operations["publish-learning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1700,6 +1824,8 @@ export interface components {
              */
             assignedAt?: string;
             contact: components["schemas"]["ContactSummary"];
+            /** @description What the customer said of it; absent when they were not asked. */
+            csat?: components["schemas"]["Survey"];
             /** Format: int64 */
             epoch: number;
             /** @description The newest 500 changes of owner. */
@@ -1957,6 +2083,7 @@ export interface components {
             type: string;
         };
         EventCSAT: {
+            /** @description Comes, if at all, with a second event. */
             comment?: string;
             /**
              * Format: int64
@@ -2156,8 +2283,13 @@ export interface components {
             conversationId?: string;
             /** Format: date-time */
             doneAt?: string;
-            /** @description Why the last attempt failed. */
+            /** @description The same as a sentence. */
             error?: string;
+            /**
+             * @description Why the last attempt failed.
+             * @enum {string}
+             */
+            errorCode?: "status" | "redirect" | "gone" | "timeout" | "private" | "dns" | "refused" | "no_connection" | "broken";
             event: string;
             /** @description The id in the body and in the header webhook-id. */
             eventId: string;
@@ -2195,8 +2327,13 @@ export interface components {
             conversationId?: string;
             /** Format: date-time */
             doneAt?: string;
-            /** @description Why the last attempt failed. */
+            /** @description The same as a sentence. */
             error?: string;
+            /**
+             * @description Why the last attempt failed.
+             * @enum {string}
+             */
+            errorCode?: "status" | "redirect" | "gone" | "timeout" | "private" | "dns" | "refused" | "no_connection" | "broken";
             event: string;
             /** @description The id in the body and in the header webhook-id. */
             eventId: string;
@@ -2288,15 +2425,67 @@ export interface components {
             since: string;
             value: string;
         };
+        IntentListBody: {
+            items: components["schemas"]["KnownIntent"][];
+            /** @description Always empty: all are listed. */
+            nextCursor: string;
+        };
         InviteInputBody: {
             email: string;
             name: string;
             /** @enum {string} */
             role: "agent" | "supervisor" | "admin";
         };
+        KnowledgeReading: {
+            alternatives: components["schemas"]["OtherReading"][];
+            /** @description As it would be sent; empty when people answer. */
+            answer: string;
+            /** @enum {string} */
+            band: "answer" | "clarify" | "fallback" | "always";
+            /** @description An intent of the base or, in the band always, what the bot reads by itself. */
+            intent: string;
+            language: string;
+            /**
+             * Format: double
+             * @description Probability that the reading is right, 0 to 1.
+             */
+            p: number;
+            title: string;
+        };
+        KnownIntent: {
+            /** @description With its {{variables}}. */
+            answer: string;
+            /** @enum {string} */
+            handoff: "never" | "after_answer" | "always";
+            id: string;
+            language: string;
+            phrasings: string[];
+            title: string;
+        };
         LabelInputBody: {
             /** @description Did this need a person? */
             needed: boolean;
+        };
+        LearningEffect: {
+            /**
+             * Format: int64
+             * @description Proposals in it.
+             */
+            accepted: number;
+            effect: components["schemas"]["LearningEffectEffectStruct"];
+            /** @description Of the knowledge base with them. */
+            version: string;
+        };
+        LearningEffectEffectStruct: {
+            /** @description Those of them that the bot was sure of, and nobody has said that it was wrong. */
+            broken: components["schemas"]["ReadingChange"][];
+            /** @description Another intent or band than before. */
+            changed: components["schemas"]["ReadingChange"][];
+            /**
+             * Format: int64
+             * @description Texts that were read with both: what customers wrote last, and the proposals.
+             */
+            read: number;
         };
         LifeOutputBody: {
             steps: components["schemas"]["Step"][];
@@ -2343,12 +2532,51 @@ export interface components {
             /** @description There are older lines. */
             more: boolean;
         };
+        Myself: {
+            /**
+             * Format: int64
+             * @description Conversations that they are given at the same time.
+             */
+            capacity: number;
+            disabled: boolean;
+            email: string;
+            id: string;
+            languages: string[];
+            /**
+             * Format: int64
+             * @description Conversations they own and have not put aside.
+             */
+            load: number;
+            /**
+             * Format: int64
+             * @description Unread notes for me.
+             */
+            mentions: number;
+            name: string;
+            /** @enum {string} */
+            presence: "online" | "away" | "offline";
+            /** Format: date-time */
+            presenceSince?: string;
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "admin";
+            /** @description Ids of their teams. */
+            teams: string[];
+            topics: string[];
+        };
         NewCanned: {
             language?: string;
             /** @description Letters, digits, hyphens and underscores. Unique for a language and a team. */
             shortcut: string;
             team?: string;
             text: string;
+            title: string;
+        };
+        NewIntent: {
+            /** @description May use the base's {{variables}}. */
+            answer: string;
+            /** @description The name of its file, the same in every language. */
+            id: string;
+            /** @description Shown on a button; WhatsApp's hold 20 characters. */
             title: string;
         };
         NewView: {
@@ -2380,6 +2608,12 @@ export interface components {
             from: string;
             /** @description 18:00; 24:00 is the end of the day. */
             to: string;
+        };
+        OtherReading: {
+            intent: string;
+            /** Format: double */
+            p: number;
+            title: string;
         };
         OwnPasswordBody: {
             current: string;
@@ -2569,6 +2803,47 @@ export interface components {
             /** @enum {string} */
             priority: "normal" | "high" | "urgent";
         };
+        Proposal: {
+            /** Format: date-time */
+            at: string;
+            /** @description User id. */
+            by: string;
+            byName: string;
+            conversationId: string;
+            id: string;
+            /** @description Its name; that of newIntent if there is one. */
+            intent: string;
+            language: string;
+            messageId: string;
+            newIntent?: components["schemas"]["NewIntent"];
+            note?: string;
+            /** Format: date-time */
+            publishedAt?: string;
+            /** Format: date-time */
+            reviewedAt?: string;
+            reviewedBy?: string;
+            /** @enum {string} */
+            state: "open" | "accepted" | "rejected" | "published";
+            text: string;
+            /** @description Of the knowledge base it was published with. */
+            version?: string;
+            workspace: string;
+        };
+        ProposalListBody: {
+            items: components["schemas"]["Proposal"][];
+            /** @description Empty on the last page. */
+            nextCursor: string;
+        };
+        ProposeInputBody: {
+            conversationId: string;
+            intent?: string;
+            /** @description Empty: the conversation's. */
+            language?: string;
+            /** @description The customer's line that it comes from. */
+            messageId: string;
+            newIntent?: components["schemas"]["NewIntent"];
+            text: string;
+        };
         QueueInfo: {
             /**
              * Format: int64
@@ -2605,6 +2880,11 @@ export interface components {
             p: number;
             title: string;
         };
+        ReadingChange: {
+            after: components["schemas"]["KnowledgeReading"];
+            before: components["schemas"]["KnowledgeReading"];
+            text: string;
+        };
         ReplyInputBody: {
             /**
              * Format: uuid
@@ -2628,7 +2908,7 @@ export interface components {
             conversations: number;
             /**
              * Format: double
-             * @description Mean score from 1 to 5 of the conversations that the agent wrote in last.
+             * @description Mean score from 1 to 5 of the conversations that the agent resolved.
              */
             csat?: number;
             /** Format: int64 */
@@ -2671,7 +2951,10 @@ export interface components {
         ReportCSAT: {
             /** Format: int64 */
             answered: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Customers, by when they were; their answers too.
+             */
             asked: number;
             /** Format: double */
             average?: number;
@@ -2845,6 +3128,12 @@ export interface components {
             /** Format: int64 */
             count: number;
         };
+        ReviewInputBody: {
+            accept: boolean;
+            /** @description Another intent than the proposed one. */
+            intent?: string;
+            note?: string;
+        };
         SavedView: {
             filter: components["schemas"]["ViewFilter"];
             id: string;
@@ -2879,6 +3168,20 @@ export interface components {
             /** @enum {string} */
             kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled";
             title: components["schemas"]["Words"];
+        };
+        Survey: {
+            /** Format: date-time */
+            answeredAt?: string;
+            /** Format: date-time */
+            askedAt: string;
+            comment?: string;
+            /**
+             * Format: int64
+             * @description 1 to 5.
+             */
+            score?: number;
+            /** @enum {string} */
+            state: "asked" | "answered" | "expired";
         };
         TagCount: {
             /** Format: int64 */
@@ -2987,10 +3290,15 @@ export interface components {
              * @description The conversation's epoch as the page shows it; a different one is a conflict.
              */
             epoch: number;
-            /** @description For colleagues; stands in the transcript beside the change. */
+            /** @description For colleagues; a note in the transcript. */
             note?: string;
             /** @description Either a person or a team. */
             to: components["schemas"]["ToStruct"];
+        };
+        TryInputBody: {
+            /** @description Empty: found out from the text. */
+            language?: string;
+            text: string;
         };
         Understanding: {
             alternatives: components["schemas"]["Reading"][];
@@ -6247,6 +6555,528 @@ export interface operations {
             };
         };
     };
+    "list-intents": {
+        parameters: {
+            query?: {
+                /** @description Whose knowledge base; needed only when there are several. */
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "try-knowledge": {
+        parameters: {
+            query?: {
+                /** @description Whose knowledge base; needed only when there are several. */
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeReading"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "preview-learning": {
+        parameters: {
+            query?: {
+                /** @description Whose knowledge base; needed only when there are several. */
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningEffect"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-proposals": {
+        parameters: {
+            query?: {
+                state?: "open" | "accepted" | "rejected" | "published";
+                workspace?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "review-proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "publish-learning": {
+        parameters: {
+            query?: {
+                /** @description Whose knowledge base; needed only when there are several. */
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningEffect"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "get-me": {
         parameters: {
             query?: never;
@@ -6262,7 +7092,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Colleague"];
+                    "application/json": components["schemas"]["Myself"];
                 };
             };
             /** @description Unauthorized */
@@ -6474,7 +7304,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Colleague"];
+                    "application/json": components["schemas"]["Myself"];
                 };
             };
             /** @description Unauthorized */

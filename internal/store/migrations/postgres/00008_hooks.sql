@@ -26,10 +26,11 @@ CREATE TABLE hook_follower (
     last_n BIGINT NOT NULL
 );
 
--- Up to which line a conversation has been turned into events.
+-- Up to which line a conversation has been turned into events, and which opinion of its customer was told.
 CREATE TABLE hook_marks (
     conversation_id TEXT PRIMARY KEY REFERENCES conversations (id),
-    seq BIGINT NOT NULL
+    seq BIGINT NOT NULL,
+    opinion BIGINT NOT NULL
 );
 
 -- Lines on their way out, of which it is not yet known whether they were sent.

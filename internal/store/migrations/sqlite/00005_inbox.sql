@@ -77,14 +77,12 @@ CREATE TABLE followers (
 );
 
 CREATE INDEX conversations_agent ON conversations (agent, last_at DESC, id DESC) WHERE owner = 'agent';
-CREATE INDEX conversations_queue ON conversations (queued_at, id) WHERE owner = 'queue';
 CREATE INDEX conversations_team ON conversations (team, last_at DESC, id DESC) WHERE owner IN ('queue', 'agent');
 CREATE INDEX conversations_snoozed ON conversations (snoozed_until) WHERE snoozed_until > 0;
 
 -- +goose Down
 DROP INDEX conversations_snoozed;
 DROP INDEX conversations_team;
-DROP INDEX conversations_queue;
 DROP INDEX conversations_agent;
 DROP TABLE followers;
 DROP TABLE searched;

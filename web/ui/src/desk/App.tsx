@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
+import { navigate } from "wouter/use-browser-location";
 import { Problem } from "../ui/States";
 import { useCommonWords } from "../words/common";
 import { ApiError, api, proveWith, type Session } from "./api";
@@ -8,6 +9,9 @@ import { People } from "./inbox/people";
 import { Desk } from "./inbox/session";
 import { Login } from "./Login";
 import { Shell } from "./Shell";
+import { Heartbeat } from "./shell/heartbeat";
+import { Notifier } from "./shell/Notifier";
+import { catalogues as shellCatalogues } from "./shell/words";
 import { linkIn, Welcome } from "./Welcome";
 import { useWords } from "./words";
 
@@ -15,7 +19,7 @@ type Gate =
   | { at: "asking" }
   | { at: "out"; ended: boolean }
   | { at: "welcome"; token: string }
-  | { at: "in"; session: Session; desk: Desk; people: People }
+  | { at: "in"; session: Session; desk: Desk; people: People; notifier: Notifier; heartbeat: Heartbeat }
   | { at: "failed" };
 
 /** Asks who is logged in, and shows the log-in page or the desk. */
@@ -29,7 +33,11 @@ export function App() {
     (ended: boolean) => {
       proveWith("");
       setGate((now) => {
-        if (now.at === "in") now.desk.stop();
+        if (now.at === "in") {
+          now.heartbeat.stop();
+          now.notifier.stop();
+          now.desk.stop();
+        }
         return { at: "out", ended };
       });
       // Nothing that one person read may be left for the next.
@@ -41,8 +49,13 @@ export function App() {
     (session: Session) => {
       proveWith(session.csrfToken);
       const desk = new Desk(() => leave(true), session.user.id);
+      const words = () => shellCatalogues[document.documentElement.lang === "fr" ? "fr" : "en"];
+      const notifier = new Notifier(desk, session.user.id, words, (id) => navigate(`/conversations/${id}`));
+      const heartbeat = new Heartbeat();
       desk.start();
-      setGate({ at: "in", session, desk, people: new People(desk, session) });
+      notifier.start();
+      heartbeat.start();
+      setGate({ at: "in", session, desk, people: new People(desk, session), notifier, heartbeat });
     },
     [leave],
   );
@@ -55,9 +68,11 @@ export function App() {
       setGate(cause instanceof ApiError && cause.status === 401 ? { at: "out", ended: false } : { at: "failed" });
     }
   }, [enter]);
+  const inside = gate.at === "in";
   useEffect(() => {
-    document.title = words.title;
-  }, [words]);
+    // Inside, the shell counts the news in it.
+    if (!inside) document.title = words.title;
+  }, [words, inside]);
   useEffect(() => {
     // In development React runs effects twice; only the first may start a desk.
     let stale = false;
@@ -112,6 +127,7 @@ export function App() {
           value={{
             desk: gate.desk,
             people: gate.people,
+            notifier: gate.notifier,
             session: gate.session,
             onLogOut: () => {
               gate.people.forget();

@@ -1,19 +1,18 @@
-import { CircleUserRound, Keyboard, type LucideIcon } from "lucide-react";
-import { Popover } from "radix-ui";
-import { Suspense, useEffect, useState } from "react";
+import { Keyboard, type LucideIcon, Search } from "lucide-react";
+import { Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
-import { Button, Hint, IconButton } from "../ui/Button";
-import { LanguageSwitch, ThemeSwitch } from "../ui/Preferences";
-import { Sheet } from "../ui/Sheet";
+import { Hint, IconButton } from "../ui/Button";
 import { OfflineStrip } from "../ui/States";
 import { useCommonWords } from "../words/common";
-import { api } from "./api";
-import { useAccount, useDeskState } from "./context";
-import { actKeys } from "./inbox/Actions";
-import { apple } from "./inbox/Composer";
+import { useAccount, useDeskState, useNotifier } from "./context";
 import { Inbox } from "./inbox/Inbox";
-import { typing } from "./keys";
+import { type Actions, caps, useKeys } from "./keys";
 import { inbox, may, pages } from "./pages";
+import { Account } from "./shell/Account";
+import { Colleagues } from "./shell/Colleagues";
+import { Keys } from "./shell/Keys";
+import { Palette } from "./shell/Palette";
+import { useShellWords } from "./shell/words";
 import { useWords } from "./words";
 
 /** Navigation and whatever page the address names. */
@@ -21,20 +20,21 @@ export function Shell() {
   const common = useCommonWords();
   const line = useDeskState((s) => s.line);
   const { session } = useAccount();
-  const [keys, setKeys] = useState(false);
+  const [, navigate] = useLocation();
+  const [over, setOver] = useState<"keys" | "palette" | undefined>();
   const allowed = pages.filter((p) => may(session.user.role, p.least));
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === "?" && !typing(event)) setKeys(true);
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, []);
+  useTitle();
+  const goes = [inbox, ...allowed].flatMap(({ go, path }) => (go ? [[`g ${go}`, () => navigate(path)]] : []));
+  useKeys({
+    ...(Object.fromEntries(goes) as Actions),
+    "?": () => setOver("keys"),
+    "mod+k": () => setOver((now) => (now === "palette" ? undefined : "palette")),
+  });
   return (
     <div className="flex h-full flex-col">
       {line === "reconnecting" && <OfflineStrip text={common.reconnecting} />}
       <div className="flex min-h-0 flex-1 flex-col-reverse md:flex-row">
-        <Navigation onKeys={() => setKeys(true)} />
+        <Navigation onKeys={() => setOver("keys")} onPalette={() => setOver("palette")} />
         <Switch>
           {allowed.map(({ path, component: Component }) => (
             <Route key={path} path={`${path}/*?`}>
@@ -49,13 +49,26 @@ export function Shell() {
           </Route>
         </Switch>
       </div>
-      <Keys open={keys} onOpenChange={setKeys} />
+      <Keys open={over === "keys"} onOpenChange={(open) => setOver(open ? "keys" : undefined)} />
+      <Palette open={over === "palette"} onOpenChange={(open) => setOver(open ? "palette" : undefined)} />
     </div>
   );
 }
 
-function Navigation({ onKeys }: { onKeys: () => void }) {
+/** The title counts the conversations with news that nobody looked at. */
+function useTitle() {
   const words = useWords();
+  const shell = useShellWords();
+  const { unseen } = useNotifier();
+  const news = useSyncExternalStore(unseen.subscribe, () => unseen.snapshot().size);
+  useEffect(() => {
+    document.title = news > 0 ? shell.withNews(news, words.title) : words.title;
+  }, [news, words, shell]);
+}
+
+function Navigation({ onKeys, onPalette }: { onKeys: () => void; onPalette: () => void }) {
+  const words = useWords();
+  const shell = useShellWords();
   const [location] = useLocation();
   const { session } = useAccount();
   const elsewhere = pages.find((p) => location === p.path || location.startsWith(`${p.path}/`));
@@ -73,11 +86,19 @@ function Navigation({ onKeys }: { onKeys: () => void }) {
         ))}
       <span className="flex-1" />
       <IconButton
+        icon={Search}
+        label={`${shell.palette} (${caps("mod+k").join(" ")})`}
+        side="right"
+        onClick={onPalette}
+        className="size-10 text-muted"
+      />
+      <Colleagues />
+      <IconButton
         icon={Keyboard}
         label={words.keys}
         side="right"
         onClick={onKeys}
-        className="hidden text-muted md:inline-flex"
+        className="hidden size-10 text-muted md:inline-flex"
       />
       <Account />
     </nav>
@@ -96,88 +117,5 @@ function NavLink({ href, icon: Icon, label, here }: { href: string; icon: Lucide
         <Icon aria-hidden className="size-5" />
       </Link>
     </Hint>
-  );
-}
-
-function Account() {
-  const words = useWords();
-  const { session, onLogOut } = useAccount();
-  const [error, setError] = useState("");
-  const logOut = async () => {
-    setError("");
-    try {
-      await api.logOut();
-      onLogOut();
-    } catch {
-      setError(words.logOutFailed);
-    }
-  };
-  return (
-    <Popover.Root>
-      <Popover.Trigger
-        aria-label={words.account}
-        className="flex size-10 items-center justify-center rounded-md text-muted hover:bg-sunken pointer-coarse:size-11"
-      >
-        <CircleUserRound aria-hidden className="size-5" />
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          side="right"
-          align="end"
-          sideOffset={8}
-          collisionPadding={8}
-          aria-label={words.account}
-          className="z-50 flex w-64 animate-rise flex-col gap-3 rounded-xl border border-line bg-raised p-4 text-text float outline-none"
-        >
-          <div>
-            <p className="truncate font-semibold">{session.user.name}</p>
-            <p className="truncate text-meta text-muted">{session.user.email}</p>
-          </div>
-          <div className="flex flex-wrap gap-2">
-            <LanguageSwitch />
-            <ThemeSwitch />
-          </div>
-          <Button onClick={() => void logOut()}>{words.logOut}</Button>
-          {error && (
-            <p role="alert" className="text-danger text-meta">
-              {error}
-            </p>
-          )}
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
-  );
-}
-
-function Keys({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
-  const words = useWords();
-  const common = useCommonWords();
-  const list: [string, string][] = [
-    ["J  K", words.keyList.move],
-    ["/", words.keyList.search],
-    ["W", words.keyList.why],
-    ["P", words.keyList.person],
-    ["R", words.keyList.reply],
-    [apple ? "⌘ ↵" : "Ctrl ↵", words.people.send],
-    ...(Object.keys(actKeys) as (keyof typeof actKeys)[]).map((k): [string, string] => [
-      actKeys[k],
-      words.people.acts[k],
-    ]),
-    ["Esc", words.keyList.back],
-    ["?", words.keyList.help],
-  ];
-  return (
-    <Sheet open={open} onOpenChange={onOpenChange} title={words.keys} closeLabel={common.close} from="centre">
-      <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 px-4 pb-5">
-        {list.map(([key, what]) => (
-          <div key={key} className="contents">
-            <dt>
-              <kbd className="rounded-sm border border-line bg-sunken px-1.5 py-0.5 font-mono text-meta">{key}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-    </Sheet>
   );
 }

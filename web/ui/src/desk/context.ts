@@ -4,10 +4,12 @@ import type { Active, Person } from "./inbox/calls";
 import type { State } from "./inbox/model";
 import { type Doings, type People, shown } from "./inbox/people";
 import type { Desk } from "./inbox/session";
+import type { Notifier } from "./shell/Notifier";
 
 export const DeskContext = createContext<{
   desk: Desk;
   people: People;
+  notifier: Notifier;
   session: Session;
   onLogOut: () => void;
 } | null>(null);
@@ -26,6 +28,10 @@ export function useDesk(): Desk {
 export function useAccount() {
   const { session, onLogOut } = useContextValue();
   return { session, onLogOut };
+}
+
+export function useNotifier(): Notifier {
+  return useContextValue().notifier;
 }
 
 /** A part of the state. `pick` must return what the state holds, not something made anew. */

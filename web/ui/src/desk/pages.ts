@@ -1,4 +1,6 @@
 import {
+  ChartNoAxesCombined,
+  Gauge,
   KeyRound,
   LockKeyhole,
   type LucideIcon,
@@ -7,6 +9,7 @@ import {
   ScrollText,
   SlidersHorizontal,
   UsersRound,
+  Webhook,
 } from "lucide-react";
 import { type ComponentType, lazy } from "react";
 import type { Session } from "./api";
@@ -26,6 +29,8 @@ export interface Page {
   path: string;
   label: keyof Words["pages"];
   icon: LucideIcon;
+  /** The letter that goes there after G, where it has one. Each stands for one page only. */
+  go?: string;
   least: Role;
   component: ComponentType;
 }
@@ -33,9 +38,26 @@ export interface Page {
 /** The pages in the order of the navigation. The first, the inbox, is drawn by the shell. */
 export const pages: Page[] = [
   {
+    path: "/board",
+    label: "board",
+    icon: Gauge,
+    go: "b",
+    least: "supervisor",
+    component: lazy(() => import("./board/Board").then((m) => ({ default: m.Board }))),
+  },
+  {
+    path: "/reports",
+    label: "reports",
+    icon: ChartNoAxesCombined,
+    go: "r",
+    least: "supervisor",
+    component: lazy(() => import("./reports/Reports").then((m) => ({ default: m.Reports }))),
+  },
+  {
     path: "/team",
     label: "team",
     icon: UsersRound,
+    go: "t",
     least: "supervisor",
     component: lazy(() => import("./team/Team").then((m) => ({ default: m.Team }))),
   },
@@ -43,12 +65,13 @@ export const pages: Page[] = [
     path: "/setup",
     label: "setup",
     icon: SlidersHorizontal,
+    go: "s",
     least: "agent",
     component: lazy(() => import("./setup/Setup").then((m) => ({ default: m.Setup }))),
   },
 ];
 
-export const inbox = { path: "/", label: "inbox", icon: MessagesSquare } as const;
+export const inbox = { path: "/", label: "inbox", icon: MessagesSquare, go: "i" } as const;
 
 /** One part of the setup page; `slug` is its address below /setup. */
 export interface Section {
@@ -60,6 +83,13 @@ export interface Section {
 }
 
 export const sections: Section[] = [
+  {
+    slug: "webhooks",
+    label: "webhooks",
+    icon: Webhook,
+    least: "admin",
+    component: lazy(() => import("./hooks/Hooks").then((m) => ({ default: m.Hooks }))),
+  },
   {
     slug: "unreadable",
     label: "deadLetters",

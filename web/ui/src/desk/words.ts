@@ -7,4 +7,4 @@ export const catalogues = { en, fr };
 export const useWords = catalogue<Words>(catalogues);
 /** What is written alike in both languages. */
 export const same =
-  /^(inbox|pages\.inbox|navigation|deadRoute|views\.(agent|bot)|owners\.(agent|bot)|authors\.(agent|bot|system|note)|conversation|route|identityKinds\.(external_id|braze_id|alias))$/;
+  /^(inbox|pages\.inbox|sections\.webhooks|navigation|deadRoute|owners\.(agent|bot)|authors\.(agent|bot|system|note)|keyGroups\.conversation|conversation|route|identityKinds\.(external_id|braze_id|alias))$/;

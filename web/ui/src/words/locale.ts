@@ -82,6 +82,9 @@ export interface Format {
   clock(at: Date | string | number): string;
   /** "Today", "Yesterday" or "Tomorrow", a weekday within the week, else the date. */
   day(at: Date | string | number, now: number): string;
+  /** The date, with its month in full or short. */
+  date(at: Date | string | number): string;
+  shortDate(at: Date | string | number): string;
   /** Date and time in full, for a tooltip. */
   exact(at: Date | string | number): string;
   /** The age of a row: "now", "4 min", "3 h", then a date. */
@@ -125,6 +128,8 @@ function build(language: Language): Format {
       if (Math.abs(days) <= 1) return capital(relative.format(-days, "day"));
       return capital(days > 1 && days < 7 ? weekday.format(new Date(at)) : date.format(new Date(at)));
     },
+    date: (at) => date.format(new Date(at)),
+    shortDate: (at) => shortDate.format(new Date(at)),
     exact: (at) => exact.format(new Date(at)),
     age(at, now) {
       const passed = now - new Date(at).getTime();

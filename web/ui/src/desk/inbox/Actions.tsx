@@ -28,7 +28,6 @@ import { Tags } from "./act/Tags";
 import { type ActWords, useActWords } from "./act/words";
 import { focusComposer } from "./Composer";
 import type { Act } from "./people";
-import { more } from "./talk/api";
 
 /** The key of each change. */
 export const actKeys = {
@@ -54,7 +53,14 @@ const icons: Record<Kind, LucideIcon> = {
   resolve: CheckCheck,
   reopen: RotateCcw,
 };
-const pops = { assign: Assign, snooze: Snooze, tags: Tags, priority: SetPriority, pass_back: PassBack, resolve: Resolve };
+const pops = {
+  assign: Assign,
+  snooze: Snooze,
+  tags: Tags,
+  priority: SetPriority,
+  pass_back: PassBack,
+  resolve: Resolve,
+};
 const isPop = (kind: Kind): kind is keyof typeof pops => kind in pops;
 
 /** What can be done to a conversation, by button and by key. `detail` is the conversation as the gateway has it. */
@@ -93,15 +99,15 @@ export function Actions({ detail }: { detail: Detail }) {
   useKeys(Object.fromEntries((Object.keys(actKeys) as Kind[]).map((k) => [actKeys[k].toLowerCase(), () => choose(k)])));
   const holds = (kind: Kind) =>
     (kind === "snooze" && snoozed(now, clock)) ||
-    (kind === "tags" && (more(now).tags ?? []).length > 0) ||
-    (kind === "priority" && (more(now).priority ?? "normal") !== "normal");
+    (kind === "tags" && now.tags.length > 0) ||
+    (kind === "priority" && now.priority !== "normal");
   return (
     <div
       ref={group}
       role="group"
       tabIndex={-1}
       aria-label={words.people.actions}
-      className="scroll-thin order-last flex basis-full items-center gap-1.5 overflow-x-auto py-0.5 outline-none @2xl:order-none @2xl:basis-auto"
+      className="scroll-thin order-last flex [&_.worded_svg]:hidden @4xl:[&_.worded_svg]:block basis-full items-center gap-1.5 overflow-x-auto py-0.5 outline-none @xl:order-none @xl:basis-auto"
     >
       {kinds.map((kind) => {
         const label = words.people.acts[kind];
@@ -112,7 +118,7 @@ export function Actions({ detail }: { detail: Detail }) {
                 icon={icons[kind]}
                 aria-disabled={busy(kind)}
                 aria-keyshortcuts={actKeys[kind]}
-                className="shrink-0 aria-disabled:opacity-50"
+                className="worded shrink-0 aria-disabled:opacity-50"
                 onClick={() => {
                   pressed.current = true;
                   choose(kind);

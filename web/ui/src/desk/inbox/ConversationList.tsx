@@ -1,156 +1,205 @@
-import { Inbox as InboxIcon, Search, SearchX, X } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { Inbox as InboxIcon, ListFilter, RotateCw, Search, SearchX, X } from "lucide-react";
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { VList, type VListHandle } from "virtua";
-import { Link } from "wouter";
 import { Button } from "../../ui/Button";
-import { useNow } from "../../ui/now";
 import { Bone, Empty, Problem, useSlow } from "../../ui/States";
 import { useCommonWords } from "../../words/common";
-import { useFormat } from "../../words/locale";
-import type { Summary, View } from "../api";
-import { useDesk, useDeskState } from "../context";
+import { useDesk, useDeskState, usePeopleById } from "../context";
 import { useKeys } from "../keys";
 import { useWords } from "../words";
-import { nameOf, OwnerMark } from "./Owner";
-import { WindowRing } from "./WindowRing";
+import type { Listed } from "./calls";
+import { everything, narrowed, toAddress } from "./filter";
+import { useApply, useFilter, useListAddress } from "./list/address";
+import { BulkBar } from "./list/BulkBar";
+import { Chips, Filters } from "./list/Filters";
+import { Row } from "./list/Row";
+import { Views } from "./list/Views";
+import { useListWords } from "./list/words";
 
-const views: View[] = ["all", "bot", "queue", "agent", "resolved"];
 const rowHeight = 64;
 
+/** Search, views and filters, and the rows they find. */
 export function ConversationList({ chosen }: { chosen: string | undefined }) {
   const words = useWords();
   const desk = useDesk();
-  const view = useDeskState((s) => s.list.view);
-  const [text, setText] = useState(() => desk.store.snapshot().list.q);
-  const field = useRef<HTMLInputElement>(null);
+  const filter = useFilter();
+  const address = toAddress(filter);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a filter is what its address says.
   useEffect(() => {
-    // A search per word rather than per letter.
-    const timer = setTimeout(() => desk.show(desk.store.snapshot().list.view, text.trim()), 200);
-    return () => clearTimeout(timer);
-  }, [desk, text]);
-  useKeys({ "/": () => field.current?.focus() });
-
+    desk.listing.show(filter);
+    return () => desk.selection.clear();
+  }, [desk, address]);
   return (
     <section
       aria-label={words.inbox}
       className="flex min-h-0 w-full flex-1 flex-col border-line bg-surface md:w-80 md:flex-none md:border-r"
     >
-      <div className="flex flex-col gap-2 p-3">
-        <div className="relative">
-          <Search
-            aria-hidden
-            className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted"
-          />
-          <input
-            ref={field}
-            type="search"
-            aria-label={words.search}
-            placeholder={words.searchHint}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key !== "Escape") return;
-              setText("");
-              field.current?.blur();
-            }}
-            className="min-h-9 w-full rounded-md border border-line bg-bg pr-8 pl-8 pointer-coarse:min-h-11 [&::-webkit-search-cancel-button]:hidden"
-          />
-          {text && (
-            <button
-              type="button"
-              aria-label={words.clearSearch}
-              onClick={() => setText("")}
-              className="absolute top-1/2 right-1 flex size-7 -translate-y-1/2 items-center justify-center rounded-md text-muted hover:bg-sunken"
-            >
-              <X aria-hidden className="size-4" />
-            </button>
-          )}
+      <div className="flex flex-col gap-2 p-3 pb-2">
+        <div className="flex gap-1">
+          <SearchField />
+          <Filters />
         </div>
-        <fieldset className="flex gap-0.5">
-          <legend className="sr-only">{words.viewsLabel}</legend>
-          {views.map((v) => (
-            <button
-              key={v}
-              type="button"
-              aria-pressed={v === view}
-              onClick={() => desk.show(v, text.trim())}
-              className="min-h-8 flex-1 rounded-md px-1 text-meta text-muted transition-colors hover:bg-sunken aria-pressed:bg-sunken aria-pressed:font-semibold aria-pressed:text-text pointer-coarse:min-h-11"
-            >
-              {words.views[v]}
-            </button>
-          ))}
-        </fieldset>
+        <Views />
+        <Chips />
       </div>
-      <Rows chosen={chosen} onClear={() => setText("")} />
+      <Rows chosen={chosen} />
+      <BulkBar />
     </section>
   );
 }
 
-function Rows({ chosen, onClear }: { chosen: string | undefined; onClear: () => void }) {
+function SearchField() {
+  const list = useListWords();
+  const filter = useFilter();
+  const apply = useApply();
+  const [text, setText] = useState(filter.q);
+  const asked = useRef(filter.q);
+  const field = useRef<HTMLInputElement>(null);
+  const latest = useRef({ filter, apply });
+  latest.current = { filter, apply };
+  useEffect(() => {
+    // The address was changed by something else: the back button, a saved view.
+    if (filter.q === asked.current) return;
+    asked.current = filter.q;
+    setText(filter.q);
+  }, [filter.q]);
+  useEffect(() => {
+    // A search per word rather than per letter; one search is one step back.
+    const timer = setTimeout(() => {
+      const q = text.trim();
+      const { filter: now, apply: change } = latest.current;
+      if (q === now.q) return;
+      asked.current = q;
+      change({ ...now, q }, now.q !== "" && q !== "");
+    }, 250);
+    return () => clearTimeout(timer);
+  }, [text]);
+  useKeys({ "/": () => field.current?.focus() });
+  return (
+    <div className="relative min-w-0 flex-1">
+      <Search
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-muted"
+      />
+      <input
+        ref={field}
+        type="search"
+        aria-label={list.search}
+        placeholder={list.searchHint}
+        value={text}
+        maxLength={200}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          setText("");
+          field.current?.blur();
+        }}
+        className="min-h-9 w-full rounded-md border border-line bg-bg pr-8 pl-8 pointer-coarse:min-h-11 [&::-webkit-search-cancel-button]:hidden"
+      />
+      {text && (
+        <button
+          type="button"
+          aria-label={list.clearSearch}
+          onClick={() => {
+            setText("");
+            field.current?.focus();
+          }}
+          className="absolute top-1/2 right-1 flex size-7 -translate-y-1/2 items-center justify-center rounded-md text-muted hover:bg-sunken"
+        >
+          <X aria-hidden className="size-4" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Rows({ chosen }: { chosen: string | undefined }) {
   const words = useWords();
+  const text = useListWords();
   const common = useCommonWords();
   const desk = useDesk();
   const list = useDeskState((s) => s.list);
-  const slow = useSlow(list.loading && list.items.length === 0);
+  const { items, filter } = list;
+  const apply = useApply();
+  const href = useListAddress();
+  const people = usePeopleById();
+  const { store } = desk.selection;
+  const selection = useSyncExternalStore(store.subscribe, store.snapshot);
+  const slow = useSlow(list.loading && items.length === 0);
   const handle = useRef<VListHandle>(null);
   const { waiting, hold, onScrolled } = useHold();
+  const [focused, setFocused] = useState("");
 
-  const at = list.items.findIndex((c) => c.id === chosen);
+  const select = useCallback(
+    (id: string, extend: boolean) => {
+      if (extend) desk.selection.extend(desk.store.snapshot().list.items, id);
+      else desk.selection.toggle(id);
+    },
+    [desk],
+  );
+  useKeys({
+    x: focused || chosen ? () => select(focused || chosen || "", false) : false,
+    "shift+x": items.length > 0 && (() => desk.selection.all(desk.store.snapshot().list.items)),
+  });
+
+  const at = items.findIndex((c) => c.id === chosen);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new choice scrolls; a row that moves does not.
   useEffect(() => {
     if (at >= 0) handle.current?.scrollToIndex(at, { align: "nearest" });
   }, [chosen, at >= 0]);
+  // A row that has the focus stays on the page wherever the list is scrolled to.
+  const kept = focused ? items.findIndex((c) => c.id === focused) : -1;
 
-  if (list.error && list.items.length === 0) {
+  if (list.error && items.length === 0) {
     return (
       <Problem
-        title={words.listFailed}
+        title={text.failed}
         cure={list.error.message || words.gatewayCure}
         retry={common.retry}
-        onRetry={() => desk.retryList()}
+        onRetry={() => desk.listing.retry()}
       />
     );
   }
-  if (list.loading && list.items.length === 0) {
-    return slow ? (
-      <div role="status" aria-label={common.loading} className="border-line border-t">
-        {[1, 2, 3, 4, 5, 6, 7, 8].map((n) => (
-          <div key={n} className="flex h-16 items-center gap-3 border-line border-b px-3">
-            <Bone className="size-8 rounded-full" />
-            <div className="flex flex-1 flex-col gap-2">
-              <Bone className="h-3 w-2/5" />
-              <Bone className="h-3 w-4/5" />
-            </div>
-          </div>
-        ))}
-      </div>
-    ) : null;
-  }
-  if (list.items.length === 0) {
-    return list.q ? (
-      <Empty icon={SearchX} title={words.nothingFound}>
-        <p className="pb-3">{words.nothingFoundDo(list.q)}</p>
-        <Button onClick={onClear}>{words.clearSearch}</Button>
+  if (list.loading && items.length === 0) return slow ? <Skeleton label={common.loading} /> : null;
+  if (items.length === 0 && waiting === 0) {
+    if (filter.q) {
+      return (
+        <Empty icon={SearchX} title={text.nothingFound}>
+          <p className="pb-3">{text.nothingFoundDo(filter.q)}</p>
+          <Button onClick={() => apply({ ...filter, q: "" })}>{text.clearSearch}</Button>
+        </Empty>
+      );
+    }
+    return narrowed(filter) > 0 ? (
+      <Empty icon={ListFilter} title={text.nothingFiltered}>
+        <p className="pb-3">{text.nothingFilteredDo}</p>
+        <Button onClick={() => apply({ ...everything, view: filter.view })}>{text.clearFilter}</Button>
       </Empty>
     ) : (
-      <Empty icon={InboxIcon} title={words.listEmpty[list.view]}>
-        {words.listEmptyDo[list.view]}
+      <Empty icon={InboxIcon} title={text.empty[filter.view]}>
+        {text.emptyDo[filter.view]}
       </Empty>
     );
   }
   return (
-    <div className="relative min-h-0 flex-1 border-line border-t" {...hold}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only watches what the rows inside are used for.
+    <div
+      className="relative min-h-0 flex-1 border-line border-t"
+      onFocus={(event) => setFocused(event.target.closest<HTMLElement>("[data-row]")?.dataset.row ?? "")}
+      onBlur={() => setFocused("")}
+      {...hold}
+    >
       {waiting > 0 && (
-        <div className="absolute inset-x-0 top-2 z-10 flex justify-center">
+        <div className="absolute inset-x-0 top-2 z-10 flex justify-center" role="status">
           <button
             type="button"
             onClick={() => {
               handle.current?.scrollTo(0);
-              desk.release();
+              desk.listing.release();
             }}
-            className="min-h-8 animate-rise rounded-full bg-accent px-3 font-medium text-meta text-on-accent float"
+            className="min-h-8 animate-rise rounded-full bg-accent px-3 font-medium text-meta text-on-accent float pointer-coarse:min-h-11"
           >
-            {words.newRows(waiting)}
+            {text.newRows(waiting)}
           </button>
         </div>
       )}
@@ -159,28 +208,76 @@ function Rows({ chosen, onClear }: { chosen: string | undefined; onClear: () => 
         role="list"
         tabIndex={0}
         aria-label={words.inbox}
-        data={list.items}
+        data={items}
         itemSize={rowHeight}
+        keepMounted={kept >= 0 ? [kept] : none}
         className="scroll-thin"
         onScroll={(offset) => {
           const box = handle.current;
-          if (box && offset + box.viewportSize > box.scrollSize - 6 * rowHeight) desk.moreList();
+          const end = box && offset + box.viewportSize > box.scrollSize - 12 * rowHeight;
+          if (end && !desk.store.snapshot().list.error) void desk.listing.more();
           onScrolled(offset);
         }}
       >
-        {(c: Summary) => <Row key={c.id} conversation={c} chosen={c.id === chosen} />}
+        {(c: Listed, index: number) => (
+          <div key={c.id} role="listitem" aria-posinset={index + 1} aria-setsize={list.nextCursor ? -1 : items.length}>
+            <Row
+              conversation={c}
+              href={href(c.id)}
+              chosen={c.id === chosen}
+              selected={selection.ids.has(c.id)}
+              selecting={selection.ids.size > 0}
+              failed={selection.failed[c.id]}
+              agent={c.agent ? people[c.agent] : undefined}
+              q={filter.q}
+              onSelect={select}
+            />
+          </div>
+        )}
       </VList>
+      {list.error && (
+        <div
+          role="alert"
+          className="absolute inset-x-2 bottom-2 z-10 flex items-center gap-2 rounded-md border border-line bg-raised px-3 py-1 float"
+        >
+          <span className="min-w-0 flex-1 text-danger text-meta">{text.moreFailed}</span>
+          <Button kind="quiet" icon={RotateCw} onClick={() => desk.listing.retry()}>
+            {common.retry}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+const none: readonly number[] = [];
+
+function Skeleton({ label }: { label: string }) {
+  return (
+    <div role="status" aria-label={label} className="min-h-0 flex-1 overflow-hidden border-line border-t">
+      {[1, 2, 3, 4, 5, 6, 7, 8].map((n) => (
+        <div key={n} className="flex h-16 items-center border-line border-b pr-3">
+          <span className="flex w-14 justify-center">
+            <Bone className="size-8 rounded-full" />
+          </span>
+          <div className="flex flex-1 flex-col gap-1.5">
+            <Bone className="h-3 w-2/5" />
+            <Bone className="h-3 w-4/5" />
+            <Bone className="h-2.5 w-1/3" />
+          </div>
+        </div>
+      ))}
     </div>
   );
 }
 
 /** Nothing jumps under the pointer: while the list is hovered or scrolled down, new rows wait. */
 function useHold() {
-  const desk = useDesk();
-  const waiting = useDeskState((s) => s.list.waiting.length);
+  const { listing } = useDesk();
+  const waiting = useDeskState((s) => s.list.waiting.size);
   const state = useRef({ over: false, scrolled: false });
-  const tell = () => desk.hold(state.current.over || state.current.scrolled);
-  useEffect(() => () => desk.hold(false), [desk]);
+  const tell = () => listing.hold(state.current.over || state.current.scrolled);
+  useEffect(() => () => listing.hold(false), [listing]);
   const hold = {
     onPointerEnter: (event: React.PointerEvent) => {
       if (event.pointerType !== "mouse") return;
@@ -199,50 +296,4 @@ function useHold() {
     tell();
   };
   return { waiting, hold, onScrolled };
-}
-
-/** A row of 64 px: who speaks, who writes, the last line, language, window and age; unread shows as weight. */
-function Row({ conversation: c, chosen }: { conversation: Summary; chosen: boolean }) {
-  const words = useWords();
-  const format = useFormat();
-  const now = useNow();
-  const waits = c.owner === "queue" && c.queuedAt;
-  const strong = c.unanswered;
-  return (
-    <div role="listitem">
-      <Link
-        href={`/conversations/${c.id}`}
-        aria-current={chosen ? "true" : undefined}
-        className="flex h-16 items-center gap-3 border-line border-b px-3 transition-colors hover:bg-bg aria-[current]:bg-accent-soft outline-offset-[-2px]"
-      >
-        <OwnerMark owner={c.owner} />
-        <span className="min-w-0 flex-1">
-          <span className="flex items-baseline gap-2">
-            <span dir="auto" className={`min-w-0 flex-1 truncate text-left ${strong ? "font-semibold" : ""}`}>
-              {nameOf(c.contact)}
-            </span>
-            {waits ? (
-              <span className="tabular shrink-0 text-meta text-warn" title={format.exact(waits)}>
-                {now - Date.parse(waits) < 60_000 ? words.waitingNew : words.waitingSince(format.age(waits, now))}
-              </span>
-            ) : (
-              <time className="tabular shrink-0 text-meta text-muted" title={format.exact(c.lastAt)}>
-                {format.age(c.lastAt, now)}
-              </time>
-            )}
-          </span>
-          <span className="flex items-center gap-2">
-            <span dir="auto" className={`min-w-0 flex-1 truncate text-left ${strong ? "text-text" : "text-muted"}`}>
-              {c.lastText || words.noText}
-            </span>
-            {strong && <span className="sr-only">{words.unanswered}</span>}
-            <span className="shrink-0 text-meta text-muted uppercase" title={format.language(c.language || "und")}>
-              {c.language}
-            </span>
-            <WindowRing until={c.windowUntil} now={now} />
-          </span>
-        </span>
-      </Link>
-    </div>
-  );
 }

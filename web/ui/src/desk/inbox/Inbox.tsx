@@ -10,6 +10,7 @@ import { useKeys } from "../keys";
 import { useWords } from "../words";
 import { Conversation } from "./Conversation";
 import { ConversationList } from "./ConversationList";
+import { useListAddress } from "./list/address";
 import { PersonPane } from "./Person";
 
 /** List, transcript and person; on a narrow page one at a time. */
@@ -18,6 +19,7 @@ export function Inbox({ id }: { id: string | undefined }) {
   const common = useCommonWords();
   const desk = useDesk();
   const [, navigate] = useLocation();
+  const address = useListAddress();
   const wide = useMedia("(min-width: 68.75rem)");
   const two = useMedia("(min-width: 45rem)");
   const [person, setPerson] = useState(true);
@@ -31,18 +33,18 @@ export function Inbox({ id }: { id: string | undefined }) {
   }, [id]);
   const toggle = () => (wide ? setPerson((p) => !p) : setSheet((p) => !p));
 
-  useKeys({
-    j: () => step(1),
-    k: () => step(-1),
-    p: () => id && toggle(),
-    escape: () => id && navigate("/"),
-  });
   const step = (by: number) => {
     const { items } = desk.store.snapshot().list;
     const at = items.findIndex((c) => c.id === id);
     const next = items[at < 0 ? 0 : at + by];
-    if (next) navigate(`/conversations/${next.id}`);
+    if (next) navigate(address(next.id));
   };
+  useKeys({
+    j: () => step(1),
+    k: () => step(-1),
+    p: id ? toggle : false,
+    escape: id ? () => navigate(address()) : false,
+  });
 
   return (
     <>

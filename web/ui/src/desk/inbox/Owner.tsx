@@ -22,8 +22,14 @@ export function OwnerMark({ owner, small = false }: { owner: Summary["owner"]; s
 }
 
 /** Who may speak, by name where it matters: the agent who reads this, or another one. */
-export function whoOwns(words: Words, { owner, agent }: Pick<Summary, "owner" | "agent">, me: string): string {
-  return owner === "agent" ? (agent === me ? words.you : words.people.colleague) : words.owners[owner];
+export function whoOwns(
+  words: Words,
+  { owner, agent }: Pick<Summary, "owner" | "agent">,
+  me: string,
+  name?: string,
+): string {
+  if (owner !== "agent") return words.owners[owner];
+  return agent === me ? words.you : name || words.people.colleague;
 }
 
 /** The name of a person, or the number when there is none. */

@@ -133,9 +133,9 @@ export function asked(filter: Filter): Record<string, string> {
 const at = (id: string) => ({ params: { path: { id } } });
 
 export const calls = {
-  list: (filter: Filter, cursor: string) =>
+  list: (filter: Filter, cursor: string, limit = 50) =>
     ask<{ items: Listed[]; nextCursor: string }>("GET", "/conversations", {
-      params: { query: { ...asked(filter), limit: 50, ...(cursor ? { cursor } : {}) } },
+      params: { query: { ...asked(filter), limit, ...(cursor ? { cursor } : {}) } },
     }),
   counts: () => ask<Counts>("GET", "/conversations/counts"),
   tags: () => ask<{ items: TagCount[] }>("GET", "/tags"),

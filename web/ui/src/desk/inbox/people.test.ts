@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Detail, type Event, type Message, proveWith, type Session } from "../api";
-import { offered, People, shown } from "./people";
+import { People, shown } from "./people";
 import { Desk } from "./session";
 
 proveWith("token");
@@ -34,7 +34,9 @@ class Gateway {
 
   fetch = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);
-    if (request.method === "POST") {
+    if (pathname.endsWith("/draft")) return new Response(null, { status: 204 });
+    if (request.method === "POST" && pathname.endsWith("/activity")) return new Response(null, { status: 204 });
+    if (request.method === "POST" || request.method === "PUT") {
       const body = await request.json();
       this.posts.push({ path: pathname, body, csrf: request.headers.get("X-CSRF-Token") });
       return this.answer(body);
@@ -183,34 +185,85 @@ describe("People", () => {
 
   it("shows a new owner at once, and takes it back when somebody was faster", async () => {
     gateway.answer = gateway.conflict;
-    const doing = people.act(gateway.detail, "accept");
+    const doing = people.act(gateway.detail, { kind: "accept" });
     expect(shown(gateway.detail, people.store.snapshot().acts.c1, "me")).toMatchObject({ owner: "agent", agent: "me" });
     gateway.detail = detailOf({ owner: "agent", agent: "colleague", epoch: 3, lastSeq: 4 });
-    await doing;
-    const act = people.store.snapshot().acts.c1;
-    expect(act).toMatchObject({ kind: "accept", failure: { code: "changed" } });
+    expect(await doing).toBe(false);
+    const acts = people.store.snapshot().acts.c1;
+    expect(acts).toMatchObject({ owner: { change: { kind: "accept" }, failure: { code: "changed" } } });
     expect(desk.store.snapshot().transcript?.detail).toMatchObject({ owner: "agent", agent: "colleague" });
-    expect(shown(gateway.detail, act, "me")).toBe(gateway.detail);
+    expect(shown(gateway.detail, acts, "me")).toBe(gateway.detail);
     people.dismiss("c1");
-    expect(people.store.snapshot().acts.c1).toBeUndefined();
+    expect(people.store.snapshot().acts).toEqual({});
   });
 
   it("sends the epoch that was shown, once", async () => {
-    gateway.detail = detailOf();
-    await Promise.all([people.act(gateway.detail, "resolve"), people.act(gateway.detail, "accept")]);
+    const [first, second] = await Promise.all([
+      people.act(gateway.detail, { kind: "resolve", outcome: "solved" }),
+      people.act(gateway.detail, { kind: "accept" }),
+    ]);
+    expect([first, second]).toEqual([true, false]);
     expect(gateway.posts).toEqual([
-      { path: "/api/v1/conversations/c1/owner", csrf: "token", body: { kind: "resolve", epoch: 2 } },
+      {
+        path: "/api/v1/conversations/c1/owner",
+        csrf: "token",
+        body: { kind: "resolve", outcome: "solved", epoch: 2 },
+      },
     ]);
     expect(people.store.snapshot().acts).toEqual({});
   });
-});
 
-it.each([
-  ["bot", undefined, ["accept", "resolve"]],
-  ["queue", undefined, ["accept", "pass_back", "resolve"]],
-  ["agent", "me", ["pass_back", "resolve"]],
-  ["agent", "colleague", ["accept", "pass_back", "resolve"]],
-  ["none", undefined, ["reopen"]],
-] as const)("offers what the owner %s allows", (owner, agent, kinds) => {
-  expect(offered(detailOf({ owner, ...(agent ? { agent } : {}) }), "me")).toEqual(kinds);
+  it("sends the last of several wishes for one thing, one after the other, beside a change of owner", async () => {
+    const tagged = (...tags: string[]) => people.act(gateway.detail, { kind: "tags", tags });
+    const doing = [
+      tagged("a"),
+      tagged("a", "b"),
+      tagged("a", "b", "c"),
+      people.act(gateway.detail, { kind: "accept" }),
+    ];
+    expect(shown(gateway.detail, people.store.snapshot().acts.c1, "me")).toMatchObject({
+      tags: ["a", "b", "c"],
+      owner: "agent",
+    });
+    await Promise.all(doing);
+    const tags = gateway.posts.filter((p) => p.path.endsWith("/tags")).map((p) => p.body.tags);
+    expect(tags).toEqual([["a"], ["a", "b", "c"]]);
+    expect(gateway.posts.filter((p) => p.path.endsWith("/owner"))).toHaveLength(1);
+    expect(people.store.snapshot().acts).toEqual({});
+  });
+
+  it("shows what was refused where it was asked, and asks again with the conversation as it then is", async () => {
+    gateway.answer = () => Response.json({ code: "invalid", detail: "Ben may not reply" }, { status: 422 });
+    await people.act(gateway.detail, { kind: "assign", to: { userId: "ben", name: "Ben" } });
+    const act = people.store.snapshot().acts.c1?.owner;
+    expect(act?.failure).toEqual({ code: "refused", detail: "Ben may not reply" });
+    gateway.answer = gateway.ok;
+    await people.act({ ...gateway.detail, epoch: 5 }, act?.change ?? { kind: "accept" });
+    expect(gateway.posts.at(-1)).toMatchObject({ path: "/api/v1/conversations/c1/transfer", body: { epoch: 5 } });
+    expect(gateway.posts.at(-1)?.body.to).toEqual({ userId: "ben" });
+    expect(people.store.snapshot().acts).toEqual({});
+  });
+
+  it("leaves a note at once, and gives its text back when it was not saved", async () => {
+    people.write("c1", "Ask @Ben", "notes");
+    gateway.answer = () => Promise.reject(new TypeError("network"));
+    const doing = people.note("c1", ["ben"]);
+    expect(people.draft("c1", "notes")).toMatchObject({ text: "", outgoing: { text: "Ask @Ben", phase: "sending" } });
+    await doing;
+    expect(people.draft("c1", "notes")).toMatchObject({ text: "Ask @Ben", outgoing: { phase: "failed" } });
+    gateway.answer = gateway.ok;
+    await people.note("c1", ["ben"]);
+    const notes = gateway.posts.filter((p) => p.path.endsWith("/notes"));
+    expect(notes).toHaveLength(2);
+    expect(notes[1]?.body).toEqual({ clientId: notes[0]?.body.clientId, text: "Ask @Ben", mentions: ["ben"] });
+    expect(people.draft("c1").text).toBe("");
+  });
+
+  it("keeps a note over a reload, apart from the reply", async () => {
+    people.write("c1", "to the customer");
+    people.write("c1", "to colleagues", "notes");
+    await load();
+    expect(draft().text).toBe("to the customer");
+    expect(people.draft("c1", "notes").text).toBe("to colleagues");
+  });
 });

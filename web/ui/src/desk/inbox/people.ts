@@ -172,6 +172,7 @@ export class People {
     const { outgoing } = this.draft(id);
     if (!outgoing) return;
     this.mine.add(outgoing.clientId);
+    this.activity.pause();
     await this.#post(id, outgoing.clientId, outgoing.text, seen, force);
   }
 
@@ -212,10 +213,15 @@ export class People {
     if (!outgoing) return;
     const { clientId, text } = outgoing;
     this.mine.add(clientId);
+    this.activity.pause();
     try {
       const detail = await talk.note(id, { clientId, text, mentions });
       const open = this.#desk.store.snapshot().transcript?.id === id;
-      this.#change(id, (d) => arrived(taken(d, clientId), open ? this.#shown(id).messages : [{ id: clientId }]), "notes");
+      this.#change(
+        id,
+        (d) => arrived(taken(d, clientId), open ? this.#shown(id).messages : [{ id: clientId }]),
+        "notes",
+      );
       this.#desk.took(detail);
     } catch (cause) {
       const failure = failureOf(this.#desk.fail(cause));
@@ -223,21 +229,23 @@ export class People {
     }
   }
 
-  /** Makes a change; the page shows it at once. While one of its group is on its way, the last wish waits for it. */
-  async act(detail: Detail, change: Change): Promise<void> {
+  /**
+   * Makes a change; the page shows it at once. While one of its group is on its way, the last wish waits for it.
+   * Resolves to whether it was made.
+   */
+  async act(detail: Detail, change: Change): Promise<boolean> {
     const { id } = detail;
     const group = groupOf(change.kind);
     const doing = this.store.snapshot().acts[id]?.[group];
     if (doing && !doing.failure) {
       // Of changes of owner the first counts: the second was meant for what it changes.
       if (group !== "owner" && group !== "template") this.#setAct(id, group, { ...doing, next: change });
-      return;
+      return false;
     }
     this.#setAct(id, group, { change });
     let failure: Failure | undefined;
     try {
-      const after = (await askFor(detail, change)) ?? (await api.conversation(id));
-      this.#desk.took(after);
+      this.#desk.took(await askFor(detail, change));
     } catch (cause) {
       const error = this.#desk.fail(cause);
       if (error.status === 409)
@@ -249,7 +257,7 @@ export class People {
     }
     const next = this.store.snapshot().acts[id]?.[group]?.next;
     this.#setAct(id, group, failure && !next ? { change, failure } : undefined);
-    if (next) await this.act(detail, next);
+    return next ? this.act(detail, next) : !failure;
   }
 
   /** Takes the word of a failed change off the page. */

@@ -1,27 +1,58 @@
 // Joins the desk's model to the gateway: one live line, paged reads, and a fresh read when events were missed.
 import { Store } from "../../live/store";
 import { type Line, Stream } from "../../live/stream";
-import { ApiError, api, type Change, type Detail, type View } from "../api";
-import type { Active, Person } from "./calls";
-import { initial, leavesGap, type State, settle, upsert, withConversation, withMessages, withPage } from "./model";
+import { ApiError, api, type Change, type Detail } from "../api";
+import type { Active, Listed, Person } from "./calls";
+import { Listing } from "./listing";
+import { initial, leavesGap, type State, upsert, withMessages } from "./model";
+import { Reading } from "./reading";
 import { Roster } from "./roster";
+import { Selection } from "./selection";
+import { Tally } from "./tally";
+
+/** What the live line, or the reader's own hand, tells of. */
+export type Heard =
+  | { kind: "conversation"; conversation: Listed; mine: boolean }
+  | { kind: "mention"; conversationId: string; messageId: string; by: string };
 
 export class Desk {
   readonly store = new Store<State>(initial);
   /** Who else is at a conversation now, by conversation id; one where nobody else is has no entry. */
   readonly activity = new Store<Readonly<Record<string, readonly Active[]>>>({});
   readonly roster: Roster;
+  readonly listing: Listing;
+  readonly selection: Selection;
+  readonly tally = new Tally();
+  readonly #reading: Reading;
+  #unwatch: () => void = () => {};
+  readonly #listeners = new Set<(heard: Heard) => void>();
   readonly #me: string;
   readonly #stream: Stream;
   readonly #onSessionEnd: () => void;
-  #listRead = 0;
-  #held = false;
 
   /** `onSessionEnd` is called when the gateway says that nobody is logged in any more; `me` is the reader's user id. */
   constructor(onSessionEnd: () => void, me = "") {
     this.#onSessionEnd = onSessionEnd;
     this.#me = me;
-    this.roster = new Roster((cause) => this.fail(cause));
+    const fail = (cause: unknown) => this.fail(cause);
+    this.roster = new Roster(fail);
+    this.listing = new Listing(this.store, fail, () => ({
+      me,
+      teams: this.roster.store.snapshot().me?.teams ?? [],
+      reading: this.looksAt() ?? "",
+    }));
+    this.selection = new Selection(fail);
+    this.#reading = new Reading(
+      () => {
+        const { transcript: t } = this.store.snapshot();
+        const seq = t?.messages.at(-1)?.seq;
+        return t && seq ? { id: t.id, seq } : undefined;
+      },
+      (id) => {
+        this.listing.mark(id, { unread: false, mentioned: false });
+        this.tally.soon();
+      },
+    );
     this.#stream = new Stream({
       url: "/api/v1/events",
       events: ["hello", "conversation", "people", "activity", "mention"],
@@ -35,11 +66,32 @@ export class Desk {
 
   start() {
     this.#stream.start();
+    this.#reading.start();
+    this.#unwatch = this.store.subscribe(this.#reading.watch);
+    this.tally.start();
   }
 
   stop() {
     this.#stream.stop();
+    this.#unwatch();
+    this.#reading.stop();
+    this.tally.stop();
     this.roster.stop();
+  }
+
+  /** Id of the conversation that is open on a page which has the focus. */
+  looksAt(): string | undefined {
+    return this.#reading.now()?.id;
+  }
+
+  /** Calls a listener with each event as it comes, before the page shows it; returns how to stop that. */
+  onHeard(listener: (heard: Heard) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(heard: Heard) {
+    for (const listener of this.#listeners) listener(heard);
   }
 
   /** Everybody who works here, by user id. */
@@ -62,13 +114,14 @@ export class Desk {
 
   /** Shows what an action made of a conversation, without waiting for the live line to say so. */
   took(detail: Detail) {
-    this.store.set((s) => {
-      const next = withConversation(s, detail, this.#held);
-      const t = next.transcript;
+    this.#tell({ kind: "conversation", conversation: detail, mine: true });
+    this.listing.takeNow(detail);
+    this.#change(detail.id, (t) =>
       // The live line may have brought something newer meanwhile.
-      const newest = t?.detail && t.id === detail.id && t.detail.lastSeq <= detail.lastSeq;
-      return newest ? { ...next, transcript: { ...t, detail } } : next;
-    });
+      t.detail && t.detail.lastSeq <= detail.lastSeq ? { ...t, detail } : t,
+    );
+    this.store.flush();
+    this.tally.soon();
     if (this.store.snapshot().transcript?.id === detail.id) void this.#readNewest(detail.id);
   }
 
@@ -77,6 +130,7 @@ export class Desk {
     if (name === "conversation") this.#onConversation(data as Change);
     if (name === "people") this.roster.changed();
     if (name === "activity") this.#onActivity(data as { conversationId: string; people: Active[] });
+    if (name === "mention") this.#onMention(data as { conversationId: string; messageId: string; by: string });
   }
 
   #onActivity({ conversationId, people }: { conversationId: string; people: Active[] }) {
@@ -89,6 +143,14 @@ export class Desk {
     });
   }
 
+  #onMention(mention: { conversationId: string; messageId: string; by: string }) {
+    this.#tell({ kind: "mention", ...mention });
+    this.tally.soon();
+    const { list } = this.store.snapshot();
+    this.listing.mark(mention.conversationId, { mentioned: true });
+    if (list.filter.view === "mentioned") void this.listing.again();
+  }
+
   #onConversation({ conversation, messages }: Change) {
     const { transcript } = this.store.snapshot();
     if (transcript?.id === conversation.id) {
@@ -96,66 +158,23 @@ export class Desk {
       if (transcript?.detail && transcript.detail.epoch !== conversation.epoch) void this.#readDetail(conversation.id);
       if (transcript && leavesGap(transcript, messages)) void this.#readNewest(conversation.id);
     }
-    this.store.queue((s) => withMessages(withConversation(s, conversation, this.#held), conversation.id, messages));
+    this.#tell({ kind: "conversation", conversation, mine: false });
+    this.listing.take(conversation);
+    if (transcript?.id === conversation.id) this.store.queue((s) => withMessages(s, conversation.id, messages));
+    this.tally.soon();
   }
 
   #readAgain() {
     // Whoever left while the line was down is not told of again; who is still there tells so within seconds.
     this.activity.queue(() => ({}));
     void this.roster.read();
-    void this.#readList("");
+    void this.listing.again();
+    void this.tally.read();
     const { transcript } = this.store.snapshot();
     if (transcript) {
       void this.#readDetail(transcript.id);
       void this.#readNewest(transcript.id);
     }
-  }
-
-  /** Shows another view or search; the rows of the old one go at once. */
-  show(view: View, q: string) {
-    const { list } = this.store.snapshot();
-    if (list.view === view && list.q === q) return;
-    this.store.set((s) => ({ ...s, list: { ...initial.list, view, q } }));
-    void this.#readList("");
-  }
-
-  retryList() {
-    this.store.set((s) => ({ ...s, list: { ...s.list, loading: true, error: undefined } }));
-    void this.#readList("");
-  }
-
-  /** Reads the next page, if there is one and it is not already on its way. */
-  moreList() {
-    const { list } = this.store.snapshot();
-    if (!list.nextCursor || list.loading) return;
-    this.store.set((s) => ({ ...s, list: { ...s.list, loading: true } }));
-    void this.#readList(list.nextCursor);
-  }
-
-  async #readList(cursor: string) {
-    const mine = ++this.#listRead;
-    const { view, q } = this.store.snapshot().list;
-    try {
-      const { items, nextCursor } = await api.conversations(view, q, cursor);
-      if (mine !== this.#listRead) return;
-      this.store.queue((s) => ({ ...s, list: withPage(s.list, items, nextCursor, cursor === "") }));
-    } catch (cause) {
-      if (mine !== this.#listRead) return;
-      const error = this.fail(cause);
-      this.store.queue((s) => ({ ...s, list: { ...s.list, loading: false, error } }));
-    }
-  }
-
-  /** While the list is in the reader's hand, no row moves. */
-  hold(held: boolean) {
-    this.#held = held;
-    if (!held) this.release();
-  }
-
-  /** Lets the waiting rows in. */
-  release() {
-    const { list } = this.store.snapshot();
-    if (list.waiting.length > 0 || !list.q) this.store.queue((s) => ({ ...s, list: settle(s.list) }));
   }
 
   open(id: string | undefined) {

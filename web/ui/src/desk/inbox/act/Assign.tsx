@@ -2,8 +2,8 @@ import { Users } from "lucide-react";
 import { useState } from "react";
 import type { Detail } from "../../api";
 import { usePeople } from "../../context";
+import type { Person as Colleague } from "../calls";
 import { plain } from "../compose/canned";
-import { type Colleague, more } from "../talk/api";
 import { useRoster } from "../talk/roster";
 import type { Change } from "./changes";
 import { eligible } from "./eligible";
@@ -19,10 +19,10 @@ export function Assign({ detail, onPick }: { detail: Detail; onPick: (change: Ch
   const roster = useRoster();
   const [query, setQuery] = useState("");
   const [note, setNote] = useState("");
-  const { here, offline } = eligible(roster.people, detail.owner === "agent" ? detail.agent : undefined);
+  const { here, offline } = eligible(roster.people, detail.owner === "agent" ? detail.agent : undefined, me);
   const fits = (name: string) => plain(name).includes(plain(query.trim()));
   const people = here.filter((p) => fits(p.name));
-  const teams = roster.teams.filter((t) => fits(t.name) && (detail.owner === "agent" || t.id !== more(detail).team));
+  const teams = roster.teams.filter((t) => fits(t.name) && (detail.owner === "agent" || t.id !== detail.team));
   const online = (members: string[]) =>
     here.filter((p) => p.presence === "online" && members.includes(p.id)).length +
     (detail.agent && members.includes(detail.agent) ? 1 : 0);
@@ -57,7 +57,13 @@ export function Assign({ detail, onPick }: { detail: Detail; onPick: (change: Ch
         onQuery={setQuery}
         options={options}
         onPick={pick}
-        empty={roster.people.length === 0 && roster.failed ? words.rosterFailed : words.nobodyFits}
+        empty={
+          roster.people.length === 0 && roster.failed
+            ? words.rosterFailed
+            : query.trim()
+              ? words.nobodyFits
+              : words.nobodyHere
+        }
         between={
           <input
             aria-label={words.assignNote}

@@ -2,7 +2,7 @@ import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from "re
 import { Button } from "../../../ui/Button";
 import { Field } from "../../../ui/Field";
 import type { Detail } from "../../api";
-import { more, type Outcome, type Priority } from "../talk/api";
+import type { Outcome, Priority } from "../talk/api";
 import type { Change } from "./changes";
 import { useActWords } from "./words";
 
@@ -26,7 +26,12 @@ export function Resolve({ onPick }: { onPick: (change: Change) => void }) {
         onChange={setOutcome}
         options={outcomes.map((o) => ({ value: o, label: words.outcomes[o] }))}
       />
-      <Field label={words.resolveNote} value={note} maxLength={2000} onChange={(event) => setNote(event.target.value)} />
+      <Field
+        label={words.resolveNote}
+        value={note}
+        maxLength={2000}
+        onChange={(event) => setNote(event.target.value)}
+      />
       <Button type="submit" kind="primary">
         {words.resolveNow}
       </Button>
@@ -63,7 +68,7 @@ export function PassBack({ onPick }: { onPick: (change: Change) => void }) {
 /** How soon people should look at it. */
 export function SetPriority({ detail, onPick }: { detail: Detail; onPick: (change: Change) => void }) {
   const words = useActWords();
-  const [value, setValue] = useState<Priority>(more(detail).priority ?? "normal");
+  const [value, setValue] = useState<Priority>(detail.priority);
   return (
     <form
       className="flex flex-col gap-2"

@@ -54,7 +54,7 @@ export function Pop({
         <span ref={anchor} className="inline-flex shrink-0">
           {text ? (
             <Hint label={hint}>
-              <Button icon={icon} aria-label={label} className="aria-disabled:opacity-50" {...rest}>
+              <Button icon={icon} aria-label={label} className="worded aria-disabled:opacity-50" {...rest}>
                 {text}
               </Button>
             </Hint>

@@ -68,5 +68,4 @@ export function Snooze({ detail, onPick }: { detail: Detail; onPick: (change: Ch
   );
 }
 
-const row =
-  "flex min-h-9 items-center gap-3 rounded-md px-2 transition-colors hover:bg-sunken pointer-coarse:min-h-11";
+const row = "flex min-h-9 items-center gap-3 rounded-md px-2 transition-colors hover:bg-sunken pointer-coarse:min-h-11";

@@ -3,7 +3,7 @@ import { Check, X } from "lucide-react";
 import { useState } from "react";
 import type { Detail } from "../../api";
 import { plain } from "../compose/canned";
-import { more, talk } from "../talk/api";
+import { talk } from "../talk/api";
 import type { Change } from "./changes";
 import { Picker } from "./Picker";
 import { useActWords } from "./words";
@@ -13,7 +13,7 @@ export function Tags({ detail, onPick }: { detail: Detail; onPick: (change: Chan
   const words = useActWords();
   const [query, setQuery] = useState("");
   const known = useQuery({ queryKey: ["tags"], queryFn: talk.tags, staleTime: 30_000 }).data ?? [];
-  const tags = more(detail).tags ?? [];
+  const { tags } = detail;
   const wanted = query.trim().replace(/\s+/g, " ").slice(0, 40);
   const all = [...new Map([...tags.map((tag) => ({ tag, count: 0 })), ...known].map((t) => [t.tag, t])).values()];
   const found = all.filter((t) => plain(t.tag).includes(plain(wanted)));

@@ -1,6 +1,6 @@
 // What people change about a conversation: how each change is asked of the gateway, and how the page shows it meanwhile.
 import type { Detail } from "../../api";
-import { more, type Outcome, type Priority, talk } from "../talk/api";
+import { type Outcome, type Priority, talk } from "../talk/api";
 
 export type Change =
   | { kind: "accept" }
@@ -11,7 +11,7 @@ export type Change =
   | { kind: "snooze"; until: string | null }
   | { kind: "priority"; priority: Priority }
   | { kind: "tags"; tags: string[] }
-  | { kind: "template"; clientId: string; seen: number };
+  | { kind: "template"; clientId: string; seen: number; params: Record<string, string> };
 
 export type ChangeKind = Change["kind"];
 
@@ -22,12 +22,8 @@ export function groupOf(kind: ChangeKind): Group {
   return kind === "snooze" || kind === "priority" || kind === "tags" || kind === "template" ? kind : "owner";
 }
 
-/** Asks the gateway. Whatever does not answer with the conversation resolves to nothing. */
-export async function ask({ id, epoch }: Detail, change: Change): Promise<Detail | undefined> {
-  return conversationIn(await request(id, epoch, change));
-}
-
-function request(id: string, epoch: number, change: Change): Promise<unknown> {
+/** Asks the gateway for a change; it answers with the conversation as it then is. */
+export function ask({ id, epoch }: Detail, change: Change): Promise<Detail> {
   switch (change.kind) {
     case "assign": {
       const { name: _, ...to } = change.to;
@@ -40,15 +36,10 @@ function request(id: string, epoch: number, change: Change): Promise<unknown> {
     case "tags":
       return talk.setTags(id, change.tags);
     case "template":
-      return talk.template(id, { clientId: change.clientId, seenSeq: change.seen, params: {} });
+      return talk.template(id, { clientId: change.clientId, seenSeq: change.seen, params: change.params });
     default:
       return talk.owner(id, { ...change, epoch });
   }
-}
-
-function conversationIn(body: unknown): Detail | undefined {
-  const detail = body as Partial<Detail> | undefined;
-  return detail?.id && detail.epoch !== undefined && detail.events ? (detail as Detail) : undefined;
 }
 
 /** The conversation as it is once a change has been made by `me`. */
@@ -60,18 +51,18 @@ export function changed(detail: Detail, change: Change, me: string): Detail {
     case "assign":
       return "userId" in change.to
         ? { ...rest, owner: "agent", agent: change.to.userId }
-        : { ...rest, owner: "queue", ...{ team: change.to.teamId } };
+        : { ...rest, owner: "queue", team: change.to.teamId };
     case "pass_back":
     case "reopen":
       return { ...rest, owner: "bot" };
     case "resolve":
-      return { ...rest, owner: "none", ...{ outcome: change.outcome } };
+      return { ...rest, owner: "none", ...(change.outcome ? { outcome: change.outcome } : {}) };
     case "snooze":
-      return { ...detail, ...{ snoozedUntil: change.until ?? undefined } };
+      return { ...detail, snoozedUntil: change.until ?? undefined };
     case "priority":
-      return { ...detail, ...{ priority: change.priority } };
+      return { ...detail, priority: change.priority };
     case "tags":
-      return { ...detail, ...{ tags: change.tags } };
+      return { ...detail, tags: change.tags };
     case "template":
       return detail;
   }
@@ -93,7 +84,6 @@ export function offered(detail: Detail, me: string): ChangeKind[] {
 }
 
 /** Whether a conversation is put aside at a moment. */
-export function snoozed(detail: Detail, now: number): boolean {
-  const { snoozedUntil } = more(detail);
+export function snoozed({ snoozedUntil }: Pick<Detail, "snoozedUntil">, now: number): boolean {
   return !!snoozedUntil && Date.parse(snoozedUntil) > now;
 }

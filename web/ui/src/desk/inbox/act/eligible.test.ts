@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Colleague } from "../talk/api";
+import type { Person as Colleague } from "../calls";
 import { eligible } from "./eligible";
 
 const colleague = (id: string, more: Partial<Colleague>): Colleague => ({
@@ -12,6 +12,7 @@ const colleague = (id: string, more: Partial<Colleague>): Colleague => ({
   capacity: 4,
   teams: [],
   languages: [],
+  topics: [],
   disabled: false,
   ...more,
 });
@@ -24,11 +25,12 @@ it("offers who is there, the freest first, and counts who is not", () => {
     colleague("free", {}),
     colleague("also free", {}),
     colleague("gone", { presence: "offline" }),
+    colleague("me", { presence: "offline" }),
     colleague("left", { disabled: true }),
     colleague("nothing to give", { capacity: 0 }),
     colleague("owner", {}),
   ];
-  const { here, offline } = eligible(people, "owner");
-  expect(here.map((p) => p.id)).toEqual(["also free", "free", "busy", "full", "nothing to give", "away"]);
+  const { here, offline } = eligible(people, "owner", "me");
+  expect(here.map((p) => p.id)).toEqual(["also free", "free", "busy", "full", "nothing to give", "away", "me"]);
   expect(offline).toBe(1);
 });

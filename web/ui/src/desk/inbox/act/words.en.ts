@@ -7,6 +7,7 @@ export const en = {
   assignTo: "Assign to",
   findColleague: "Name or team",
   assignNote: "Note for them (optional)",
+  nobodyHere: "Nobody else is there now.",
   nobodyFits: "Nobody by that name can take it.",
   offline: (n: number) => plural(n, { one: "# colleague is offline.", other: "# colleagues are offline." }),
   load: (load: number, capacity: number) => `${load} of ${capacity}`,

@@ -8,6 +8,7 @@ export const fr: Shape<typeof en> = {
   assignTo: "Confier à",
   findColleague: "Nom ou équipe",
   assignNote: "Note pour cette personne (facultatif)",
+  nobodyHere: "Personne d’autre n’est là.",
   nobodyFits: "Personne de ce nom ne peut la prendre.",
   offline: (n: number) => plural(n, { one: "# collègue est hors ligne.", other: "# collègues sont hors ligne." }),
   load: (load: number, capacity: number) => `${load} sur ${capacity}`,

@@ -8,6 +8,8 @@ const canned = (shortcut: string, title: string, text: string, language = "en"):
   title,
   text,
   language,
+  team: "",
+  updatedAt: "",
 });
 
 describe("slashBefore", () => {
@@ -68,6 +70,9 @@ describe("fill", () => {
   it("counts an empty value as not known", () => {
     const nobody = valuesOf({ name: "", phone: "" }, { name: "Sam", email: "" });
     expect(fill("Hello {{customer.name}}", nobody).at(-1)).toEqual({ text: "{{customer.name}}", missing: true });
+  });
+  it("takes the words after the bar when nothing is known", () => {
+    expect(text("Hello {{customer.name|there}}, order {{order|of yours}}")).toBe("Hello Ada Byron, order of yours");
   });
   it("does not fill in what a value brings", () => {
     expect(fill("{{customer.name}}", { "customer.name": "{{agent.name}}", "agent.name": "Sam" })).toEqual([

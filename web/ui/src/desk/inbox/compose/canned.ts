@@ -1,7 +1,8 @@
 // Answers written beforehand: finding one, and filling in its variables. Pure.
 import type { Canned } from "../talk/api";
 
-const variable = /\{\{\s*([\w.]+)\s*\}\}/g;
+/** {{name}}, or {{name|what stands there when nothing is known}}. */
+const variable = /\{\{\s*([\w.]+)\s*(?:\|([^{}]*))?\}\}/g;
 
 /** The word after a slash that stands before the caret at the start of the text or of a word, if one does. */
 export function slashBefore(text: string, caret: number): { from: number; query: string } | undefined {
@@ -48,7 +49,7 @@ export function fill(text: string, values: Readonly<Record<string, string>>): Pi
   let from = 0;
   for (const found of text.matchAll(variable)) {
     add({ text: text.slice(from, found.index), missing: false });
-    const value = values[found[1] ?? ""];
+    const value = values[found[1] ?? ""] || found[2]?.trim();
     add(value ? { text: value, missing: false } : { text: `{{${found[1]}}}`, missing: true });
     from = found.index + found[0].length;
   }

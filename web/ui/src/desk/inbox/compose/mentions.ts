@@ -15,7 +15,11 @@ export function atBefore(text: string, caret: number): { from: number; query: st
 /** The people whose name has a word that begins with the query. */
 export function findNamed<P extends Named>(people: readonly P[], query: string, limit = 6): P[] {
   const q = plain(query);
-  const fits = (name: string) => plain(name).startsWith(q) || plain(name).split(/\s+/).some((word) => word.startsWith(q));
+  const fits = (name: string) =>
+    plain(name).startsWith(q) ||
+    plain(name)
+      .split(/\s+/)
+      .some((word) => word.startsWith(q));
   return people.filter((p) => fits(p.name)).slice(0, limit);
 }
 
@@ -33,7 +37,9 @@ export function pieces(text: string, people: readonly Named[]): NotePiece[] {
   for (let i = 0; i < text.length; ) {
     const person =
       text[i] === "@" && !/[\p{L}\p{N}]/u.test(text[i - 1] ?? "")
-        ? byLength.find((p) => text.startsWith(p.name, i + 1) && !/[\p{L}\p{N}]/u.test(text[i + 1 + p.name.length] ?? ""))
+        ? byLength.find(
+            (p) => text.startsWith(p.name, i + 1) && !/[\p{L}\p{N}]/u.test(text[i + 1 + p.name.length] ?? ""),
+          )
         : undefined;
     if (!person) {
       words += text[i++];

@@ -1,29 +1,24 @@
 // The calls of an open conversation: what people write, change and look up there.
-import { answer, client, type Detail, type Message } from "../../api";
+import type { components } from "../../../api";
+import { answer, client, type Detail } from "../../api";
 
-export type Presence = "online" | "away" | "offline";
-export type Priority = "normal" | "high" | "urgent";
-export type Outcome = "solved" | "unsolved" | "spam" | "other";
+type Schemas = components["schemas"];
 
-/** Somebody who works in the desk. */
-export interface Colleague {
-  id: string;
-  name: string;
-  email: string;
-  role: "agent" | "supervisor" | "admin";
-  presence: Presence;
-  load: number;
-  capacity: number;
-  teams: string[];
-  languages: string[];
-  disabled: boolean;
-}
-
-export interface Team {
-  id: string;
-  name: string;
-  members: string[];
-}
+export type Priority = Schemas["PriorityInputBody"]["priority"];
+export type Outcome = NonNullable<Schemas["OwnerInputBody"]["outcome"]>;
+/** What the bot hands over to people: handoff.v1, with what a person said of it. */
+export type Packet = Schemas["Handoff"];
+/** One attempt of the bot before it handed over. */
+export type Tried = Schemas["PacketTried"];
+/** An answer of the knowledge base to what the customer wrote last. */
+export type Suggestion = Schemas["PacketSuggestion"];
+/** An answer that was written beforehand. */
+export type Canned = Schemas["CannedReply"];
+export type KeptDraft = Schemas["Draft"];
+/** Everything known here of a person. */
+export type ContactPage = Schemas["ContactPage"];
+/** One conversation of the past, in a line. */
+export type PastConversation = Schemas["PastConversation"];
 
 /** How a customer judged the help. */
 export interface Csat {
@@ -34,158 +29,54 @@ export interface Csat {
   answeredAt?: string;
 }
 
-/** What an open conversation says beside who speaks. */
-export interface More {
-  team?: string;
-  priority?: Priority;
-  snoozedUntil?: string;
-  outcome?: string;
-  tags?: string[];
-  agentName?: string;
-  queuePosition?: number;
-  csat?: Csat;
-  templateOffered?: boolean;
+/** What the customer said of the help, once they were asked. */
+export function csatOf(detail: Detail): Csat | undefined {
+  return (detail as Detail & { csat?: Csat }).csat;
 }
 
-/** The rest of a conversation. */
-export function more(detail: Detail): More {
-  return detail as Detail & More;
-}
-
-/** One reading of what a customer wants; p from 0 to 1. */
-export interface Guess {
-  intent: string;
-  title: string;
-  p: number;
-}
-
-/** Something known, and the line it is known from. */
-export interface PacketFact {
-  text: string;
-  messageId?: string;
-}
-
-/** What the bot hands over to people: handoff.v1. */
-export interface Packet {
-  id: string;
-  conversation: string;
-  createdAt: string;
-  customer: {
-    externalId?: string;
-    phone?: string;
-    name?: string;
-    language?: string;
-    attributes?: Record<string, unknown>;
-  };
-  reason: { code: string; detail?: string; messageId?: string; words?: { en: string; fr: string } };
-  priority?: Priority;
-  team?: string;
-  summary: {
-    issue: string;
-    facts: (string | PacketFact)[];
-    alreadyTried: string[];
-    askedFor?: string;
-    mood?: "calm" | "upset";
-  };
-  intents: Guess[];
-  entities: Record<string, string>;
-  transcript: { seq: number; author: Message["author"]; text: string; at: string }[];
-  suggestedReply?: { text: string; intent: string; title: string; p: number };
-  /** What a person said of it; absent until somebody has. */
-  needed?: boolean;
-}
-
-/** An answer of the knowledge base to what the customer wrote last. */
-export interface Suggestion {
-  text: string;
-  intent: string;
-  title: string;
-  p: number;
-  language: string;
-}
-
-/** An answer that was written beforehand. */
-export interface Canned {
-  id: string;
-  shortcut: string;
-  title: string;
-  text: string;
-  language: string;
-  team?: string;
-}
-
-export interface KeptDraft {
-  text: string;
-  seenSeq: number;
-  updatedAt: string;
-}
-
-export interface Identity {
-  kind: string;
-  value: string;
-  since?: string;
-}
-
-/** One conversation of the past, in a line. */
-export interface PastConversation {
-  id: string;
-  openedAt: string;
-  resolvedAt?: string;
-  outcome?: string;
-  lastText: string;
-  tags: string[];
-}
-
-/** Everything known here of a person. */
-export interface ContactCard {
-  identities: Identity[];
-  attributes: Record<string, unknown>;
-  facts: unknown[];
-  conversations: PastConversation[];
-  optedOut: boolean;
-}
-
-type List<T> = { items: T[] };
-
-// The client checks paths against the OpenAPI document; these are checked by hand against the same.
-const loose = client as unknown as {
-  request(method: string, path: string, init: object): Promise<{ data?: unknown; error?: unknown; response: Response }>;
-};
-function call<T>(method: string, path: string, body?: object, init: object = {}): Promise<T> {
-  return answer(loose.request(method, `/api/v1${path}`, { ...init, ...(body ? { body } : {}) })) as Promise<T>;
-}
-const at = (id: string) => `/conversations/${encodeURIComponent(id)}`;
+const at = (id: string) => ({ params: { path: { id } } });
+/** A page that is being left still sends this; a browser takes 64 KiB of such calls at once. */
+const last = (size = 0) => ({ keepalive: size < 10_000 });
 
 export const talk = {
-  people: () => call<List<Colleague>>("get", "/people").then((l) => l.items),
-  teams: () => call<List<Team>>("get", "/teams").then((l) => l.items),
-  tags: () => call<List<{ tag: string; count: number }>>("get", "/tags").then((l) => l.items),
-  canned: () => call<List<Canned>>("get", "/canned").then((l) => l.items),
-  handoffs: (id: string) => call<List<Packet>>("get", `${at(id)}/handoffs`).then((l) => l.items),
-  label: (id: string, handoff: string, needed: boolean) =>
-    call<unknown>("post", `${at(id)}/handoffs/${encodeURIComponent(handoff)}/label`, { needed }),
-  suggestion: (id: string) => call<Suggestion | undefined>("get", `${at(id)}/suggestion`),
-  contact: (id: string) => call<ContactCard>("get", `/contacts/${encodeURIComponent(id)}`),
-  draft: (id: string) => call<KeptDraft | undefined>("get", `${at(id)}/draft`),
-  keepDraft: (id: string, text: string, seenSeq: number) =>
-    call<KeptDraft | undefined>("put", `${at(id)}/draft`, { text, seenSeq }, { keepalive: text.length < 10_000 }),
-  dropDraft: (id: string) => call<unknown>("delete", `${at(id)}/draft`, undefined, { keepalive: true }),
-  note: (id: string, body: { clientId: string; text: string; mentions: string[] }) =>
-    call<Detail>("post", `${at(id)}/notes`, body),
-  activity: (id: string, doing: "viewing" | "typing" | "gone") =>
-    call<unknown>("post", `${at(id)}/activity`, { doing }, { keepalive: true }),
-  owner: (id: string, body: { kind: string; epoch: number; outcome?: Outcome; note?: string; promise?: string }) =>
-    call<Detail>("post", `${at(id)}/owner`, body),
-  transfer: (id: string, body: { epoch: number; to: { userId?: string; teamId?: string }; note?: string }) =>
-    call<Detail>("post", `${at(id)}/transfer`, body),
-  snooze: (id: string, until: string | null) => call<unknown>("post", `${at(id)}/snooze`, { until }),
-  priority: (id: string, priority: Priority) => call<unknown>("post", `${at(id)}/priority`, { priority }),
-  setTags: (id: string, tags: string[]) => call<unknown>("put", `${at(id)}/tags`, { tags }),
-  template: (id: string, body: { clientId: string; seenSeq: number; params: Record<string, string> }) =>
-    call<Detail>("post", `${at(id)}/template`, body),
-};
+  tags: async () => (await answer(client.GET("/api/v1/tags"))).items,
+  canned: async (conversation: string) =>
+    (await answer(client.GET("/api/v1/canned", { params: { query: { conversation } } }))).items,
+  contact: (id: string) => answer(client.GET("/api/v1/contacts/{id}", at(id))),
+  handoffs: async (id: string) => (await answer(client.GET("/api/v1/conversations/{id}/handoffs", at(id)))).items,
+  label: (id: string, handoffId: string, needed: boolean) =>
+    answer(
+      client.POST("/api/v1/conversations/{id}/handoffs/{handoffId}/label", {
+        params: { path: { id, handoffId } },
+        body: { needed },
+      }),
+    ),
+  /** Nothing when the knowledge base has no answer that was not given yet. */
+  suggestion: (id: string): Promise<Suggestion | undefined> =>
+    answer(client.GET("/api/v1/conversations/{id}/suggestion", at(id))),
 
-/** Where the gateway gives the n-th attachment of a message, from 0. */
-export function mediaAddress(messageId: string, n: number): string {
-  return `/api/v1/media/${encodeURIComponent(messageId)}/${n}`;
-}
+  /** Nothing when there is none. */
+  draft: (id: string): Promise<KeptDraft | undefined> => answer(client.GET("/api/v1/conversations/{id}/draft", at(id))),
+  keepDraft: (id: string, text: string, seenSeq: number): Promise<KeptDraft | undefined> =>
+    answer(
+      client.PUT("/api/v1/conversations/{id}/draft", { ...at(id), ...last(text.length), body: { text, seenSeq } }),
+    ),
+  dropDraft: (id: string) => answer(client.DELETE("/api/v1/conversations/{id}/draft", { ...at(id), ...last() })),
+  note: (id: string, body: Schemas["NoteInputBody"]) =>
+    answer(client.POST("/api/v1/conversations/{id}/notes", { ...at(id), body })),
+  activity: (id: string, doing: Schemas["ActivityInputBody"]["doing"]) =>
+    answer(client.POST("/api/v1/conversations/{id}/activity", { ...at(id), ...last(), body: { doing } })),
+
+  owner: (id: string, body: Schemas["OwnerInputBody"]) =>
+    answer(client.POST("/api/v1/conversations/{id}/owner", { ...at(id), body })),
+  transfer: (id: string, body: Schemas["TransferInputBody"]) =>
+    answer(client.POST("/api/v1/conversations/{id}/transfer", { ...at(id), body })),
+  snooze: (id: string, until: string | null) =>
+    answer(client.POST("/api/v1/conversations/{id}/snooze", { ...at(id), body: { until } })),
+  priority: (id: string, priority: Priority) =>
+    answer(client.POST("/api/v1/conversations/{id}/priority", { ...at(id), body: { priority } })),
+  setTags: (id: string, tags: string[]) =>
+    answer(client.PUT("/api/v1/conversations/{id}/tags", { ...at(id), body: { tags } })),
+  template: (id: string, body: Schemas["TemplateInputBody"]) =>
+    answer(client.POST("/api/v1/conversations/{id}/template", { ...at(id), body })),
+};

@@ -1,26 +1,20 @@
-import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { type Colleague, type Team, talk } from "./api";
-
-const nobody: Colleague[] = [];
-const none: Team[] = [];
+import { useMemo, useSyncExternalStore } from "react";
+import { useDesk, usePeopleById } from "../../context";
 
 /** Who works here, in which teams. Empty until the gateway has said so. */
 export function useRoster() {
-  const read = useQuery({ queryKey: ["people"], queryFn: talk.people, staleTime: 60_000 });
-  const people = read.data ?? nobody;
-  const failed = read.isError;
-  const teams = useQuery({ queryKey: ["teams"], queryFn: talk.teams, staleTime: 60_000 }).data ?? none;
-  return useMemo(() => {
-    const byId = new Map(people.map((p) => [p.id, p]));
-    const teamById = new Map(teams.map((t) => [t.id, t]));
-    return {
-      people,
+  const byId = usePeopleById();
+  const { roster } = useDesk();
+  const { teams, error } = useSyncExternalStore(roster.store.subscribe, roster.store.snapshot);
+  return useMemo(
+    () => ({
+      people: Object.values(byId),
       teams,
-      failed,
+      failed: error !== undefined,
       /** The name of a person, if the gateway knows one. */
-      nameOf: (id: string | undefined) => (id ? byId.get(id)?.name : undefined),
-      teamName: (id: string | undefined) => (id ? teamById.get(id)?.name : undefined),
-    };
-  }, [people, teams, failed]);
+      nameOf: (id: string | undefined): string | undefined => (id ? byId[id]?.name : undefined),
+      teamName: (id: string | undefined): string | undefined => (id ? teams.find((t) => t.id === id)?.name : undefined),
+    }),
+    [byId, teams, error],
+  );
 }

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import type { Event } from "../../api";
+import { eventText } from "./events";
+import { catalogues } from "./words";
+
+const names = { me: "me", nameOf: (id: string | undefined) => (id === "ben" ? "Ben" : undefined) };
+const event = (kind: string, actor: string, more: object = {}) => ({ kind, actor, ...more }) as unknown as Event;
+const say = (e: Event, language: "en" | "fr" = "en") => eventText(catalogues[language], e, names);
+
+describe("eventText", () => {
+  it("says who did it: the reader, a colleague by name, one whose name is told, or an unknown one", () => {
+    expect(say(event("accept", "me"))).toBe("You took the conversation");
+    expect(say(event("accept", "ben"))).toBe("Ben took the conversation");
+    expect(say(event("resolve", "zoe", { actorName: "Zoé" }))).toBe("Zoé resolved the conversation");
+    expect(say(event("resolve", "zoe", { actorName: "zoe" }))).toBe("A colleague resolved the conversation");
+  });
+  it("names nobody for what the program does by itself", () => {
+    expect(say(event("offer", "bot"))).toBe("Handed over to people");
+    expect(say(event("expire", "parley"))).toBe("Back in the queue after a long silence");
+  });
+  it("speaks French", () => {
+    expect(say(event("pass_back", "me"), "fr")).toBe("Rendue au bot par vous");
+  });
+  it("does not hide a change that it has no words for", () => {
+    expect(say(event("merged_into", "ben"))).toBe("Change: merged into");
+  });
+});

@@ -1,0 +1,102 @@
+import { Popover } from "radix-ui";
+import { useState, useSyncExternalStore } from "react";
+import { Button, Hint } from "../../ui/Button";
+import { Toggle } from "../../ui/Field";
+import { LanguageSwitch, ThemeSwitch } from "../../ui/Preferences";
+import { api } from "../api";
+import { useAccount, useNotifier } from "../context";
+import { initials } from "../inbox/list/Row";
+import { useWords } from "../words";
+import { allowed } from "./Notifier";
+import { Dot, MyStatus, useMe } from "./Presence";
+import { useShellWords } from "./words";
+
+/** Who I am and what I am to others; preferences, notifications, and the way out. */
+export function Account() {
+  const words = useWords();
+  const shell = useShellWords();
+  const { session, onLogOut } = useAccount();
+  const me = useMe();
+  const [error, setError] = useState("");
+  const logOut = async () => {
+    setError("");
+    try {
+      await api.logOut();
+      onLogOut();
+    } catch {
+      setError(words.logOutFailed);
+    }
+  };
+  const label = me ? `${words.account}, ${shell.presence[me.presence]}` : words.account;
+  return (
+    <Popover.Root>
+      <Hint label={label} side="right">
+        <Popover.Trigger
+          aria-label={label}
+          className="relative flex size-10 items-center justify-center rounded-md hover:bg-sunken pointer-coarse:size-11"
+        >
+          <span
+            aria-hidden
+            className="flex size-8 items-center justify-center rounded-full bg-agent-soft font-semibold text-agent text-meta"
+          >
+            {initials(session.user.name)}
+          </span>
+          {me && <Dot presence={me.presence} className="absolute right-1 bottom-1 ring-2 ring-surface" />}
+        </Popover.Trigger>
+      </Hint>
+      <Popover.Portal>
+        <Popover.Content
+          side="right"
+          align="end"
+          sideOffset={8}
+          collisionPadding={8}
+          aria-label={words.account}
+          className="scroll-thin z-50 flex max-h-[calc(100dvh-1rem)] w-80 animate-rise flex-col gap-4 overflow-y-auto rounded-xl border border-line bg-raised p-4 text-text float outline-none"
+        >
+          <div>
+            <p className="truncate font-semibold">{session.user.name}</p>
+            <p className="truncate text-meta text-muted">{session.user.email}</p>
+          </div>
+          <MyStatus />
+          <Notifications />
+          <div className="flex flex-wrap gap-2">
+            <LanguageSwitch />
+            <ThemeSwitch />
+          </div>
+          <Button onClick={() => void logOut()}>{words.logOut}</Button>
+          {error && (
+            <p role="alert" className="text-danger text-meta">
+              {error}
+            </p>
+          )}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function Notifications() {
+  const words = useShellWords();
+  const notifier = useNotifier();
+  const { desktop, sound } = useSyncExternalStore(notifier.settings.subscribe, notifier.settings.snapshot);
+  const [asked, setAsked] = useState(false);
+  const browser = allowed();
+  const wrong = browser === "missing" ? words.desktopMissing : browser === "denied" ? words.desktopRefused : "";
+  return (
+    <section aria-label={words.notifications} className="border-line border-y py-1">
+      <Toggle
+        label={words.desktop}
+        hint={words.desktopHint}
+        checked={desktop}
+        disabled={browser === "missing"}
+        onChange={(on) => void notifier.setDesktop(on).then(() => setAsked(true))}
+      />
+      {wrong && (asked || browser === "missing") && (
+        <p role="status" className="pb-2 text-meta text-warn">
+          {wrong}
+        </p>
+      )}
+      <Toggle label={words.sound} hint={words.soundHint} checked={sound} onChange={(on) => notifier.setSound(on)} />
+    </section>
+  );
+}
