@@ -187,7 +187,7 @@ func (r *run) decide() Outcome {
 // remember takes this turn's question and mood into the memory.
 func (r *run) remember() {
 	if r.question == "" {
-		r.state.Upset = last(append(r.state.Upset, 0), maxUpset)
+		r.feel(frustration(r.text)) // a wish for a person may be an angry one
 		return
 	}
 	folded := cut(intent.Fold(r.question))
@@ -199,6 +199,11 @@ func (r *run) remember() {
 	if r.repeated {
 		score++
 	}
+	r.feel(score)
+}
+
+// feel remembers how upset this turn sounds.
+func (r *run) feel(score int) {
 	r.state.Upset = last(append(r.state.Upset, score), maxUpset)
 	for _, s := range r.state.Upset {
 		r.upset += s

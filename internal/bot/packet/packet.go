@@ -7,6 +7,7 @@
 package packet
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -214,22 +215,25 @@ func newestInbound(lines []chat.Message) string {
 }
 
 // Issue is the customer's newest question in their own words: the lines of the last
-// burst that ask something, else the last that did. "I want a person" is a question
-// only when there is no other, and "thanks" never is one.
+// burst that ask something. Who wants a person is believed to have said before what for,
+// so the question before comes first then. "I want a person" alone is the issue only when
+// there is no other, and "thanks" never is one.
 func Issue(lines []chat.Message, language string) string {
-	var burst []string
+	var burst, wishes []string // wishes: for a person, and for what
 	wish, any := "", ""
 	for i := len(lines) - 1; i >= 0; i-- {
 		m := lines[i]
 		text := strings.TrimSpace(m.Text)
 		switch {
 		case m.Direction != chat.In && len(burst) > 0:
-			return strings.Join(burst, "\n")
+			return strings.Join(append(burst, wishes...), "\n")
 		case m.Direction != chat.In || text == "":
 			continue
 		}
 		special, always := intent.Always(text, language)
 		switch {
+		case always && tells(special.Kind, text) && special.Kind == intent.Person && len(burst) == 0:
+			wishes = append([]string{text}, wishes...)
 		case !always && intent.Fold(text) != "" && !isChoice(text), always && tells(special.Kind, text):
 			burst = append([]string{text}, burst...)
 		case always && wish == "" && special.Kind.Request():
@@ -238,13 +242,10 @@ func Issue(lines []chat.Message, language string) string {
 			any = text
 		}
 	}
-	switch {
-	case len(burst) > 0:
-		return strings.Join(burst, "\n")
-	case wish != "":
-		return wish
+	if all := append(burst, wishes...); len(all) > 0 {
+		return strings.Join(all, "\n")
 	}
-	return any
+	return cmp.Or(wish, any)
 }
 
 // tells reports whether a request says what it is about beside itself: "I want a

@@ -1,6 +1,7 @@
 import {
   ChartNoAxesCombined,
   Gauge,
+  GraduationCap,
   KeyRound,
   LockKeyhole,
   type LucideIcon,
@@ -52,6 +53,14 @@ export const pages: Page[] = [
     go: "r",
     least: "supervisor",
     component: lazy(() => import("./reports/Reports").then((m) => ({ default: m.Reports }))),
+  },
+  {
+    path: "/learning",
+    label: "learning",
+    icon: GraduationCap,
+    go: "l",
+    least: "agent",
+    component: lazy(() => import("./learning/Learning").then((m) => ({ default: m.Learning }))),
   },
   {
     path: "/team",
