@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"parley/internal/app"
@@ -166,6 +167,7 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 		cfg.Database = config.DSN(c.Database)
 	}
 	cfg.Hooks.AllowPrivate = true // receivers on this machine, to try them
+	cfg.Desk.MediaHostsAllowPrivate = ownHosts(endpoint)
 	w := config.NewWorkspace("demo")
 	w.Name = "Parley Shop"
 	w.Braze.Endpoint, w.Braze.APIKey = endpoint, sandbox.SeedKey
@@ -174,6 +176,8 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 	w.Routes[1].Specific = true
 	w.Layouts.Text.CampaignID = sandbox.SeedReply
 	w.Layouts.QuickReply.CampaignID = sandbox.SeedQuickReply
+	w.Layouts.Template.CampaignID = sandbox.SeedTemplate
+	w.Layouts.Template.Text = "Hello {{customer.name|there}}, we have an answer to your question: {{external_system_msg_body}} Reply to this message to go on."
 	w.Knowledge = folder
 	w.CSAT.Enabled, w.CSAT.Delay = true, 10*time.Second
 	if c.Fast {
@@ -181,6 +185,17 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 	}
 	cfg.Workspaces = []config.Workspace{w}
 	return cfg
+}
+
+// ownHosts are the names under which a browser on this machine may have reached the
+// sandbox, whose pictures the desk shows.
+func ownHosts(endpoint string) []string {
+	host := strings.TrimPrefix(endpoint, "http://")
+	_, port, err := net.SplitHostPort(host)
+	if err != nil {
+		return nil
+	}
+	return []string{host, "localhost:" + port, "127.0.0.1:" + port}
 }
 
 // seedKnowledge gives a new data folder the built-in knowledge base.

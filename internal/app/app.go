@@ -25,6 +25,7 @@ import (
 	"parley/internal/desk/finder"
 	"parley/internal/desk/hooks"
 	"parley/internal/desk/learn"
+	"parley/internal/desk/media"
 	"parley/internal/desk/report"
 	"parley/internal/desk/roster"
 	"parley/internal/desk/survey"
@@ -146,6 +147,7 @@ func (a *App) buildHTTP() (err error) {
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
 		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Desk: a.desk, Roster: a.roster, Log: a.log,
 		Learn: learn.New(a.base.list, a.store, a.opts.Now),
+		Media: media.New(media.Settings{MaxBytes: cfg.Limits.MediaBytes, AllowPrivate: cfg.Desk.MediaHostsAllowPrivate}),
 		Hooks: a.buildHooks(),
 	})
 	a.folder = report.NewFolder(a.store, a.log, a.now)

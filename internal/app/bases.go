@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -42,6 +43,9 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.
 				return nil, fmt.Errorf("workspace %s: knowledge: %w", w.ID, err)
 			}
 		}
+		if err := knowsIntents(base.current.Load(), w.Handoff.Intents); err != nil {
+			return nil, fmt.Errorf("workspace %s: handoff.intents: %w", w.ID, err)
+		}
 		base.workspaces = append(base.workspaces, w.ID)
 		metrics.KnowledgePublished(w.ID, base.current.Load().Version, time.Now())
 		out.bots[w.ID] = bot.New(base.current.Load, time.Now)
@@ -50,6 +54,16 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.
 		out.list = append(out.list, learn.Base{Folder: folder, Workspaces: base.workspaces, Published: base.current.Load})
 	}
 	return out, nil
+}
+
+// knowsIntents refuses a rule that could never come true because of a slip of the pen.
+func knowsIntents(base *knowledge.Published, names []string) error {
+	for _, name := range names {
+		if !slices.ContainsFunc(base.Intents, func(in knowledge.Intent) bool { return in.Name == name }) {
+			return fmt.Errorf("the knowledge base has no intent %q; write the name of one of its files without .yaml", name)
+		}
+	}
+	return nil
 }
 
 // load publishes a folder, or the seed for none, and watches a folder for changes.

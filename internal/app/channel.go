@@ -43,7 +43,7 @@ func (a *App) buildChannel() error {
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w.Layouts).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
-			TakenOver: workspaces[w.ID].TakenOver, Suggest: workspaces[w.ID].Suggest, Survey: surveyPlan(w.CSAT),
+			Template: template(w.Layouts), TakenOver: workspaces[w.ID].TakenOver, Suggest: workspaces[w.ID].Suggest, Survey: surveyPlan(w.CSAT),
 		}
 		if w.CSAT.Enabled {
 			surveys[w.ID] = survey.Workspace{
@@ -149,7 +149,17 @@ func layouts(l config.Layouts) delivery.Layouts {
 	if q := l.QuickReply; q.Configured() {
 		out[chat.LayoutQuickReply] = delivery.Layout{CampaignID: q.CampaignID, Property: q.Property, Buttons: q.Buttons, MaxRunes: q.MaxRunes}
 	}
+	if t := l.Template; t.Configured() {
+		out[chat.LayoutTemplate] = delivery.Layout{CampaignID: t.CampaignID, Buttons: t.Properties}
+	}
 	return out
+}
+
+func template(l config.Layouts) *desk.Template {
+	if !l.Template.Configured() {
+		return nil
+	}
+	return &desk.Template{Text: l.Template.Text, Params: l.Template.Properties, Plan: layouts(l).Template}
 }
 
 // upkeep refreshes the gauges and prunes what has outlived its use.

@@ -86,6 +86,9 @@ func TestPeople(t *testing.T) {
 		}
 
 		d.post("/conversations/"+id+"/owner", map[string]any{"kind": "accept", "epoch": detail.Epoch}, &detail)
+		if got := d.get("/conversations/" + id + "/handoffs"); strings.Count(got, "handoff.v1") != 2 || !strings.Contains(got, `"taken_over"`) {
+			t.Errorf("taken from the bot, the agent gets %s", got)
+		}
 		d.post("/conversations/"+id+"/owner", map[string]any{"kind": "resolve", "epoch": detail.Epoch, "outcome": "solved", "note": "carrier found it"}, &detail)
 		if detail.Outcome != "solved" {
 			t.Errorf("resolved as %q", detail.Outcome)

@@ -28,12 +28,21 @@ func (b *Bot) Suggest(question, language string, said []string) (Suggestion, boo
 		return Suggestion{}, false
 	}
 	r := &run{pub: pub, language: language}
+	var asking []string // without the wish for a person, which says nothing of the topic
 	for line := range strings.Lines(question) {
-		if line = clip(strings.TrimSpace(line), maxPart); line != "" {
-			r.parts = append(r.parts, part{text: line})
+		if line = clip(strings.TrimSpace(line), maxPart); line == "" {
+			continue
 		}
+		p := part{text: line}
+		if p.special, p.always = intent.Always(line, language); !p.always {
+			asking = append(asking, line)
+		}
+		r.parts = append(r.parts, p)
 	}
-	r.question = clip(strings.Join(strings.Fields(question), " "), maxPart)
+	if len(asking) == 0 {
+		asking = strings.Fields(question)
+	}
+	r.question = clip(strings.Join(asking, " "), maxPart)
 	best, _ := r.understand()
 	for i, s := range best.Top {
 		if best.P < pub.Clarify || i > 0 && s.P < pub.Clarify/2 {

@@ -294,6 +294,9 @@ func TestSuggest_findsWhatWasNotSaid(t *testing.T) {
 	if again, ok := k.bot.Suggest("where is my order", "en", []string{"Hello.\n\n" + s.Text}); ok && again.Intent == s.Intent {
 		t.Errorf("suggested what was said: %+v", again)
 	}
+	if s, ok := k.bot.Suggest("where is my order\nthis is scandalous, I want to talk to a person", "en", nil); !ok || s.Intent != "order_tracking" {
+		t.Errorf("beside a wish for a person: %+v, %v", s, ok)
+	}
 	if s, ok := k.bot.Suggest("quels sont vos horaires d'ouverture", "fr", nil); !ok || s.Language != "fr" || s.Intent != "opening_hours" {
 		t.Errorf("in French: %+v, %v", s, ok)
 	}

@@ -66,6 +66,7 @@ type Layout string
 const (
 	LayoutText       Layout = "text"
 	LayoutQuickReply Layout = "quick_reply"
+	LayoutTemplate   Layout = "template" // the only one that may be sent when the window has closed
 )
 
 // Code classifies an Error for whoever has to act on it.

@@ -36,6 +36,7 @@ type Log struct {
 // Limits bound what one process accepts.
 type Limits struct {
 	BodyBytes   int64 `yaml:"body_bytes" default:"262144" doc:"Largest request body in bytes that is read before answering 413."`
+	MediaBytes  int64 `yaml:"media_bytes" default:"26214400" doc:"Largest picture, recording or document of a customer in bytes that is fetched for an agent. Up to four are held in memory at the same time."`
 	StopSeconds int   `yaml:"stop_seconds" default:"20" doc:"Seconds that a stop may take before the process exits anyway. Work that was cut off is taken up again by its lease."`
 }
 
@@ -57,7 +58,9 @@ type Desk struct {
 	AgentSilentMinutes int `yaml:"agent_silent_minutes" default:"30" doc:"Minutes that a customer waits for an agent's answer before the conversation goes back to the head of the queue. 0: never."`
 	ReassureMinutes    int `yaml:"reassure_minutes" default:"10" doc:"Minutes that a customer waits in the queue before they are told, once, that their place is kept. 0: never."`
 	AwayMinutes        int `yaml:"away_minutes" default:"10" doc:"Minutes without a touch of keyboard or mouse after which somebody with an open page counts as away and is given nothing new."`
-	Capacity           int `yaml:"capacity" default:"5" doc:"Conversations that a person is given at the same time, unless their own capacity is set."`
+	// MediaHostsAllowPrivate are exceptions from the rule that customers' files are fetched from the public internet only.
+	MediaHostsAllowPrivate []string `yaml:"media_hosts_allow_private" example:"[media.internal, \"127.0.0.1:8081\"]" doc:"Hosts, with or without a port, from which customers' pictures and files are fetched although they are on a private network. Empty: the public internet only."`
+	Capacity               int      `yaml:"capacity" default:"5" doc:"Conversations that a person is given at the same time, unless their own capacity is set."`
 }
 
 // Workspace is one Braze workspace: one REST key, one WhatsApp number, its campaigns.
@@ -99,6 +102,7 @@ type Route struct {
 // Layouts maps the kinds of WhatsApp message to Braze campaigns.
 type Layouts struct {
 	Text       TextLayout       `yaml:"text" doc:"Plain text."`
+	Template   TemplateLayout   `yaml:"template" doc:"The template that opens a conversation again after WhatsApp's 24-hour window has closed. Optional: without a campaign, nothing can be sent then."`
 	QuickReply QuickReplyLayout `yaml:"quick_reply" doc:"Text with up to three buttons. Optional: without a campaign, choices are written as a numbered list."`
 }
 
@@ -116,6 +120,16 @@ type QuickReplyLayout struct {
 	MaxRunes   int      `yaml:"max_runes" default:"1024" doc:"Longest text in characters. WhatsApp allows 1024 beside buttons."`
 	Buttons    []string `yaml:"buttons" default:"[button_1, button_2, button_3]" doc:"Names of the trigger properties that the campaign's buttons print, in order; one to three."`
 }
+
+// TemplateLayout is a campaign with an approved WhatsApp template and parameters, each from a trigger property.
+type TemplateLayout struct {
+	CampaignID string   `yaml:"campaign_id" example:"00000000-0000-4000-8000-000000000006" doc:"Id of the API-triggered campaign with the template. Empty: no template is offered."`
+	Text       string   `yaml:"text" example:"Hello {{customer.name|there}}, we have an answer. {{external_system_msg_body}}" doc:"What the template says, for the agent and the transcript: {{property}} where the campaign prints a trigger property, {{customer.name}}, if need be with what is said without one as in {{customer.name|there}}, where it prints the first name."`
+	Properties []string `yaml:"properties" default:"[external_system_msg_body]" doc:"Names of the trigger properties that the template's parameters print. The agent fills them in."`
+}
+
+// Configured reports whether a template can be sent.
+func (l TemplateLayout) Configured() bool { return l.CampaignID != "" }
 
 // Configured reports whether there is a campaign for this layout; if not, choices go out as numbered text.
 func (l QuickReplyLayout) Configured() bool { return l.CampaignID != "" }

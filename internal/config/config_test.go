@@ -49,7 +49,7 @@ func TestLoad_withoutFileRunsOnDefaults(t *testing.T) {
 	}
 	testkit.Diff(t, got, Config{
 		Listen: "127.0.0.1:8080", OpsListen: "127.0.0.1:9090", Database: "sqlite:./data/parley.db",
-		Log: Log{Level: "info", Format: "auto"}, Limits: Limits{BodyBytes: 262144, StopSeconds: 20},
+		Log: Log{Level: "info", Format: "auto"}, Limits: Limits{BodyBytes: 262144, MediaBytes: 25 << 20, StopSeconds: 20},
 		Retention: Retention{Exchanges: 720 * time.Hour, Events: 168 * time.Hour, Drops: 720 * time.Hour, Audit: 8760 * time.Hour},
 		Desk:      Desk{AgentSilentMinutes: 30, ReassureMinutes: 10, AwayMinutes: 10, Capacity: 5},
 	}, samePrefix)
@@ -70,9 +70,9 @@ func TestLoad_readsEveryField(t *testing.T) {
 		Listen: "0.0.0.0:8080", OpsListen: "0.0.0.0:9090", PublicURL: "https://parley.example.com",
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32")},
 		Database:       "postgres://parley:hunter2@db.example.com/parley?sslmode=verify-full",
-		Log:            Log{Level: "debug", Format: "json"}, Limits: Limits{BodyBytes: 1 << 20, StopSeconds: 30},
+		Log:            Log{Level: "debug", Format: "json"}, Limits: Limits{BodyBytes: 1 << 20, MediaBytes: 1 << 20, StopSeconds: 30},
 		Retention: Retention{Exchanges: 24 * time.Hour, Events: 48 * time.Hour, Drops: 72 * time.Hour, Audit: 8760 * time.Hour},
-		Desk:      Desk{AgentSilentMinutes: 0, ReassureMinutes: 20, AwayMinutes: 5, Capacity: 3},
+		Desk:      Desk{AgentSilentMinutes: 0, ReassureMinutes: 20, AwayMinutes: 5, Capacity: 3, MediaHostsAllowPrivate: []string{"media.internal", "127.0.0.1:8081"}},
 		Workspaces: []Workspace{{
 			ID: "shop", Name: "Shop", Language: "fr", Braze: braze,
 			SubscriptionGroup: "7d1f0f2e-6e0f-4a53-9d2b-3c1f7a0f4b11", SubscribeNewSenders: true,
@@ -82,6 +82,7 @@ func TestLoad_readsEveryField(t *testing.T) {
 			},
 			Layouts: Layouts{
 				Text:       TextLayout{CampaignID: "11111111-2222-4333-8444-555555555555", Property: "body", MaxRunes: 2000},
+				Template:   TemplateLayout{CampaignID: "11111111-2222-4333-8444-888888888888", Text: "Dear {{customer.name|customer}}: {{news}}", Properties: []string{"news"}},
 				QuickReply: QuickReplyLayout{CampaignID: "11111111-2222-4333-8444-666666666666", Property: "body", MaxRunes: 900, Buttons: []string{"yes_label", "no_label"}},
 			},
 			Turn:      Turn{Settle: 2 * time.Second, SettleMax: 9 * time.Second, Lease: 45 * time.Second, Attempts: 3, Workers: 8},
@@ -100,6 +101,7 @@ func TestNewWorkspace_carriesThePinnedDefaults(t *testing.T) {
 		Braze: Braze{Timeout: 10 * time.Second, CallsInFlight: 4},
 		Layouts: Layouts{
 			Text:       TextLayout{Property: "external_system_msg_body", MaxRunes: 4096},
+			Template:   TemplateLayout{Properties: []string{"external_system_msg_body"}},
 			QuickReply: QuickReplyLayout{Property: "external_system_msg_body", MaxRunes: 1024, Buttons: []string{"button_1", "button_2", "button_3"}},
 		},
 		Turn:     Turn{Settle: 1200 * time.Millisecond, SettleMax: 6 * time.Second, Lease: 30 * time.Second, Attempts: 5, Workers: 128},
@@ -263,6 +265,27 @@ func TestValidate_endpoint(t *testing.T) {
 		got := k.problems.Error()
 		if (want == "") != (got == "") || !strings.Contains(got, want) {
 			t.Errorf("%q: got %q, want %q", endpoint, got, want)
+		}
+	}
+}
+
+func TestValidate_people(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(*Workspace){
+		"":                                   func(*Workspace) {},
+		`"vip" is not a route`:               func(w *Workspace) { w.Handoff.Routes = []string{"support", "vip"} },
+		`"=gold" names no attribute`:         func(w *Workspace) { w.Handoff.Attributes = []string{"tier", "=gold"} },
+		"amount_above: -1 is out of range":   func(w *Workspace) { w.Handoff.AmountAbove = -1 },
+		"csat.delay: 13h is out of range":    func(w *Workspace) { w.CSAT.Delay = 13 * time.Hour },
+		"csat.every_days: 0 is out of range": func(w *Workspace) { w.CSAT.EveryDays = 0 },
+	} {
+		w := NewWorkspace("shop")
+		w.Routes = []Route{NewRoute("support")}
+		change(&w)
+		k := &checker{}
+		k.people("shop", w)
+		if got := k.problems.Error(); (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

@@ -25,6 +25,8 @@ var (
 	languagePattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Z]{2})?$`)
 	uuidPattern     = regexp.MustCompile(`(?i)^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$`)
 	propertyPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	hostPattern     = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]|[0-9A-Fa-f:.]+)(:[0-9]{1,5})?$`)
+	placePattern    = regexp.MustCompile(`\{\{([^{}|]*)(\|[^{}]*)?\}\}`)
 	restHost        = regexp.MustCompile(`^rest\.[a-z]+-\d+\.braze\.(com|eu)$`)
 	oldDashboard    = regexp.MustCompile(`^dashboard-(\d+)\.braze\.(com|eu)$`)
 	newDashboard    = regexp.MustCompile(`^(?:dashboard|sdk|app)\.([a-z]+-\d+)\.braze\.(com|eu)$`)
@@ -82,6 +84,7 @@ func (c Config) Validate() error {
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	k.oneOf("log.format", c.Log.Format, "auto", "text", "json")
 	within(k, "limits.body_bytes", c.Limits.BodyBytes, 1<<10, 16<<20)
+	within(k, "limits.media_bytes", c.Limits.MediaBytes, 1<<10, 256<<20)
 	within(k, "limits.stop_seconds", c.Limits.StopSeconds, 1, 300)
 	const year = 10 * 365 * 24 * time.Hour
 	within(k, "retention.exchanges", c.Retention.Exchanges, time.Hour, year)
@@ -94,6 +97,11 @@ func (c Config) Validate() error {
 	within(k, "desk.reassure_minutes", c.Desk.ReassureMinutes, 0, day)
 	within(k, "desk.away_minutes", c.Desk.AwayMinutes, 1, day)
 	within(k, "desk.capacity", c.Desk.Capacity, 0, 100)
+	for i, host := range c.Desk.MediaHostsAllowPrivate {
+		if !hostPattern.MatchString(host) {
+			k.add(itemKey("desk.media_hosts_allow_private", i), fmt.Sprintf("%q is not a host", host), "write a name or an address alone, or with a port, such as 127.0.0.1:8081")
+		}
+	}
 
 	k.workspaces(c.Workspaces)
 	return k.problems.err()
@@ -301,6 +309,7 @@ func (c *checker) layouts(key string, l Layouts) {
 	c.campaign(key+".text.campaign_id", l.Text.CampaignID)
 	c.property(key+".text.property", l.Text.Property)
 	within(c, key+".text.max_runes", l.Text.MaxRunes, 20, 4096)
+	c.template(key+".template", l)
 	q := l.QuickReply
 	if !q.Configured() {
 		return
@@ -320,6 +329,36 @@ func (c *checker) layouts(key string, l Layouts) {
 		c.property(bkey, b)
 		if b == q.Property || slices.Contains(q.Buttons[:i], b) {
 			c.add(bkey, fmt.Sprintf("%q is already used in this layout", b), "give the body and every button a trigger property of its own")
+		}
+	}
+}
+
+func (c *checker) template(key string, l Layouts) {
+	t := l.Template
+	if !t.Configured() {
+		return
+	}
+	c.campaign(key+".campaign_id", t.CampaignID)
+	if t.CampaignID == l.Text.CampaignID || t.CampaignID == l.QuickReply.CampaignID {
+		c.add(key+".campaign_id", "is the campaign of another layout", "a campaign has one message in Braze; make another for the template")
+	}
+	if strings.TrimSpace(t.Text) == "" {
+		c.add(key+".text", "is missing", "write what the template says, so that agents know what they send")
+	}
+	for i, p := range t.Properties {
+		c.property(itemKey(key+".properties", i), p)
+	}
+	named := map[string]bool{}
+	for _, place := range placePattern.FindAllStringSubmatch(t.Text, -1) {
+		name := strings.TrimSpace(place[1])
+		named[name] = true
+		if name != "customer.name" && !slices.Contains(t.Properties, name) {
+			c.add(key+".text", fmt.Sprintf("{{%s}} is neither customer.name nor one of the properties", name), "name it in properties, or take it out")
+		}
+	}
+	for i, p := range t.Properties {
+		if !named[p] {
+			c.add(itemKey(key+".properties", i), fmt.Sprintf("%q does not stand in the text", p), "write {{"+p+"}} into text where the template prints it")
 		}
 	}
 }

@@ -17,7 +17,7 @@ const maxCanned = 4096
 
 var (
 	shortcut = regexp.MustCompile(`^[\p{L}\p{N}_-]{1,40}$`)
-	variable = regexp.MustCompile(`\{\{\s*([a-z_.]+)\s*(?:\|([^{}]*))?\}\}`)
+	variable = regexp.MustCompile(`\{\{\s*([A-Za-z0-9_.]+)\s*(?:\|([^{}]*))?\}\}`)
 	// gap is the white space before a variable that has no value.
 	gap = regexp.MustCompile(` ?\x00`)
 )
@@ -35,9 +35,13 @@ type Filling struct{ CustomerName, CustomerPhone, AgentName string }
 // something to be written instead leaves no gap.
 func (f Filling) Fill(text string) string {
 	first, _, _ := strings.Cut(f.AgentName, " ")
-	values := map[string]string{
+	return fill(text, map[string]string{
 		"customer.name": f.CustomerName, "customer.phone": f.CustomerPhone, "agent.name": f.AgentName, "agent.first_name": first,
-	}
+	})
+}
+
+// fill replaces variables by their values, once: what a value says is no variable.
+func fill(text string, values map[string]string) string {
 	text = variable.ReplaceAllStringFunc(strings.ReplaceAll(text, "\x00", ""), func(found string) string {
 		parts := variable.FindStringSubmatch(found)
 		if value := values[parts[1]]; value != "" {

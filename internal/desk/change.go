@@ -112,7 +112,7 @@ func (d *Desk) takenOver(ctx context.Context, c store.Listed) (*store.Handoff, e
 
 // LabelHandoff notes whether a handoff needed a person; the last word counts.
 func (d *Desk) LabelHandoff(ctx context.Context, id chat.ConversationID, handoff string, needed bool, by string) error {
-	return d.store.Write(ctx, func(tx *store.Tx) error { return tx.LabelHandoff(ctx, id, handoff, needed, by, d.now()) })
+	return d.commit(ctx, func(tx *store.Tx) error { return tx.LabelHandoff(ctx, id, handoff, needed, by, d.now()) }, store.TopicFeed)
 }
 
 // Suggest finds an answer of the knowledge base to what the customer asked last, if

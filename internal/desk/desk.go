@@ -25,6 +25,8 @@ const MaxText = 8000
 type Workspace struct {
 	Plan func(text string) []chat.Delivery // a text in sendable parts
 	Pace chat.Pace
+	// Template opens conversations again; nil if there is none.
+	Template *Template
 	// TakenOver makes the packet of a conversation that a person takes from the bot;
 	// lines are its last ones, oldest first. Nil means that nobody gets one.
 	TakenOver func(c chat.Conversation, contact chat.Contact, lines []chat.Message, now int64) (*store.Handoff, error)

@@ -198,7 +198,7 @@ func (h *head) ending(rules Rules, now int64) (chat.State, string) {
 	switch {
 	case !owner.MaySend(h.Author, h.Epoch):
 		return chat.Cancelled, ReasonStale
-	case h.WindowUntil <= now:
+	case h.WindowUntil <= now && h.Layout != chat.LayoutTemplate:
 		return chat.Dead, ReasonWindow
 	case rules.MaxAge > 0 && now-h.QueuedAt > rules.MaxAge:
 		return chat.Dead, ReasonTooOld

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"strings"
@@ -96,18 +97,21 @@ func (s *Store) Handoffs(ctx context.Context, id chat.ConversationID) ([]Handoff
 // LabelHandoff notes whether it needed a person; the last word counts. A handoff that
 // is not of the conversation is NotFound.
 func (tx *Tx) LabelHandoff(ctx context.Context, conversation chat.ConversationID, id string, needed bool, by string, now int64) error {
+	c, err := tx.LockConversation(ctx, conversation)
+	if err != nil {
+		return err
+	}
 	word := "no"
 	if needed {
 		word = "yes"
 	}
-	changed, err := db.Collect(ctx, tx, func(rows *sql.Rows) (n note, err error) { return n, rows.Scan(&n.workspace, &n.conversation) },
-		"UPDATE handoffs SET needed = $3, labelled_by = $4, labelled_at = $5 WHERE id = $1 AND conversation_id = $2 RETURNING workspace, conversation_id",
+	done, err := tx.ExecContext(ctx, "UPDATE handoffs SET needed = $3, labelled_by = $4, labelled_at = $5 WHERE id = $1 AND conversation_id = $2",
 		id, string(conversation), word, by, now)
 	if err != nil {
 		return err
 	}
-	if len(changed) == 0 {
-		return chat.Errorf(chat.NotFound, "there is no such handoff in this conversation")
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return cmp.Or(err, error(chat.Errorf(chat.NotFound, "there is no such handoff in this conversation")))
 	}
-	return tx.announceNotes(ctx, changed, now)
+	return tx.announce(ctx, []*chat.Conversation{c}, now) // the reports count it
 }

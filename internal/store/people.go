@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -106,6 +107,7 @@ type Reply struct {
 	MessageID chat.MessageID
 	Agent     string
 	Text      string
+	Layout    chat.Layout     // empty means text; a template may leave after the window has closed
 	Parts     []chat.Delivery // Text in sendable parts; id, text, layout and choices are read
 	Pace      chat.Pace
 	// SeenSeq is the newest line that the agent had seen. Newer ones, or another
@@ -138,7 +140,7 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 		return chat.Errorf(chat.Conflict, "this message id is taken; use a fresh one")
 	case c.Owner == chat.OwnerNone:
 		return chat.Errorf(chat.Conflict, "this conversation is resolved; open it again first")
-	case c.WindowUntil <= now:
+	case c.WindowUntil <= now && r.Layout != chat.LayoutTemplate:
 		return chat.Errorf(chat.Conflict, "not sent: the 24-hour window has closed, and only a template may be sent now")
 	case unseen > 0 && !r.Forced:
 		return chat.Errorf(chat.Conflict, "%d new since you began writing; read first, or send anyway", unseen)
@@ -157,7 +159,7 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 	c.Replied(now)
 	m := chat.Message{
 		ID: r.MessageID, ConversationID: c.ID, Seq: c.Line(chat.Out, r.Text, now), Direction: chat.Out, Author: chat.AuthorAgent,
-		Text: r.Text, Layout: chat.LayoutText, Agent: r.Agent, At: now,
+		Text: r.Text, Layout: cmp.Or(r.Layout, chat.LayoutText), Agent: r.Agent, At: now,
 	}
 	if err := tx.SaveConversation(ctx, c, transitions, now); err != nil {
 		return err

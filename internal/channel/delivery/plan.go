@@ -14,8 +14,8 @@ import (
 // a campaign's layout is fixed when it is composed, so each kind needs its own.
 type Layout struct {
 	CampaignID string
-	Property   string   // trigger property that the campaign's body prints
-	Buttons    []string // trigger properties that its buttons print, in order
+	Property   string   // trigger property that the campaign's body prints; empty for a template
+	Buttons    []string // trigger properties that its buttons, or a template's parameters, print, in order
 	MaxRunes   int      // WhatsApp counts code points, not bytes
 }
 
@@ -52,6 +52,13 @@ func (l Layouts) Plan(line Line) []chat.Delivery {
 		out = append(out, chat.Delivery{ID: chat.DeliveryID(chat.NewID()), Layout: chat.LayoutText, Text: part})
 	}
 	return out
+}
+
+// Template is the delivery of a template: text is what it says, and values are those
+// of its parameters, in the layout's order.
+func (l Layouts) Template(text string, values []string) []chat.Delivery {
+	line := Line{Text: text, Choices: values}.neutral()
+	return []chat.Delivery{{ID: chat.DeliveryID(chat.NewID()), Layout: chat.LayoutTemplate, Text: line.Text, Choices: line.Choices}}
 }
 
 func (line Line) neutral() Line {

@@ -82,7 +82,10 @@ func (d *Sender) request(batch []store.Outbound) (request braze.TriggerSend, sen
 }
 
 func (l Layout) properties(o store.Outbound) map[string]any {
-	properties := map[string]any{l.Property: o.Text}
+	properties := map[string]any{}
+	if l.Property != "" {
+		properties[l.Property] = o.Text
+	}
 	for i, choice := range o.Choices {
 		properties[l.Buttons[i]] = choice
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -37,10 +38,23 @@ func open(t *testing.T, s *store.Store) *school {
 	if err := os.CopyFS(k.folder, os.DirFS(shop)); err != nil {
 		t.Fatal(err)
 	}
-	k.republish()
+	k.current.Store(trained())
 	k.learn = learn.New([]learn.Base{{Folder: k.folder, Workspaces: []string{"shop"}, Published: k.current.Load}}, s, time.Now)
 	return k
 }
+
+// trained is the shop's base before anybody taught it anything.
+var trained = sync.OnceValue(func() *knowledge.Published {
+	base, err := knowledge.Load(os.DirFS(shop))
+	if err != nil {
+		panic(err)
+	}
+	p, err := knowledge.Publish(context.Background(), base, nil)
+	if err != nil {
+		panic(err)
+	}
+	return p
+})
 
 // republish does what the watcher of the folder does.
 func (k *school) republish() {

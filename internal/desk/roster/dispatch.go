@@ -20,7 +20,10 @@ const Actor = "parley"
 const batch = 50
 
 // Wake says that the roster or the queue may have changed.
-func (r *Roster) Wake(at int64) { r.wake.Set(at) }
+func (r *Roster) Wake(at int64) {
+	r.forget()
+	r.wake.Set(at)
+}
 
 // Run hands out what waits and looks after what is due until ctx ends.
 func (r *Roster) Run(ctx context.Context) {
@@ -74,6 +77,8 @@ func (r *Roster) assign(ctx context.Context) (int, error) {
 		return 0, nil
 	}
 	var given []assignment
+	r.handsOut(true)
+	defer r.handsOut(false)
 	err = r.store.Write(ctx, func(tx *store.Tx) (err error) {
 		given, err = r.handOut(ctx, tx, teams)
 		if err != nil || len(given) == 0 {

@@ -113,8 +113,8 @@ func TestHours_sayWhatIsWrong(t *testing.T) {
 func TestPresence_isWhatIsWantedAndSeen(t *testing.T) {
 	t.Parallel()
 	const away, minute = 10 * time.Minute, int64(60_000)
-	p, want := roster.Presence{}, func(now int64, state State, since int64) {}
-	want = func(now int64, state State, since int64) {
+	var p roster.Presence
+	want := func(now int64, state State, since int64) {
 		t.Helper()
 		if got, at := stateOf(p, away, now); got != state || at != since {
 			t.Errorf("at minute %d: %s since %d, want %s since %d", now/minute, got, at/minute, state, since/minute)

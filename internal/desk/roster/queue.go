@@ -54,7 +54,7 @@ func (r *Roster) Prospect(ctx context.Context, n Need, priority chat.Priority) (
 func (r *Roster) moment(ctx context.Context) (*moment, error) {
 	const fresh = 1000
 	r.mu.Lock()
-	m := r.recent
+	m, age := r.recent, r.age
 	r.mu.Unlock()
 	if now := r.now(); m != nil && now >= m.at && now < m.at+fresh {
 		return m, nil
@@ -64,9 +64,28 @@ func (r *Roster) moment(ctx context.Context) (*moment, error) {
 		return nil, err
 	}
 	r.mu.Lock()
-	r.recent = m
+	if r.age == age && !r.giving { // else something has changed while it was read
+		r.recent = m
+	}
 	r.mu.Unlock()
 	return m, nil
+}
+
+// forget makes the next one who asks look anew.
+func (r *Roster) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.recent = nil
+	r.age++
+}
+
+// handsOut makes everybody who asks look anew while conversations are handed out, so
+// that nobody is told of a place that has just been taken.
+func (r *Roster) handsOut(giving bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.recent, r.giving = nil, giving
+	r.age++
 }
 
 func (r *Roster) read(ctx context.Context, q db.Querier) (*moment, error) {

@@ -9,6 +9,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -60,7 +61,9 @@ type Roster struct {
 	wake    alarm.Alarm
 
 	mu     sync.Mutex
-	recent *moment // what Prospect has read last
+	recent *moment // what Prospect has read last; nil once something has changed
+	age    int     // rises with every change
+	giving bool    // conversations are being handed out
 	told   string  // what pages were last told of people
 }
 
@@ -114,6 +117,7 @@ func (r *Roster) desk(people []roster.Person, teams []roster.Team) (Desk, error)
 		}
 		d.People[i] = Person{
 			ID: p.ID, Email: p.Email, Name: p.Name, Role: p.Role, Disabled: p.Disabled, MayReply: r.set.MayReply(p.Role), State: state, Since: since,
+			Wish: cmp.Or(State(p.Wish), Online),
 			Load: p.Load, Capacity: capacity, Teams: of[p.ID], Languages: p.Languages, Topics: p.Topics, AssignedAt: p.AssignedAt,
 		}
 	}
@@ -167,6 +171,7 @@ func (r *Roster) present(ctx context.Context, user string, change func(roster.Pr
 		return tx.Notify(ctx, store.TopicPeople)
 	})
 	if err == nil && changed {
+		r.forget()
 		r.publish(store.TopicPeople)
 	}
 	return err
@@ -184,6 +189,7 @@ func (r *Roster) write(ctx context.Context, fn func(*store.Tx) error) error {
 		return tx.Notify(ctx, store.TopicDeliveries)
 	})
 	if err == nil {
+		r.forget()
 		r.publish(store.TopicPeople)
 		r.publish(store.TopicDeliveries)
 	}

@@ -1647,6 +1647,11 @@ export interface components {
             owner: "bot" | "queue" | "agent" | "none";
             /** @enum {string} */
             priority: "normal" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description Its place in the queue among others: lower comes first. Only there.
+             */
+            queueRank?: number;
             /** Format: date-time */
             queuedAt?: string;
             route: string;
@@ -1872,6 +1877,11 @@ export interface components {
              * @description Its place in its team's queue, from 1.
              */
             queuePosition?: number;
+            /**
+             * Format: int64
+             * @description Its place in the queue among others: lower comes first. Only there.
+             */
+            queueRank?: number;
             /** Format: date-time */
             queuedAt?: string;
             /**
@@ -1960,6 +1970,11 @@ export interface components {
             owner: "bot" | "queue" | "agent" | "none";
             /** @enum {string} */
             priority: "normal" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description Its place in the queue among others: lower comes first. Only there.
+             */
+            queueRank?: number;
             /** Format: date-time */
             queuedAt?: string;
             route: string;
@@ -2562,6 +2577,11 @@ export interface components {
             /** @description Ids of their teams. */
             teams: string[];
             topics: string[];
+            /**
+             * @description What I asked to be. Who wishes to be online and is away did nothing for a while.
+             * @enum {string}
+             */
+            wish: "online" | "away" | "offline";
         };
         NewCanned: {
             language?: string;
@@ -7496,10 +7516,7 @@ export interface operations {
     "get-media": {
         parameters: {
             query?: never;
-            header?: {
-                "If-None-Match"?: string;
-                Range?: string;
-            };
+            header?: never;
             path: {
                 messageId: string;
                 /** @description Which of the message's media, from 0. */

@@ -1,6 +1,6 @@
 import { AlarmClock, ArrowLeft, Eye, Flag, Lock, PanelRight, SearchX, Tag, Users } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
-import { Link } from "wouter";
+import { Link, useSearch } from "wouter";
 import { IconButton } from "../../ui/Button";
 import { useNow } from "../../ui/now";
 import { Bone, Empty, Problem, useSlow } from "../../ui/States";
@@ -38,7 +38,9 @@ export function Conversation({
   const waiting = !transcript || (transcript.loading && transcript.messages.length === 0) || !transcript.detail;
   const slow = useSlow(waiting && !transcript?.error);
   const error = transcript?.error;
-  usePresence(id, !waiting && !error);
+  // A supervisor who watches quietly is not announced.
+  const quiet = new URLSearchParams(useSearch()).has("watch");
+  usePresence(id, !waiting && !error && !quiet);
   const list = useListAddress();
 
   if (error) {

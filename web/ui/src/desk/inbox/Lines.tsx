@@ -16,7 +16,8 @@ import {
 import { useMemo } from "react";
 import { useFormat } from "../../words/locale";
 import type { Event, Message } from "../api";
-import { usePeople } from "../context";
+import { useDeskState, usePeople } from "../context";
+import { ProposePhrasing } from "../learning/ProposePhrasing";
 import { useWords } from "../words";
 import { pieces } from "./compose/mentions";
 import { LifeOfMessage } from "./LifeOfMessage";
@@ -44,11 +45,14 @@ export function EventLine({
   conversation,
   event,
   packet,
+  to,
   onShow,
 }: {
   conversation: string;
   event: Event;
   packet?: Packet | undefined;
+  /** User id of who got it, where that is known. */
+  to?: string | undefined;
   onShow: (messageId: string) => void;
 }) {
   const words = useWords();
@@ -57,7 +61,7 @@ export function EventLine({
   const { me } = usePeople();
   const { nameOf } = useRoster();
   const reason = reasonInWords(words, event.reason);
-  const what = eventText(talkWords, event, { me, nameOf });
+  const what = eventText(talkWords, event, { me, nameOf }, to);
   if (event.kind === "offer" || packet) {
     return (
       <Handover conversation={conversation} who={what} reason={reason} at={event.at} packet={packet} onShow={onShow} />
@@ -147,7 +151,7 @@ export function MessageLine({
   return (
     <div
       data-message={message.id}
-      className={`flex flex-col ${ours ? "items-end" : "items-start"} ${first ? "pt-3" : "pt-1"}`}
+      className={`group flex flex-col ${ours ? "items-end" : "items-start"} ${first ? "pt-3" : "pt-1"}`}
     >
       {first && (
         <p className={`flex items-center gap-1.5 pb-1 font-medium text-meta ${colour}`}>
@@ -230,6 +234,7 @@ function Foot({
       <time className="tabular" title={format.exact(message.at)}>
         {format.time(message.at)}
       </time>
+      {message.direction === "in" && message.text && <Teach message={message} />}
       {onToggle && (
         <>
           <span className={`flex items-center gap-1 ${className}`}>
@@ -259,6 +264,22 @@ function Foot({
         </>
       )}
     </div>
+  );
+}
+
+/** Offers to teach the bot what a customer's line means. It recedes until the line is pointed at or focused. */
+function Teach({ message }: { message: Message }) {
+  const detail = useDeskState((s) => s.transcript?.detail);
+  if (!detail) return null;
+  return (
+    <span className="transition-opacity md:opacity-0 md:focus-within:opacity-100 md:group-hover:opacity-100 pointer-coarse:opacity-100">
+      <ProposePhrasing
+        conversationId={detail.id}
+        messageId={message.id}
+        text={message.text}
+        language={detail.language}
+      />
+    </span>
   );
 }
 

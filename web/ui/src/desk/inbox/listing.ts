@@ -3,10 +3,12 @@ import type { Store } from "../../live/store";
 import type { ApiError } from "../api";
 import { calls, type Filter, type Listed } from "./calls";
 import { type Reader, sameFilter } from "./filter";
-import { blank, type Eye, type State, settle, withConversations, withPage, withRow } from "./model";
+import { blank, type Eye, type State, settle, withConversations, withFound, withPage, withRow } from "./model";
 
 /** After a break at most this many rows are read again; the ones further down come as one scrolls. */
 const mostAgain = 1000;
+/** How long after something happened a search is asked again: what was just written takes a moment to be found. */
+const searchAgain = 2000;
 
 export class Listing {
   readonly #store: Store<State>;
@@ -16,6 +18,7 @@ export class Listing {
   /** What changed while the first page is on its way: the page may be older. */
   #since: Map<string, Listed> | undefined;
   #read = 0;
+  #search: ReturnType<typeof setTimeout> | undefined;
   #held = false;
 
   /** `reader` says who reads, and which conversation is being read at this moment. */
@@ -32,6 +35,7 @@ export class Listing {
   /** A conversation changed. Several changes of one frame are one change of the list. */
   take(c: Listed) {
     this.#since?.set(c.id, c);
+    this.#searchSoon();
     const first = this.#pending.size === 0;
     this.#pending.set(c.id, c);
     if (first) this.#store.queue((s) => this.#drain(s));
@@ -55,11 +59,42 @@ export class Listing {
     this.#store.queue((s) => withRow(s, id, (c) => ({ ...c, ...marks })));
   }
 
+  stop() {
+    clearTimeout(this.#search);
+  }
+
+  /** Only the gateway knows what a search finds, so it is asked again while things happen. */
+  #searchSoon() {
+    if (!this.#store.snapshot().list.filter.q || document.visibilityState === "hidden") return;
+    this.#search ??= setTimeout(() => {
+      this.#search = undefined;
+      void this.#searchNow();
+    }, searchAgain);
+  }
+
+  async #searchNow() {
+    const { filter } = this.#store.snapshot().list;
+    if (!filter.q) return;
+    const mine = this.#read;
+    try {
+      const { items } = await calls.list(filter, "");
+      if (mine !== this.#read) return;
+      this.#store.queue((s) => {
+        const list = withFound(s.list, items, this.#eye());
+        return list === s.list ? s : { ...s, list };
+      });
+    } catch (cause) {
+      // What was found stays on the page; the next event asks again.
+      this.#fail(cause);
+    }
+  }
+
   /** Shows what another filter finds; the rows of the old one go at once. */
   show(filter: Filter) {
     if (sameFilter(this.#store.snapshot().list.filter, filter)) return;
     this.#store.set((s) => ({ ...s, list: blank(filter) }));
     void this.#readFirst();
+    this.#searchSoon();
   }
 
   retry() {

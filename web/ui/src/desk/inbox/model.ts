@@ -120,7 +120,7 @@ function withNew(list: List, fresh: ReadonlyMap<string, Listed>, eye: Eye): List
   let waiting: Map<string, Listed> | undefined;
   for (const [id, c] of fresh) {
     const before = list.waiting.get(id);
-    const wanted = !list.filter.q && !list.loading && belongs(list.filter, c, eye) && within(list, c);
+    const wanted = (before || !list.filter.q) && belongs(list.filter, c, eye) && within(list, c);
     if (!wanted && !before) continue;
     waiting ??= new Map(list.waiting);
     if (!wanted) waiting.delete(id);
@@ -128,6 +128,15 @@ function withNew(list: List, fresh: ReadonlyMap<string, Listed>, eye: Eye): List
       waiting.set(id, before ? changed(before, c, eye.reading) : { ...c, unread: isUnread(c, undefined, eye.reading) });
   }
   return waiting ? { ...list, waiting } : list;
+}
+
+/** What a search finds now, asked again: rows that it did not find before come in like new ones. */
+export function withFound(list: List, found: readonly Listed[], eye: Eye): List {
+  const known = new Set(list.items.map((c) => c.id));
+  const fresh = found.filter((c) => !known.has(c.id) && !list.waiting.has(c.id));
+  if (fresh.length === 0) return list;
+  const next = { ...list, waiting: new Map([...list.waiting, ...fresh.map((c) => [c.id, c] as const)]) };
+  return eye.held ? next : settle(next, eye);
 }
 
 /** Whether a row falls into the pages read so far; one further down will come with its page. */

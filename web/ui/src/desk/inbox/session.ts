@@ -76,6 +76,7 @@ export class Desk {
     this.#unwatch();
     this.#reading.stop();
     this.tally.stop();
+    this.listing.stop();
     this.roster.stop();
   }
 

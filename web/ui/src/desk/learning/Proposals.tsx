@@ -211,7 +211,7 @@ function Verdict({ proposal }: { proposal: Proposal }) {
           value={intent}
           onChange={setIntent}
           {...(proposal.newIntent ? { first: { value: proposal.intent, label: proposal.newIntent.title } } : {})}
-          className="w-full min-w-0 sm:w-56"
+          className="w-full min-w-0 md:w-56"
         />
         <Field
           label={words.note}
@@ -219,7 +219,7 @@ function Verdict({ proposal }: { proposal: Proposal }) {
           maxLength={1000}
           placeholder={words.noteHint}
           onChange={(event) => setNote(event.target.value)}
-          className="min-w-48 flex-1"
+          className="w-full min-w-48 md:w-auto md:flex-1"
         />
         <Button kind="primary" icon={Check} disabled={busy} onClick={() => void decide(true)}>
           {words.accept}

@@ -55,9 +55,12 @@ export function Publish() {
   return (
     <div className="flex max-w-3xl flex-col gap-4 px-4 py-4 md:px-6">
       {publish.data && items.length === 0 && (
-        <p role="status" className="flex items-center gap-2 font-medium text-ok">
+        <p role="status" className="flex flex-wrap items-center gap-2 font-medium text-ok">
           <PackageCheck aria-hidden className="size-5" />
-          {words.published(publish.data.accepted)} {words.withVersion(publish.data.version.slice(0, 12))}
+          {words.published(publish.data.accepted)}
+          <span className="font-normal text-meta text-muted">
+            {words.withVersion(publish.data.version.slice(0, 12))}
+          </span>
         </p>
       )}
       {items.length === 0 && !publish.data && (
@@ -130,7 +133,7 @@ function Pairs({ list, bad = false }: { list: Change[]; bad?: boolean }) {
           <p dir="auto" className="font-medium [overflow-wrap:anywhere]">
             {text}
           </p>
-          <dl className="grid gap-x-4 gap-y-1 sm:grid-cols-2">
+          <dl className="grid gap-x-4 gap-y-1 md:grid-cols-2">
             <div className="min-w-0">
               <dt className="text-meta text-muted">{words.before}</dt>
               <dd>

@@ -78,6 +78,10 @@ export function TryBox({ languages }: { languages: string[] }) {
 function Result({ reading }: { reading: Reading }) {
   const words = useWords();
   const format = useFormat();
+  const known = reading.band !== "fallback";
+  const sure = reading.band === "answer" || reading.band === "always";
+  // What it did not dare to understand is a guess like the others.
+  const others = known ? reading.alternatives : [reading, ...reading.alternatives].filter((o) => o.intent);
   return (
     <div className="flex flex-col gap-3 border-line border-t pt-3">
       <div className="flex flex-col gap-1">
@@ -85,19 +89,17 @@ function Result({ reading }: { reading: Reading }) {
           {words.understood} · {format.language(reading.language)}
         </p>
         <p className="font-semibold">
-          {reading.band === "fallback" ? words.nothing : reading.title || reading.intent}
-          {reading.band !== "fallback" && reading.intent && (
-            <code className="pl-2 font-normal text-meta text-muted">{reading.intent}</code>
-          )}
+          {known ? reading.title || reading.intent : words.nothing}
+          {known && reading.intent && <code className="pl-2 font-normal text-meta text-muted">{reading.intent}</code>}
         </p>
         {reading.band !== "always" && <Confidence p={reading.p} band={reading.band} />}
         <p className="text-meta text-muted">{words.bands[reading.band]}</p>
       </div>
-      {reading.alternatives.length > 0 && (
+      {others.length > 0 && (
         <div>
           <p className="pb-1 text-meta text-muted">{words.runnersUp}</p>
           <ul className="flex flex-col gap-1">
-            {reading.alternatives.map((other) => (
+            {others.map((other) => (
               <li key={other.intent} className="flex items-center justify-between gap-2">
                 <span className="min-w-0 truncate">{other.title || other.intent}</span>
                 <Confidence p={other.p} band="clarify" thin />
@@ -106,17 +108,19 @@ function Result({ reading }: { reading: Reading }) {
           </ul>
         </div>
       )}
-      <div>
-        <p className="pb-1 text-meta text-muted">{reading.answer ? words.answers : words.noAnswer}</p>
-        {reading.answer && (
-          <p
-            dir="auto"
-            className="whitespace-pre-wrap rounded-bubble rounded-br-sm bg-bot-soft px-3 py-2 [overflow-wrap:anywhere]"
-          >
-            {reading.answer}
-          </p>
-        )}
-      </div>
+      {sure && (
+        <div>
+          <p className="pb-1 text-meta text-muted">{reading.answer ? words.answers : words.noAnswer}</p>
+          {reading.answer && (
+            <p
+              dir="auto"
+              className="whitespace-pre-wrap rounded-bubble rounded-br-sm bg-bot-soft px-3 py-2 [overflow-wrap:anywhere]"
+            >
+              {reading.answer}
+            </p>
+          )}
+        </div>
+      )}
     </div>
   );
 }

@@ -57,7 +57,11 @@ export const en = {
   previewFailed: "What it changes could not be found out",
   publish: (n: number) => plural(n, { one: "Publish # proposal", other: "Publish # proposals" }),
   publishing: "Publishing",
-  published: (n: number) => plural(n, { one: "# proposal is in use.", other: "# proposals are in use." }),
+  published: (n: number) =>
+    plural(n, {
+      one: "# proposal published. The bot uses it within seconds.",
+      other: "# proposals published. The bot uses them within seconds.",
+    }),
   compared: (n: number) =>
     plural(n, {
       one: "# text compared: what customers wrote last, and the proposals.",

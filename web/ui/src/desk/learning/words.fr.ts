@@ -59,7 +59,10 @@ export const fr: Shape<typeof en> = {
   publish: (n: number) => plural(n, { one: "Publier # proposition", other: "Publier # propositions" }),
   publishing: "Publication en cours",
   published: (n: number) =>
-    plural(n, { one: "# proposition est en service.", other: "# propositions sont en service." }),
+    plural(n, {
+      one: "# proposition publiée. Le bot l’utilise dans quelques secondes.",
+      other: "# propositions publiées. Le bot les utilise dans quelques secondes.",
+    }),
   compared: (n: number) =>
     plural(n, {
       one: "# texte comparé : ce que les clients ont écrit, et les propositions.",

@@ -5,10 +5,10 @@ import { Toggle } from "../../ui/Field";
 import { LanguageSwitch, ThemeSwitch } from "../../ui/Preferences";
 import { api } from "../api";
 import { useAccount, useNotifier } from "../context";
-import { initials } from "../inbox/list/Row";
 import { useWords } from "../words";
+import { Avatar } from "./Avatar";
 import { allowed } from "./Notifier";
-import { Dot, MyStatus, useMe } from "./Presence";
+import { MyStatus, useMe } from "./Presence";
 import { useShellWords } from "./words";
 
 /** Who I am and what I am to others; preferences, notifications, and the way out. */
@@ -35,13 +35,7 @@ export function Account() {
           aria-label={label}
           className="relative flex size-10 items-center justify-center rounded-md hover:bg-sunken pointer-coarse:size-11"
         >
-          <span
-            aria-hidden
-            className="flex size-8 items-center justify-center rounded-full bg-agent-soft font-semibold text-agent text-meta"
-          >
-            {initials(session.user.name)}
-          </span>
-          {me && <Dot presence={me.presence} className="absolute right-1 bottom-1 ring-2 ring-surface" />}
+          <Avatar name={session.user.name} presence={me?.presence} />
         </Popover.Trigger>
       </Hint>
       <Popover.Portal>

@@ -6,8 +6,7 @@ import { useNow } from "../../ui/now";
 import { Empty } from "../../ui/States";
 import { useFormat } from "../../words/locale";
 import { useAccount, useDesk, usePeopleById } from "../context";
-import { initials } from "../inbox/list/Row";
-import { Dot } from "./Presence";
+import { Avatar } from "./Avatar";
 import { useShellWords } from "./words";
 
 const ranks = { online: 0, away: 1, offline: 2 } as const;
@@ -36,10 +35,9 @@ export function Colleagues() {
           {online > 0 && (
             <span
               aria-hidden
-              className="tabular absolute right-0.5 bottom-0.5 min-w-4 rounded-full bg-surface px-1 text-center font-semibold text-[11px] text-ok leading-4"
-            >
-              {online}
-            </span>
+              data-count={online}
+              className="tabular absolute right-0.5 bottom-0.5 min-w-4 rounded-full bg-surface px-1 text-center font-semibold text-[11px] text-ok leading-4 after:content-[attr(data-count)]"
+            />
           )}
         </Popover.Trigger>
       </Hint>
@@ -67,15 +65,7 @@ export function Colleagues() {
           >
             {people.map((p) => (
               <li key={p.id} className="flex min-h-11 items-center gap-3 px-2">
-                <span className="relative shrink-0">
-                  <span
-                    aria-hidden
-                    className="flex size-8 items-center justify-center rounded-full bg-agent-soft font-semibold text-agent text-meta"
-                  >
-                    {initials(p.name)}
-                  </span>
-                  <Dot presence={p.presence} className="absolute -right-0.5 -bottom-0.5 ring-2 ring-raised" />
-                </span>
+                <Avatar name={p.name} presence={p.presence} />
                 <span className="min-w-0 flex-1">
                   <span dir="auto" className="block truncate text-left font-medium">
                     {p.name}

@@ -4,20 +4,10 @@ import { useNow } from "../../ui/now";
 import { useFormat } from "../../words/locale";
 import { useDesk } from "../context";
 import type { Me, Presence } from "../inbox/calls";
+import { Dot } from "./Dot";
 import { useShellWords } from "./words";
 
 export const presences = ["online", "away", "offline"] as const;
-
-const looks: Record<Presence, string> = {
-  online: "bg-ok",
-  away: "border-2 border-warn bg-surface",
-  offline: "border-2 border-line-strong bg-surface",
-};
-
-/** Whether somebody is there: full, ring, or grey ring, so that colour is not all that tells. */
-export function Dot({ presence, className = "" }: { presence: Presence; className?: string }) {
-  return <span aria-hidden className={`inline-block size-2.5 shrink-0 rounded-full ${looks[presence]} ${className}`} />;
-}
 
 export function useMe(): Me | undefined {
   const { store } = useDesk().roster;

@@ -2,7 +2,7 @@ import { Users } from "lucide-react";
 import { useState } from "react";
 import { usePeople } from "../../context";
 import { find } from "../../fuzzy";
-import { Dot } from "../../shell/Presence";
+import { Dot } from "../../shell/Dot";
 import { eligible } from "../act/eligible";
 import { Picker } from "../act/Picker";
 import { useActWords } from "../act/words";

@@ -1,10 +1,11 @@
-import { AtSign, Bot, Check, ChevronsUp, Eye, Moon, PenLine, TriangleAlert } from "lucide-react";
+import { AtSign, Bot, Check, ChevronsUp, Eye, Headset, Moon, PenLine, TriangleAlert } from "lucide-react";
 import { type MouseEvent, memo } from "react";
 import { Link } from "wouter";
 import { useNow } from "../../../ui/now";
 import { Ring } from "../../../ui/Ring";
 import { useFormat } from "../../../words/locale";
 import { useActivity } from "../../context";
+import { Avatar } from "../../shell/Avatar";
 import { useWords } from "../../words";
 import type { Listed, Person } from "../calls";
 import { marked } from "../filter";
@@ -114,8 +115,6 @@ function Pick({
   );
 }
 
-const dots = { online: "bg-ok", away: "bg-warn", offline: "bg-line-strong" } as const;
-
 /** Who may speak: the bot's mark, an agent's initials and presence, or how long the queue has kept somebody waiting. */
 function Mark({ conversation: c, agent, now }: { conversation: Listed; agent: Person | undefined; now: number }) {
   const words = useWords();
@@ -135,20 +134,18 @@ function Mark({ conversation: c, agent, now }: { conversation: Listed; agent: Pe
     );
   }
   if (c.owner === "agent") {
-    const who = agent?.name ?? c.agentName ?? words.someone;
+    const named = agent?.name ?? c.agentName;
+    const who = named ?? words.someone;
     return (
-      <span
-        title={list.owned(who)}
-        className="relative flex size-8 items-center justify-center rounded-full bg-agent-soft font-semibold text-agent text-meta"
-      >
-        <span aria-hidden>{initials(who)}</span>
-        <span className="sr-only">{list.owned(who)}</span>
-        {agent && (
-          <span
-            aria-hidden
-            className={`absolute -right-0.5 -bottom-0.5 size-2.5 rounded-full border-2 border-surface ${dots[agent.presence]}`}
-          />
+      <span title={list.owned(who)} className="inline-flex">
+        {named ? (
+          <Avatar name={who} presence={agent?.presence} />
+        ) : (
+          <span className="flex size-8 items-center justify-center rounded-full bg-agent-soft text-agent">
+            <Headset aria-hidden className="size-[18px]" />
+          </span>
         )}
+        <span className="sr-only">{list.owned(who)}</span>
       </span>
     );
   }
@@ -162,15 +159,6 @@ function Mark({ conversation: c, agent, now }: { conversation: Listed; agent: Pe
       <span className="sr-only">{words.ownerIs(words.owners[c.owner])}</span>
     </span>
   );
-}
-
-/** The first letters of a name's first and last word. */
-export function initials(name: string): string {
-  const parts = name.trim().split(/\s+/).filter(Boolean);
-  const letters = [parts[0], parts.length > 1 ? parts.at(-1) : undefined].map((p) =>
-    p ? (Array.from(p)[0] ?? "") : "",
-  );
-  return letters.join("").toLocaleUpperCase();
 }
 
 /** A wait that fits into a mark: minutes, hours or days. */

@@ -8,7 +8,7 @@ import { useFormat } from "../../../words/locale";
 import { useAccount, useDesk } from "../../context";
 import { useKeys } from "../../keys";
 import { may } from "../../pages";
-import { type Counts, calls, type Filter, type SavedView, type ViewName } from "../calls";
+import { asked, type Counts, calls, type Filter, type SavedView, type ViewName } from "../calls";
 import { everything, sameFilter } from "../filter";
 import { useApply, useFilter } from "./address";
 import { useListWords } from "./words";
@@ -144,12 +144,15 @@ function Tab({
   );
 }
 
+/** A count that is seen; what is said of it stands beside it. */
 function Count({ n }: { n: number }) {
   const format = useFormat();
   return (
-    <span aria-hidden className="tabular font-normal text-muted" title={format.number(n)}>
-      {n > 999 ? `${format.number(999)}+` : n}
-    </span>
+    <span
+      aria-hidden
+      data-count={n > 999 ? `${format.number(999)}+` : n}
+      className="tabular font-normal text-muted after:content-[attr(data-count)]"
+    />
   );
 }
 
@@ -281,7 +284,7 @@ function Editor({ view, onDone }: { view: SavedView | undefined; onDone: () => v
       form.current?.querySelector("input")?.focus();
       return;
     }
-    const body = { name: name.trim(), shared, filter: fresh || !view ? filter : view.filter };
+    const body = { name: name.trim(), shared, filter: fresh || !view ? asked(filter) : view.filter };
     void run(() => (view ? calls.changeView(view.id, body) : calls.saveView(body)));
   };
   return (
