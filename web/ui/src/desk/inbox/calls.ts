@@ -7,7 +7,7 @@ type Schemas = components["schemas"];
 export type Person = Schemas["Colleague"];
 export type Presence = Person["presence"];
 /** Who is logged in: their own row, what they asked to be, and what waits for them. */
-export type Me = Schemas["Me"];
+export type Me = Schemas["Myself"];
 export type Team = Schemas["TeamInfo"];
 /** Somebody who is at a conversation now. */
 export type Active = Schemas["Active"];
