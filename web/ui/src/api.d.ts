@@ -2577,6 +2577,11 @@ export interface components {
             /** @description Ids of their teams. */
             teams: string[];
             topics: string[];
+            /**
+             * @description What I asked to be. Who wishes to be online and is away did nothing for a while.
+             * @enum {string}
+             */
+            wish: "online" | "away" | "offline";
         };
         NewCanned: {
             language?: string;
