@@ -110,7 +110,8 @@ type ColleagueOutput struct{ Body Colleague }
 // Myself is how my colleagues see me, and what waits for me alone.
 type Myself struct {
 	Colleague
-	Mentions int `json:"mentions" doc:"Unread notes for me."`
+	Mentions int    `json:"mentions" doc:"Unread notes for me."`
+	Wish     string `json:"wish" enum:"online,away,offline" doc:"What I asked to be. Who wishes to be online and is away did nothing for a while."`
 }
 
 // MeOutput is who asks.

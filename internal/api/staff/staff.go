@@ -62,16 +62,6 @@ func (o Operations) Position(ctx context.Context, c *chat.Conversation) (*int, e
 	return &n, nil
 }
 
-// Names are those of all users, by id.
-func (o Operations) Names(ctx context.Context) (map[string]string, error) {
-	users, err := o.Store.Users(ctx)
-	names := make(map[string]string, len(users))
-	for _, u := range users {
-		names[u.ID] = u.Name
-	}
-	return names, err
-}
-
 // Priorities are their names, by chat.Priority.
 var Priorities = []string{chat.Normal: "normal", chat.High: "high", chat.Urgent: "urgent"}
 
@@ -91,25 +81,25 @@ func (o Operations) People(ctx context.Context, _ *struct{}) (*PeopleOutput, err
 
 // Me is who asks.
 func (o Operations) Me(ctx context.Context, _ *struct{}, user auth.User) (*MeOutput, error) {
-	p, err := o.colleague(ctx, user.ID)
+	p, err := o.person(ctx, user.ID)
 	if err != nil {
 		return nil, err
 	}
 	n, err := inbox.UnreadMentions(ctx, o.Store, user.ID)
-	return &MeOutput{Body: Myself{Colleague: p, Mentions: n}}, err
+	return &MeOutput{Body: Myself{Colleague: colleague(p), Mentions: n, Wish: string(p.Wish)}}, err
 }
 
-func (o Operations) colleague(ctx context.Context, id string) (Colleague, error) {
+func (o Operations) person(ctx context.Context, id string) (roster.Person, error) {
 	all, err := o.Roster.Desk(ctx)
 	if err != nil {
-		return Colleague{}, err
+		return roster.Person{}, err
 	}
 	for _, p := range all.People {
 		if p.ID == id {
-			return colleague(p), nil
+			return p, nil
 		}
 	}
-	return Colleague{}, chat.Errorf(chat.NotFound, "there is no such colleague")
+	return roster.Person{}, chat.Errorf(chat.NotFound, "there is no such colleague")
 }
 
 // SetSkills replaces what somebody can take and knows.
@@ -118,8 +108,11 @@ func (o Operations) SetSkills(ctx context.Context, in *SkillsInput, _ auth.User)
 	if err != nil {
 		return nil, err
 	}
-	p, err := o.colleague(ctx, in.ID)
-	return &ColleagueOutput{Body: p}, err
+	p, err := o.person(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &ColleagueOutput{Body: colleague(p)}, nil
 }
 
 // Teams lists all of them.

@@ -35,6 +35,7 @@ type Person struct {
 	MayReply              bool // their role lets them answer customers
 	State                 State
 	Since                 int64 // since when they are in that state; 0 if nobody knows
+	Wish                  State // what they asked to be; online if they never said
 	Load, Capacity        int
 	Teams                 []string // ids
 	Languages, Topics     []string

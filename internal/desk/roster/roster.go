@@ -9,6 +9,7 @@
 package roster
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -116,6 +117,7 @@ func (r *Roster) desk(people []roster.Person, teams []roster.Team) (Desk, error)
 		}
 		d.People[i] = Person{
 			ID: p.ID, Email: p.Email, Name: p.Name, Role: p.Role, Disabled: p.Disabled, MayReply: r.set.MayReply(p.Role), State: state, Since: since,
+			Wish: cmp.Or(State(p.Wish), Online),
 			Load: p.Load, Capacity: capacity, Teams: of[p.ID], Languages: p.Languages, Topics: p.Topics, AssignedAt: p.AssignedAt,
 		}
 	}

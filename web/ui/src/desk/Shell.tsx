@@ -98,7 +98,7 @@ function Navigation({ onKeys, onPalette }: { onKeys: () => void; onPalette: () =
         label={words.keys}
         side="right"
         onClick={onKeys}
-        className="hidden size-10 text-muted md:inline-flex"
+        className="size-10 text-muted max-md:hidden"
       />
       <Account />
     </nav>

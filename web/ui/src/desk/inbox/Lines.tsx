@@ -45,11 +45,14 @@ export function EventLine({
   conversation,
   event,
   packet,
+  to,
   onShow,
 }: {
   conversation: string;
   event: Event;
   packet?: Packet | undefined;
+  /** User id of who got it, where that is known. */
+  to?: string | undefined;
   onShow: (messageId: string) => void;
 }) {
   const words = useWords();
@@ -58,7 +61,7 @@ export function EventLine({
   const { me } = usePeople();
   const { nameOf } = useRoster();
   const reason = reasonInWords(words, event.reason);
-  const what = eventText(talkWords, event, { me, nameOf });
+  const what = eventText(talkWords, event, { me, nameOf }, to);
   if (event.kind === "offer" || packet) {
     return (
       <Handover conversation={conversation} who={what} reason={reason} at={event.at} packet={packet} onShow={onShow} />

@@ -1,54 +1,25 @@
 // What the shell and the list ask of the gateway, beside what ../api asks.
-import { answer, client, type Session, type Summary } from "../api";
+import type { components } from "../../api";
+import { answer, client, type Summary } from "../api";
 
-export type Presence = "online" | "away" | "offline";
-export type Priority = "normal" | "high" | "urgent";
-
-/** Somebody who works here. */
-export interface Person {
-  id: string;
-  name: string;
-  email: string;
-  role: Session["user"]["role"];
-  /** What others see: the wish, or what their page observed. */
-  presence: Presence;
-  presenceSince?: string;
-  /** Conversations they have now, and how many they take at most. */
-  load: number;
-  capacity: number;
-  teams: string[];
-  languages: string[];
-  topics: string[];
-  disabled: boolean;
-}
-
-/** Who is logged in: their own row, what they asked for, and what waits for them. */
-export type Me = Person & { mentions: number; wish?: Presence };
-
-export interface Team {
-  id: string;
-  name: string;
-  members: string[];
-}
-
+type Schemas = components["schemas"];
+/** Somebody who works here. Their presence is what others see: the wish, or what their page observed. */
+export type Person = Schemas["Colleague"];
+export type Presence = Person["presence"];
+/** Who is logged in: their own row, what they asked to be, and what waits for them. */
+export type Me = Schemas["Myself"];
+export type Team = Schemas["TeamInfo"];
 /** Somebody who is at a conversation now. */
-export interface Active {
-  userId: string;
-  name: string;
-  doing: "viewing" | "typing";
-}
-
+export type Active = Schemas["Active"];
 /** A row of the list. `unread` and `mentioned` are mine; live events leave them out. */
-export type Listed = Summary & {
-  team?: string;
-  priority?: Priority;
-  tags?: string[];
-  inSeq?: number;
-  agentName?: string;
-  snoozedUntil?: string;
-  unread?: boolean;
-  mentioned?: boolean;
-};
+export type Listed = Summary;
+export type Priority = Summary["priority"];
+export type Counts = Schemas["Counts"];
+export type SavedView = Schemas["SavedView"];
+export type NewView = Schemas["NewView"];
+export type BulkOrder = Omit<Schemas["BulkInputBody"], "ids">;
+export type BulkAction = BulkOrder["action"];
+export type BulkResult = Schemas["BulkResult"];
 
 export const views = [
   "mine",
@@ -78,80 +49,38 @@ export interface Filter {
   sort: Sort | "";
 }
 
-export interface Counts {
-  mine: number;
-  queue: number;
-  team: number;
-  all: number;
-  snoozed: number;
-  mentions: number;
-}
-
-export interface SavedView {
-  id: string;
-  name: string;
-  shared: boolean;
-  mine?: boolean;
-  filter: Partial<Filter> & Pick<Filter, "view">;
-}
-
-export interface TagCount {
-  tag: string;
-  count: number;
-}
-
-export type BulkAction = "assign" | "resolve" | "tag" | "snooze" | "pass_back" | "take";
-
-export interface BulkOrder {
-  action: BulkAction;
-  userId?: string;
-  teamId?: string;
-  tag?: string;
-  until?: string;
-  outcome?: "solved" | "unsolved" | "spam" | "other";
-}
-
-export interface BulkResult {
-  id: string;
-  ok: boolean;
-  error?: string;
-}
-
-type Call = (path: string, init?: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>;
-// Until the gateway's own document describes them, these addresses have no generated types.
-const loose = client as unknown as Record<"GET" | "POST" | "PUT" | "DELETE", Call>;
-
-function ask<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, init: object = {}): Promise<T> {
-  return answer(loose[method](`/api/v1${path}`, init) as Promise<{ data?: T; error?: unknown; response: Response }>);
-}
-
 /** A filter without what it does not ask for. */
-export function asked(filter: Filter): Record<string, string> {
-  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ""));
+export function asked(filter: Filter): Asked {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== "")) as Asked;
 }
+
+type Asked = { [Part in keyof Filter]?: Exclude<Filter[Part], ""> } & Pick<Filter, "view">;
 
 const at = (id: string) => ({ params: { path: { id } } });
 
 export const calls = {
   list: (filter: Filter, cursor: string, limit = 50) =>
-    ask<{ items: Listed[]; nextCursor: string }>("GET", "/conversations", {
-      params: { query: { ...asked(filter), limit, ...(cursor ? { cursor } : {}) } },
-    }),
-  counts: () => ask<Counts>("GET", "/conversations/counts"),
-  tags: () => ask<{ items: TagCount[] }>("GET", "/tags"),
+    answer<Schemas["ConversationListBody"]>(
+      client.GET("/api/v1/conversations", {
+        params: { query: { ...asked(filter), limit, ...(cursor ? { cursor } : {}) } },
+      }),
+    ),
+  counts: () => answer<Counts>(client.GET("/api/v1/conversations/counts")),
+  tags: () => answer<Schemas["TagListBody"]>(client.GET("/api/v1/tags")),
   bulk: (ids: string[], order: BulkOrder) =>
-    ask<{ items: BulkResult[] }>("POST", "/conversations/bulk", { body: { ids, ...order } }),
-  markRead: (id: string, seq: number) => ask<unknown>("POST", "/conversations/{id}/read", { ...at(id), body: { seq } }),
+    answer<Schemas["BulkOutputBody"]>(client.POST("/api/v1/conversations/bulk", { body: { ids, ...order } })),
+  markRead: (id: string, seq: number) =>
+    answer<unknown>(client.POST("/api/v1/conversations/{id}/read", { ...at(id), body: { seq } })),
 
-  savedViews: () => ask<{ items: SavedView[] }>("GET", "/views"),
-  saveView: (view: Omit<SavedView, "id" | "mine">) => ask<SavedView>("POST", "/views", { body: view }),
-  changeView: (id: string, view: Omit<SavedView, "id" | "mine">) =>
-    ask<SavedView>("PUT", "/views/{id}", { ...at(id), body: view }),
-  deleteView: (id: string) => ask<unknown>("DELETE", "/views/{id}", at(id)),
+  savedViews: () => answer<Schemas["ViewListBody"]>(client.GET("/api/v1/views")),
+  saveView: (view: NewView) => answer<SavedView>(client.POST("/api/v1/views", { body: view })),
+  changeView: (id: string, view: NewView) =>
+    answer<SavedView>(client.PUT("/api/v1/views/{id}", { ...at(id), body: view })),
+  deleteView: (id: string) => answer<unknown>(client.DELETE("/api/v1/views/{id}", at(id))),
 
-  people: () => ask<{ items: Person[] }>("GET", "/people"),
-  teams: () => ask<{ items: Team[] }>("GET", "/teams"),
-  me: () => ask<Me>("GET", "/me"),
-  setPresence: (presence: Presence) => ask<unknown>("PUT", "/me/presence", { body: { presence } }),
-  heartbeat: (active: boolean) => ask<unknown>("POST", "/me/heartbeat", { body: { active } }),
+  people: () => answer<Schemas["PeopleOutputBody"]>(client.GET("/api/v1/people")),
+  teams: () => answer<Schemas["TeamsOutputBody"]>(client.GET("/api/v1/teams")),
+  me: () => answer<Me>(client.GET("/api/v1/me")),
+  setPresence: (presence: Presence) => answer<Me>(client.PUT("/api/v1/me/presence", { body: { presence } })),
+  heartbeat: (active: boolean) => answer<unknown>(client.POST("/api/v1/me/heartbeat", { body: { active } })),
 };

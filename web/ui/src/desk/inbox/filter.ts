@@ -80,21 +80,23 @@ export function belongs(filter: Filter, c: Listed, reader: Reader): boolean {
   );
 }
 
-const priorities = { urgent: 0, high: 1, normal: 2 } as const;
 const time = (at: string | undefined, without: number) => (at ? Date.parse(at) : without);
+const last = Number.MAX_SAFE_INTEGER;
+
+/** Where a row stands among those that wait: the gateway's rank in the queue, else since when the customer waits. */
+function wait(c: Listed): number {
+  return c.owner === "queue" ? (c.queueRank ?? time(c.queuedAt, last)) : time(c.askedAt, last);
+}
 
 /** Compares two rows as the server does; the id decides between equals. */
-export function comparing(order: Sort): (a: Listed, b: Listed) => number {
+export function comparing(order: Sort, now = Date.now()): (a: Listed, b: Listed) => number {
   const byId = (a: Listed, b: Listed) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
   switch (order) {
     case "waiting":
-      return (a, b) =>
-        priorities[a.priority ?? "normal"] - priorities[b.priority ?? "normal"] ||
-        time(a.queuedAt ?? a.lastAt, 0) - time(b.queuedAt ?? b.lastAt, 0) ||
-        byId(a, b);
+      return (a, b) => wait(a) - wait(b) || byId(a, b);
     case "window": {
-      const last = Number.MAX_SAFE_INTEGER;
-      return (a, b) => time(a.windowUntil, last) - time(b.windowUntil, last) || byId(a, b);
+      const closes = (c: Listed) => (time(c.windowUntil, 0) > now ? time(c.windowUntil, last) : last);
+      return (a, b) => closes(a) - closes(b) || byId(a, b);
     }
     case "opened":
       return (a, b) => time(b.openedAt, 0) - time(a.openedAt, 0) || byId(b, a);

@@ -1,4 +1,4 @@
-import { AtSign, Bot, Check, ChevronsUp, Eye, Moon, PenLine, TriangleAlert } from "lucide-react";
+import { AtSign, Bot, Check, ChevronsUp, Eye, Headset, Moon, PenLine, TriangleAlert } from "lucide-react";
 import { type MouseEvent, memo } from "react";
 import { Link } from "wouter";
 import { useNow } from "../../../ui/now";
@@ -134,10 +134,17 @@ function Mark({ conversation: c, agent, now }: { conversation: Listed; agent: Pe
     );
   }
   if (c.owner === "agent") {
-    const who = agent?.name ?? c.agentName ?? words.someone;
+    const named = agent?.name ?? c.agentName;
+    const who = named ?? words.someone;
     return (
       <span title={list.owned(who)} className="inline-flex">
-        <Avatar name={who} presence={agent?.presence} />
+        {named ? (
+          <Avatar name={who} presence={agent?.presence} />
+        ) : (
+          <span className="flex size-8 items-center justify-center rounded-full bg-agent-soft text-agent">
+            <Headset aria-hidden className="size-[18px]" />
+          </span>
+        )}
         <span className="sr-only">{list.owned(who)}</span>
       </span>
     );

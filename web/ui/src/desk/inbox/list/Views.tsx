@@ -8,7 +8,7 @@ import { useFormat } from "../../../words/locale";
 import { useAccount, useDesk } from "../../context";
 import { useKeys } from "../../keys";
 import { may } from "../../pages";
-import { type Counts, calls, type Filter, type SavedView, type ViewName } from "../calls";
+import { asked, type Counts, calls, type Filter, type SavedView, type ViewName } from "../calls";
 import { everything, sameFilter } from "../filter";
 import { useApply, useFilter } from "./address";
 import { useListWords } from "./words";
@@ -284,7 +284,7 @@ function Editor({ view, onDone }: { view: SavedView | undefined; onDone: () => v
       form.current?.querySelector("input")?.focus();
       return;
     }
-    const body = { name: name.trim(), shared, filter: fresh || !view ? filter : view.filter };
+    const body = { name: name.trim(), shared, filter: fresh || !view ? asked(filter) : view.filter };
     void run(() => (view ? calls.changeView(view.id, body) : calls.saveView(body)));
   };
   return (

@@ -36,7 +36,7 @@ export const en = {
   viewsFailed: "Saved views could not be read.",
 
   search: "Search",
-  searchHint: "Name, number, words or tag",
+  searchHint: "Name, words or tag",
   clearSearch: "Clear the search",
   filter: "Filter and sort",
   filtered: (n: number) => plural(n, { one: "# filter is on", other: "# filters are on" }),

@@ -37,7 +37,7 @@ export const fr: Shape<typeof en> = {
   viewsFailed: "Les vues enregistrées n’ont pas pu être lues.",
 
   search: "Rechercher",
-  searchHint: "Nom, numéro, mots ou étiquette",
+  searchHint: "Nom, mots, étiquette",
   clearSearch: "Effacer la recherche",
   filter: "Filtrer et trier",
   filtered: (n: number) => plural(n, { one: "# filtre est actif", other: "# filtres sont actifs" }),

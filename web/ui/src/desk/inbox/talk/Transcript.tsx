@@ -12,9 +12,9 @@ import { focusComposer } from "../Composer";
 import { withOutgoing } from "../draft";
 import { CsatLine, DayLine, EventLine, MessageLine } from "../Lines";
 import { type Row, rows } from "../model";
-import { type Csat, csatOf } from "./api";
+import type { Csat } from "./api";
 import { usePackets } from "./Handover";
-import { packetOf } from "./packet";
+import { packetsByEvent } from "./packet";
 
 const noMessages: Message[] = [];
 const noEvents: Event[] = [];
@@ -40,7 +40,9 @@ export function Transcript({ detail }: { detail: Detail }) {
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
   const [marked, setMarked] = useState("");
   const packets = usePackets(id, events).data;
-  const csat = csatOf(detail);
+  const { csat } = detail;
+  const given = useMemo(() => packetsByEvent(events, packets ?? []), [events, packets]);
+  const latest = events.at(-1);
   const all = useMemo(() => {
     const lines: Line[] = rows(messages, events, more);
     if (csat && lines.length > 0) lines.push({ kind: "csat", key: "csat", csat });
@@ -161,7 +163,9 @@ export function Transcript({ detail }: { detail: Detail }) {
               <EventLine
                 conversation={id}
                 event={line.event}
-                packet={packets ? packetOf(line.event, packets) : undefined}
+                packet={given.get(line.event)}
+                // Only the latest change says who has it: the others are told without.
+                to={line.event === latest && detail.owner === "agent" ? detail.agent : undefined}
                 onShow={(message) => void show(message)}
               />
             )}

@@ -1,6 +1,6 @@
 // The calls of an open conversation: what people write, change and look up there.
 import type { components } from "../../../api";
-import { answer, client, type Detail } from "../../api";
+import { answer, client } from "../../api";
 
 type Schemas = components["schemas"];
 
@@ -21,18 +21,7 @@ export type ContactPage = Schemas["ContactPage"];
 export type PastConversation = Schemas["PastConversation"];
 
 /** How a customer judged the help. */
-export interface Csat {
-  state: "asked" | "answered" | "expired";
-  score?: number;
-  comment?: string;
-  askedAt: string;
-  answeredAt?: string;
-}
-
-/** What the customer said of the help, once they were asked. */
-export function csatOf(detail: Detail): Csat | undefined {
-  return (detail as Detail & { csat?: Csat }).csat;
-}
+export type Csat = Schemas["Survey"];
 
 const at = (id: string) => ({ params: { path: { id } } });
 /** A page that is being left still sends this; a browser takes 64 KiB of such calls at once. */

@@ -18,6 +18,12 @@ describe("eventText", () => {
     expect(say(event("offer", "bot"))).toBe("Handed over to people");
     expect(say(event("expire", "parley"))).toBe("Back in the queue after a long silence");
   });
+  it("says who got it, where that is known", () => {
+    const text = (e: Event, to: string) => eventText(catalogues.en, e, names, to);
+    expect(text(event("assign", "parley"), "me")).toBe("Assigned to you");
+    expect(text(event("assign", "me"), "ben")).toBe("You assigned the conversation to Ben");
+    expect(text(event("assign", "me"), "unknown")).toBe("You assigned the conversation");
+  });
   it("speaks French", () => {
     expect(say(event("pass_back", "me"), "fr")).toBe("Rendue au bot par vous");
   });

@@ -16,10 +16,12 @@ export function actorOf(words: TalkWords, event: Event, { me, nameOf }: Names): 
   return named && named !== event.actor ? named : words.colleague;
 }
 
-/** What happened. */
-export function eventText(words: TalkWords, event: Event, names: Names): string {
+/** What happened. `to` is the id of who got the conversation, where that is known. */
+export function eventText(words: TalkWords, event: Event, names: Names, to?: string): string {
   const kind = event.kind as string;
   const who = actorOf(words, event, names);
+  const getter = to === names.me ? words.toMe : names.nameOf(to);
+  if (kind === "assign" && getter) return who ? words.assignedBy(who, getter) : words.assignedTo(getter);
   if (!(kind in words.events)) return words.otherEvent(kind.replaceAll("_", " "));
   const known = kind as keyof TalkWords["events"];
   return who ? words.eventsBy[known](who) : words.events[known];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../api";
 import type { Packet } from "./api";
-import { knownOf, packetOf } from "./packet";
+import { knownOf, packetsByEvent } from "./packet";
 
 const packet = (createdAt: string, more: Partial<Packet> = {}) =>
   ({
@@ -12,15 +12,25 @@ const packet = (createdAt: string, more: Partial<Packet> = {}) =>
     ...more,
   }) as unknown as Packet;
 
-describe("packetOf", () => {
-  const event = { at: "2026-11-22T10:00:00.000Z" } as Event;
-  it("takes the nearest in time", () => {
-    const list = ["10:05:00.000", "10:00:00.400", "09:59:58.000"].map((t) => packet(`2026-11-22T${t}Z`));
-    expect(packetOf(event, list)).toBe(list[1]);
+describe("packetsByEvent", () => {
+  const event = (at: string, from = "bot", to = "queue") => ({ at: `2026-11-22T${at}Z`, from, to }) as unknown as Event;
+  const of = (at: string) => packet(`2026-11-22T${at}Z`);
+  it("gives each packet to the change that is nearest in time", () => {
+    const events = [event("10:00:00.000"), event("10:05:00.000")];
+    const packets = [of("10:05:00.200"), of("10:00:00.400")];
+    expect([...packetsByEvent(events, packets)]).toEqual([
+      [events[1], packets[0]],
+      [events[0], packets[1]],
+    ]);
   });
-  it("takes none of another handover", () => {
-    expect(packetOf(event, [packet("2026-11-22T10:05:00.000Z")])).toBeUndefined();
-    expect(packetOf(event, [])).toBeUndefined();
+  it("does not repeat it when the queue gives the conversation on at once", () => {
+    const events = [event("10:00:00.000"), event("10:00:00.100", "queue", "agent")];
+    const one = of("10:00:00.100");
+    expect([...packetsByEvent(events, [one])]).toEqual([[events[0], one]]);
+  });
+  it("gives none to a change of another time", () => {
+    expect(packetsByEvent([event("10:00:00.000")], [of("10:05:00.000")]).size).toBe(0);
+    expect(packetsByEvent([event("10:00:00.000", "bot", "none")], [of("10:00:00.000")]).size).toBe(0);
   });
 });
 

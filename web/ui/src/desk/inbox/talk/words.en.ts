@@ -30,9 +30,12 @@ export const en = {
     expire: (who: string) => `${who} fell silent: back in the queue`,
     reopen: (who: string) => `${who} opened the conversation again`,
   },
+  assignedTo: (to: string) => `Assigned to ${to}`,
+  assignedBy: (by: string, to: string) => `${by} assigned the conversation to ${to}`,
   otherEvent: (kind: string) => `Change: ${kind}`,
   quote: (words: string) => `“${words}”`,
   me: "You",
+  toMe: "you",
   colleague: "A colleague",
 
   copy: "Copy",

@@ -30,9 +30,12 @@ export const fr: Shape<typeof en> = {
     expire: (who: string) => `Silence de ${who} : remise dans la file`,
     reopen: (who: string) => `Rouverte par ${who}`,
   },
+  assignedTo: (to: string) => `Confiée à ${to}`,
+  assignedBy: (by: string, to: string) => `Confiée à ${to} par ${by}`,
   otherEvent: (kind: string) => `Changement : ${kind}`,
   quote: (words: string) => `« ${words} »`,
   me: "vous",
+  toMe: "vous",
   colleague: "un collègue",
 
   copy: "Copier",
