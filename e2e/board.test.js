@@ -29,7 +29,7 @@ describe("board and reports", () => {
 
   before(async () => {
     urls = await startParley("--fast");
-    page = await open(await startBrowser(), undefined, { expect: [/401/, /409/] });
+    page = await open(await startBrowser(), undefined, { expect: [/401/, /409/, /422/] });
     await logIn(page, urls.desk, supervisor);
     // Whoever is there is given what waits; here it has to wait.
     assert.equal((await as(page, "PUT", "/me/presence", { presence: "away" })).status, 200);

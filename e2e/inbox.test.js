@@ -46,6 +46,15 @@ describe("inbox", () => {
     page = await open(browser, undefined, { expect: [/401/] });
     await page.addInitScript(recordNotifications);
     await logIn(page, urls.desk, supervisor);
+    // Whoever is there is given what waits.
+    await page.evaluate(async () => {
+      const { csrfToken } = await (await fetch("/api/v1/session")).json();
+      await fetch("/api/v1/me/presence", {
+        method: "PUT",
+        headers: { "Content-Type": "application/json", "X-CSRF-Token": csrfToken },
+        body: JSON.stringify({ presence: "online" }),
+      });
+    });
     await row(/Linus|15550000007/).waitFor();
   });
 
