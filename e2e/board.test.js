@@ -72,7 +72,7 @@ describe("board and reports", () => {
   });
 
   it("assigns a conversation from the board to somebody who is there", async () => {
-    colleague = await open(await startBrowser(), undefined, { expect: [/401/] });
+    colleague = await open(await startBrowser(), undefined, { expect: [/401/, /403/] });
     await logIn(colleague, urls.desk, agent2);
     const people = async () => JSON.parse((await as(page, "GET", "/people")).text).items;
     const ben = await until("the colleague", async () => (await people()).find((p) => p.email === agent2.email));
@@ -94,7 +94,7 @@ describe("board and reports", () => {
     const posts = [];
     page.on("request", (r) => r.url().endsWith("/activity") && posts.push(r.postData()));
     await row("Grace").getByRole("link", { name: /Watch quietly/ }).click();
-    await page.getByRole("heading", { name: "Grace" }).waitFor();
+    await page.getByRole("heading", { name: "Grace", level: 1 }).waitFor();
     assert.match(page.url(), /watch=1/);
     await page.getByText("I want to talk to a person").first().waitFor();
     // The same page announces somebody who does not watch quietly, so silence until then is no accident.
