@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"parley/internal/api/accounts"
 	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/chat"
@@ -96,7 +97,7 @@ func (a *API) guard(op operation) func(huma.Context, func(huma.Context)) {
 			a.Refuse(w, r, err)
 			return
 		}
-		hc = huma.WithValue(huma.WithValue(hc, entryKey{}, e), originKey{}, a.Auth.Origin(r))
+		hc = huma.WithContext(hc, accounts.With(hc.Context(), accounts.Call{Entry: e, Origin: a.Auth.Origin(r)}))
 		next(hc)
 		e.Status = hc.Status()
 	}
@@ -124,18 +125,6 @@ func clip(text string) string {
 		return "…"
 	}
 	return strings.ToValidUTF8(text, "")
-}
-
-type (
-	entryKey  struct{}
-	originKey struct{}
-)
-
-// made tells the audit log what an operation without an id in its path has made.
-func made(ctx context.Context, target string) {
-	if e, ok := ctx.Value(entryKey{}).(*audit.Entry); ok {
-		e.Target = target
-	}
 }
 
 // get registers a read that everybody who sees conversations may do.

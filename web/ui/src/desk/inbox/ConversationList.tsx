@@ -274,7 +274,7 @@ function Skeleton({ label }: { label: string }) {
 /** Nothing jumps under the pointer: while the list is hovered or scrolled down, new rows wait. */
 function useHold() {
   const { listing } = useDesk();
-  const waiting = useDeskState((s) => s.list.waiting.size);
+  const waiting = useDeskState((s) => (s.list.held ? s.list.waiting.size : 0));
   const state = useRef({ over: false, scrolled: false });
   const tell = () => listing.hold(state.current.over || state.current.scrolled);
   useEffect(() => () => listing.hold(false), [listing]);

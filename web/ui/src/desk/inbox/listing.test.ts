@@ -104,6 +104,29 @@ describe("Listing", () => {
     expect(s.snapshot().list.error?.message).toBe("The database is resting.");
   });
 
+  it("moves rows twice a second at most, but what my own hand did at once", async () => {
+    vi.useFakeTimers();
+    const { s, listing } = make();
+    pages = [() => ({ items: [c("a", 2), c("b", 1)], nextCursor: "" })];
+    await listing.again();
+    await vi.advanceTimersByTimeAsync(1000);
+    listing.take(c("b", 3));
+    expect(ids(s)).toEqual(["b", "a"]);
+    listing.take(c("a", 4));
+    expect([ids(s), s.snapshot().list.items[1]?.lastSeq]).toEqual([["b", "a"], 4]);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(ids(s)).toEqual(["a", "b"]);
+    listing.takeNow(c("b", 5));
+    expect(ids(s)).toEqual(["b", "a"]);
+    listing.take(c("a", 6));
+    listing.hold(true);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(ids(s)).toEqual(["b", "a"]);
+    listing.hold(false);
+    expect(ids(s)).toEqual(["a", "b"]);
+    listing.stop();
+  });
+
   it("asks a search again a little after something happened", async () => {
     vi.useFakeTimers();
     const { s, listing } = make();

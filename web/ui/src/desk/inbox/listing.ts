@@ -7,6 +7,8 @@ import { blank, type Eye, type State, settle, withConversations, withFound, with
 
 /** After a break at most this many rows are read again; the ones further down come as one scrolls. */
 const mostAgain = 1000;
+/** Rows move at most this often, however much happens: what moves more often than that cannot be read. */
+const pace = 500;
 /** How long after something happened a search is asked again: what was just written takes a moment to be found. */
 const searchAgain = 2000;
 
@@ -18,6 +20,8 @@ export class Listing {
   /** What changed while the first page is on its way: the page may be older. */
   #since: Map<string, Listed> | undefined;
   #read = 0;
+  #moved = Number.NEGATIVE_INFINITY;
+  #move: ReturnType<typeof setTimeout> | undefined;
   #search: ReturnType<typeof setTimeout> | undefined;
   #held = false;
 
@@ -28,8 +32,21 @@ export class Listing {
     this.#reader = reader;
   }
 
-  #eye(): Eye {
-    return { ...this.#reader(), held: this.#held };
+  /** What a change depends on. Rows that have only just moved are left where they are for a moment. */
+  #eye(now = false): Eye {
+    const left = this.#moved + pace - performance.now();
+    if (this.#held || (left > 0 && !now)) {
+      if (!this.#held) {
+        this.#move ??= setTimeout(() => {
+          this.#move = undefined;
+          // A hand that has come meanwhile has the list until it leaves.
+          if (!this.#held) this.release();
+        }, left);
+      }
+      return { ...this.#reader(), held: true };
+    }
+    this.#moved = performance.now();
+    return { ...this.#reader(), held: false };
   }
 
   /** A conversation changed. Several changes of one frame are one change of the list. */
@@ -45,13 +62,13 @@ export class Listing {
   takeNow(c: Listed) {
     this.#since?.set(c.id, c);
     this.#pending.set(c.id, c);
-    this.#store.set((s) => this.#drain(s));
+    this.#store.set((s) => this.#drain(s, true));
   }
 
-  #drain(s: State): State {
+  #drain(s: State, now = false): State {
     const changes = new Map(this.#pending);
     this.#pending.clear();
-    return changes.size > 0 ? withConversations(s, changes, this.#eye()) : s;
+    return changes.size > 0 ? withConversations(s, changes, this.#eye(now)) : s;
   }
 
   /** What only I know of a row: that I have read it, or am mentioned. */
@@ -61,6 +78,7 @@ export class Listing {
 
   stop() {
     clearTimeout(this.#search);
+    clearTimeout(this.#move);
   }
 
   /** Only the gateway knows what a search finds, so it is asked again while things happen. */
@@ -92,7 +110,7 @@ export class Listing {
   /** Shows what another filter finds; the rows of the old one go at once. */
   show(filter: Filter) {
     if (sameFilter(this.#store.snapshot().list.filter, filter)) return;
-    this.#store.set((s) => ({ ...s, list: blank(filter) }));
+    this.#store.set((s) => ({ ...s, list: blank(filter, this.#held) }));
     void this.#readFirst();
     this.#searchSoon();
   }
@@ -125,7 +143,7 @@ export class Listing {
       this.#since = undefined;
       this.#store.queue((s) => {
         const read = { ...s, list: withPage(s.list, items, cursor, true) };
-        return since.size > 0 ? withConversations(read, since, this.#eye()) : read;
+        return since.size > 0 ? withConversations(read, since, this.#eye(true)) : read;
       });
     } catch (cause) {
       this.#failed(mine, cause);
@@ -159,11 +177,15 @@ export class Listing {
   hold(held: boolean) {
     if (held === this.#held) return;
     this.#held = held;
+    this.#store.queue((s) => ({ ...s, list: { ...s.list, held } }));
     if (!held) this.release();
   }
 
   /** Lets the waiting rows in. */
   release() {
+    clearTimeout(this.#move);
+    this.#move = undefined;
+    this.#moved = performance.now();
     this.#store.queue((s) => {
       const list = settle(s.list, this.#reader());
       return list === s.list ? s : { ...s, list };

@@ -12,6 +12,8 @@ export interface List {
   waiting: ReadonlyMap<string, Listed>;
   /** Ids of rows that changed under the reader's hand: their place may be wrong, or they may no longer belong. */
   stale: ReadonlySet<string>;
+  /** The list is in the reader's hand: what waits, waits for them. */
+  held: boolean;
   nextCursor: string;
   loading: boolean;
   error: ApiError | undefined;
@@ -40,6 +42,7 @@ const none: List = {
   items: [],
   waiting: new Map(),
   stale: new Set(),
+  held: false,
   nextCursor: "",
   loading: true,
   error: undefined,
@@ -48,13 +51,13 @@ const none: List = {
 export const initial: State = { line: "connecting", list: none, transcript: undefined };
 
 /** A list of which nothing was read yet. */
-export function blank(filter: Filter): List {
-  return { ...none, filter };
+export function blank(filter: Filter, held: boolean): List {
+  return { ...none, filter, held };
 }
 
 /** What a change of the list depends on beside the change. */
 export interface Eye extends Reader {
-  /** The list is hovered or scrolled: no row moves, none leaves and new ones wait. */
+  /** No row moves, none leaves and new ones wait: the list is hovered or scrolled, or it has only just moved. */
   held: boolean;
   /** Id of the conversation that is being read: what arrives there is seen at once. */
   reading: string;
