@@ -74,7 +74,8 @@ describe("board and reports", () => {
   it("assigns a conversation from the board to somebody who is there", async () => {
     colleague = await open(await startBrowser(), undefined, { expect: [/401/, /403/] });
     await logIn(colleague, urls.desk, agent2);
-    // Whoever comes is given what waits, as the demo's team is set; the board shows it, and gives it to somebody else.
+    // Whoever is there is given what waits, as the demo's team is set; the board shows it, and gives it to somebody else.
+    assert.equal((await as(colleague, "PUT", "/me/presence", { presence: "online" })).status, 200);
     const people = JSON.parse((await as(page, "GET", "/people")).text).items;
     const { name } = people.find((p) => p.email === agent2.email);
     await row("Ada").getByText(name, { exact: true }).waitFor();
