@@ -149,6 +149,3 @@ func change[I any](a *API, op operation, handle func(context.Context, *I, auth.U
 		return a.conversation(ctx, &idInput{ID: string(id)}, user)
 	})
 }
-
-// done is the answer of an operation that has nothing to tell: 204.
-type done struct{}

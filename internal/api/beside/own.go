@@ -180,7 +180,7 @@ func (o Operations) saveView(ctx context.Context, id string, v NewView, user aut
 		return nil, err
 	}
 	saved, err := o.Desk.SaveView(ctx, inbox.SavedView{ID: id, User: user.ID, Name: v.Name, Shared: v.Shared, Filter: string(filter)},
-		user.Role.May(auth.Supervise))
+		user.May(auth.Supervise))
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +201,7 @@ func (o Operations) ChangeView(ctx context.Context, in *ViewInput, user auth.Use
 
 // DeleteView forgets one.
 func (o Operations) DeleteView(ctx context.Context, in *ID, user auth.User) (*Done, error) {
-	return &Done{}, o.Desk.DeleteView(ctx, user.ID, in.ID, user.Role.May(auth.Supervise))
+	return &Done{}, o.Desk.DeleteView(ctx, user.ID, in.ID, user.May(auth.Supervise))
 }
 
 func canned(c inbox.Canned) CannedReply {
