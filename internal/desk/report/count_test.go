@@ -199,6 +199,22 @@ func TestCount_asksToBeDoneAgainWhenTheWindowCloses(t *testing.T) {
 	}
 }
 
+func TestCount_addsWhatPeopleSaid(t *testing.T) {
+	t.Parallel()
+	h := story(t, "c1", "p1", start, "customer\noffer loop: x\nagent ben\nresolve\ncustomer")
+	h.Verdicts = []rows.Verdict{{At: start, Needed: "yes"}, {At: start, Needed: "no"}, {At: start}}
+	h.Surveys = []rows.Survey{{AskedAt: start, Score: 4, Agent: "ben"}, {AskedAt: start, Agent: "ben"}}
+	got := sums(Count([]*rows.History{h}, start+rows.Hour))
+	for name, want := range map[string]int64{
+		"verdict yes": 1, "verdict no": 1, "verdict unlabelled": 1, "asked": 2, "score 4": 1, "agent_score ben 4": 1,
+		"in": 2, "opened": 1, // the answer to the survey is a line, and no new engagement
+	} {
+		if got[name] != want {
+			t.Errorf("%s: %d, want %d", name, got[name], want)
+		}
+	}
+}
+
 func TestFailureOf_isAShortWord(t *testing.T) {
 	t.Parallel()
 	for reason, want := range map[string]string{

@@ -59,7 +59,7 @@ func (f *Folder) Run(ctx context.Context) {
 			f.wake.Wait(ctx, f.now, poll)
 			continue
 		}
-		f.sleep(ctx, min(rest, pause))
+		f.sleep(ctx, rest)
 	}
 }
 

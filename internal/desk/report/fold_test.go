@@ -264,7 +264,13 @@ func (w *shop) Check(*rapid.T) {}
 // stored is what the tables hold, and fresh what counting everything anew gives.
 func (w *shop) stored(t rapid.TB) rows.Counts {
 	out := rows.Counts{}
-	err := rows.Between(context.Background(), w.s, 0, 1<<40, "", "", func(c rows.Cell, n int64) { out[c] += n })
+	err := rows.Between(context.Background(), w.s, 0, 1<<40, "", "", func(d rows.Day) {
+		for h, n := range d.Hours {
+			if n != 0 {
+				out[rows.Cell{Hour: d.First + int64(h), Route: d.Route, Team: d.Team, Name: d.Name, Key: d.Key}] += n
+			}
+		}
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

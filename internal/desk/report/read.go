@@ -186,10 +186,34 @@ func newReader(ask Ask) *reader {
 	}
 }
 
-func (d *reader) take(c rows.Cell, n int64) {
-	day := &d.days[d.dayOf[c.Hour-d.first]].Figures
-	day.take(c, n)
-	d.totals.take(c, n)
+// take adds one number of a day in UTC, whose hours may lie in two days of the asked zone.
+func (d *reader) take(c rows.Day) {
+	var all, part int64
+	day := -1
+	for h, n := range c.Hours {
+		i := c.First + int64(h) - d.first
+		if n == 0 || i < 0 || i >= int64(len(d.dayOf)) {
+			continue
+		}
+		if d.dayOf[i] != day && part != 0 {
+			d.days[day].take(c.Name, c.Key, part)
+			part = 0
+		}
+		day = d.dayOf[i]
+		part += n
+		all += n
+	}
+	if part != 0 {
+		d.days[day].take(c.Name, c.Key, part)
+	}
+	if all != 0 {
+		d.totals.take(c.Name, c.Key, all)
+		d.list(c, all)
+	}
+}
+
+// list adds a number to what is not told by day.
+func (d *reader) list(c rows.Day, n int64) {
 	switch c.Name {
 	case handoffs:
 		d.reasons[strings.Clone(c.Key)] += n
@@ -216,19 +240,21 @@ func (d *reader) take(c rows.Cell, n int64) {
 	}
 }
 
-func (d *reader) opinion(c rows.Cell, n int64) {
-	switch c.Name + " " + c.Key {
-	case asked + " ":
+func (d *reader) opinion(c rows.Day, n int64) {
+	switch c.Name {
+	case asked:
 		d.out.Asked += n
-	case verdicts + " " + neededYes:
-		d.out.Needed += n
-	case verdicts + " " + neededNo:
-		d.out.NotNeeded += n
-	case verdicts + " " + unlabelled:
-		d.out.Unlabelled += n
-	}
-	if c.Name == scores {
+	case scores:
 		d.out.Scores.add(c.Key, n)
+	case verdicts:
+		switch c.Key {
+		case neededYes:
+			d.out.Needed += n
+		case neededNo:
+			d.out.NotNeeded += n
+		case unlabelled:
+			d.out.Unlabelled += n
+		}
 	}
 }
 
@@ -252,27 +278,27 @@ func (d *reader) agent(id string) *Agent {
 	return d.agents[id]
 }
 
-func (f *Figures) take(c rows.Cell, n int64) {
-	if to := f.plain(c); to != nil {
+func (f *Figures) take(name, key string, n int64) {
+	if to := f.plain(name, key); to != nil {
 		*to += n
 	}
-	switch c.Name {
+	switch name {
 	case firstReply:
 		if f.firstReply == nil {
 			f.firstReply = histogram{}
 		}
-		f.firstReply.add(c.Key, n)
+		f.firstReply.add(key, n)
 	case resolution:
 		if f.resolution == nil {
 			f.resolution = histogram{}
 		}
-		f.resolution.add(c.Key, n)
+		f.resolution.add(key, n)
 	}
 }
 
 // plain is the figure that a number is simply added to, or nil.
-func (f *Figures) plain(c rows.Cell) *int64 {
-	switch c.Name {
+func (f *Figures) plain(name, key string) *int64 {
+	switch name {
 	case opened:
 		return &f.Opened
 	case contained:
@@ -284,7 +310,7 @@ func (f *Figures) plain(c rows.Cell) *int64 {
 	case messagesIn:
 		return &f.In
 	case messagesOut:
-		if c.Key == string(chat.AuthorAgent) {
+		if key == string(chat.AuthorAgent) {
 			return &f.OutAgent
 		}
 		return &f.OutBot

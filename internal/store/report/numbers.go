@@ -142,36 +142,38 @@ func (n numbers) encode() string {
 
 func decodeNumbers(text string) (numbers, error) {
 	out := numbers{}
-	err := readNumbers(text, func(name, key string, hour int, n int64) {
-		s := series{name, key}
-		if out[s] == nil {
-			out[s] = &[24]int64{}
-		}
-		out[s][hour] = n
+	err := readNumbers(text, func(name, key string, hours *[24]int64) {
+		kept := *hours
+		out[series{name, key}] = &kept
 	})
 	return out, err
 }
 
-// readNumbers calls each for every hour of every number. It makes nothing but
-// substrings of text, for a report of a year reads megabytes of it.
-func readNumbers(text string, each func(name, key string, hour int, n int64)) error {
-	for line := range strings.Lines(text) {
-		name, rest, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		key, hours, ok2 := strings.Cut(rest, "\t")
+// readNumbers calls each for every number with its hours, which are good until each
+// returns. It makes nothing but substrings of text, for a report of a year reads
+// megabytes of it.
+func readNumbers(text string, each func(name, key string, hours *[24]int64)) error {
+	for text != "" {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		name, rest, ok := strings.Cut(line, "\t")
+		key, list, ok2 := strings.Cut(rest, "\t")
 		if !ok || !ok2 {
 			return fmt.Errorf("a line of report_days has no number: %q", line)
 		}
-		for hours != "" {
+		var hours [24]int64
+		for list != "" {
 			var one string
-			one, hours, _ = strings.Cut(hours, " ")
+			one, list, _ = strings.Cut(list, " ")
 			h, v, _ := strings.Cut(one, ":")
 			hour, err := strconv.Atoi(h)
 			n, err2 := strconv.ParseInt(v, 10, 64)
 			if err != nil || err2 != nil || hour < 0 || hour > 23 {
 				return fmt.Errorf("report_days has %q where an hour and a number should be", one)
 			}
-			each(name, key, hour, n)
+			hours[hour] = n
 		}
+		each(name, key, &hours)
 	}
 	return nil
 }

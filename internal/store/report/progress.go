@@ -208,16 +208,18 @@ func After(ctx context.Context, s *store.Store, id chat.ConversationID, limit in
 
 func scanID(rows *sql.Rows) (id chat.ConversationID, err error) { return id, rows.Scan(&id) }
 
-// Number is one number of an hour.
-type Number struct {
-	Cell
-	N int64
+// Day is one number in the 24 hours of a day in UTC.
+type Day struct {
+	First       int64 // hour
+	Route, Team string
+	Name, Key   string
+	Hours       *[24]int64
 }
 
-// Between reads the numbers of the hours from first to last, both included. An empty
-// route or team means all. each is called for every number that is not zero; it must
-// not keep the strings of the cell unless it copies them.
-func Between(ctx context.Context, s *store.Store, first, last int64, route, team string, each func(Cell, int64)) error {
+// Between reads the numbers of the days in UTC that the hours from first to last, both
+// included, belong to. An empty route or team means all. each must not keep the hours
+// nor, unless it copies them, the strings.
+func Between(ctx context.Context, s *store.Store, first, last int64, route, team string, each func(Day)) error {
 	rows, err := s.Read.QueryContext(ctx, `SELECT day, route, team, numbers FROM report_days
 		WHERE day >= $1 AND day <= $2 AND ($3 = '' OR route = $3) AND ($4 = '' OR team = $4) ORDER BY day`,
 		floorDiv(first, 24), floorDiv(last, 24), route, team)
@@ -226,17 +228,16 @@ func Between(ctx context.Context, s *store.Store, first, last int64, route, team
 	}
 	defer rows.Close()
 	for rows.Next() {
+		var d Day
 		var day int64
-		var cell Cell
 		var text string
-		if err := rows.Scan(&day, &cell.Route, &cell.Team, &text); err != nil {
+		if err := rows.Scan(&day, &d.Route, &d.Team, &text); err != nil {
 			return err
 		}
-		err := readNumbers(text, func(name, key string, hour int, n int64) {
-			cell.Hour, cell.Name, cell.Key = day*24+int64(hour), name, key
-			if cell.Hour >= first && cell.Hour <= last {
-				each(cell, n)
-			}
+		d.First = day * 24
+		err := readNumbers(text, func(name, key string, hours *[24]int64) {
+			d.Name, d.Key, d.Hours = name, key, hours
+			each(d)
 		})
 		if err != nil {
 			return err

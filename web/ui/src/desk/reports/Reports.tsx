@@ -120,7 +120,7 @@ function Head({ period, today, report }: { period: Period; today: string; report
           {words.print}
         </Button>
       </div>
-      <fieldset className="scroll-thin mt-3 flex min-w-0 items-end gap-3 max-md:overflow-x-auto md:flex-wrap print:hidden">
+      <fieldset className="scroll-thin mt-3 flex min-w-0 max-w-full items-end gap-3 max-md:overflow-x-auto md:flex-wrap print:hidden">
         <legend className="sr-only">{words.filters}</legend>
         <Segments
           label={words.period}

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useLayoutEffect, useRef, useState } from "react";
-import { apart, labelled, type Point, path } from "./scale";
+import { alone, apart, labelled, type Point, path } from "./scale";
 
 export type Tone = "accent" | "bot" | "agent" | "customer" | "muted" | "warn" | "danger";
 
@@ -133,12 +133,12 @@ export function Plot({
               </text>
             </g>
           ))}
-          {labelled(days.length, room / 74).map((i) => (
+          {labelled(days.length, step, 64).map((i) => (
             <text
               key={i}
-              x={x(i)}
+              x={i === days.length - 1 && step < 48 ? left + room : x(i)}
               y={height - 4}
-              textAnchor={i === 0 && step < 60 ? "start" : i === days.length - 1 && step < 60 ? "end" : "middle"}
+              textAnchor={i === days.length - 1 && step < 48 ? "end" : x(i) - left < 24 ? "start" : "middle"}
               className="fill-muted text-meta"
             >
               {days[i]?.short}
@@ -164,6 +164,11 @@ export function Plot({
               className={strokes[s.tone]}
             />
           ))}
+          {lines.map((s) =>
+            alone(s.values.map(point)).map((p) => (
+              <circle key={`${s.label} ${p.x}`} cx={p.x} cy={p.y} r={s.faint ? 2 : 3} className={fills[s.tone]} />
+            )),
+          )}
           {cursor !== undefined &&
             lines.map((s) => {
               const p = point(s.values[cursor] ?? null, cursor);

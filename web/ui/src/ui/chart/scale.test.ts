@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { apart, labelled, marks, path, timeMarks } from "./scale";
+import { alone, apart, labelled, marks, path, timeMarks } from "./scale";
 
 describe("marks", () => {
   it("are round and reach the largest value", () => {
@@ -26,19 +26,25 @@ describe("marks", () => {
 });
 
 describe("path", () => {
-  it("breaks where nothing is known, and shows a point alone", () => {
-    const p = (x: number) => ({ x, y: 1 });
-    expect(path([p(0), p(1), undefined, p(3), undefined])).toBe("M0.0,1.0L1.0,1.0M3.0,1.0h0.01");
+  const p = (x: number) => ({ x, y: 1 });
+  it("breaks where nothing is known", () => {
+    expect(path([p(0), p(1), undefined, p(3), undefined])).toBe("M0.0,1.0L1.0,1.0M3.0,1.0");
     expect(path([])).toBe("");
+  });
+  it("leaves points alone that are to be drawn as dots", () => {
+    expect(alone([p(0), p(1), undefined, p(3), undefined, p(5)])).toEqual([p(3), p(5)]);
+    expect(alone([p(0)])).toEqual([p(0)]);
+    expect(alone([undefined])).toEqual([]);
   });
 });
 
 describe("labels", () => {
-  it("include both ends", () => {
-    expect(labelled(28, 4)).toEqual([0, 9, 18, 27]);
-    expect(labelled(3, 9)).toEqual([0, 1, 2]);
-    expect(labelled(1, 4)).toEqual([0]);
-    expect(labelled(0, 4)).toEqual([]);
+  it("are evenly spaced and end at the last day", () => {
+    expect(labelled(28, 10, 74)).toEqual([3, 11, 19, 27]);
+    expect(labelled(3, 100, 74)).toEqual([0, 1, 2]);
+    expect(labelled(1, 500, 74)).toEqual([0]);
+    expect(labelled(0, 10, 74)).toEqual([]);
+    expect(labelled(365, 0, 74)).toEqual([364]);
   });
   it("do not overlap and keep their order", () => {
     expect(apart([50, 52], 12, 0, 100)).toEqual([50, 62]);

@@ -29,31 +29,33 @@ export interface Point {
   y: number;
 }
 
-/** An SVG path through points; where one is missing the line is broken. A point alone becomes a dot. */
+/** The points that no line reaches, because nothing is known of the days beside them. */
+export function alone(points: readonly (Point | undefined)[]): Point[] {
+  return points.filter((p, i): p is Point => p !== undefined && !points[i - 1] && !points[i + 1]);
+}
+
+/** An SVG path through points; where one is missing the line is broken. */
 export function path(points: readonly (Point | undefined)[]): string {
   let out = "";
   let pen = false;
-  points.forEach((p, i) => {
+  points.forEach((p) => {
     if (!p) {
       pen = false;
       return;
     }
     const at = `${p.x.toFixed(1)},${p.y.toFixed(1)}`;
     out += pen ? `L${at}` : `M${at}`;
-    if (!pen && !points[i + 1]) out += "h0.01";
     pen = true;
   });
   return out;
 }
 
-/** Which of the labels along an axis to write, so that they do not touch: first, last and some between. */
-export function labelled(count: number, room: number): number[] {
-  if (count <= 0) return [];
-  const most = Math.max(1, Math.min(count, Math.floor(room)));
-  if (most === 1) return [count - 1];
-  const out = new Set<number>();
-  for (let i = 0; i < most; i++) out.add(Math.round((i * (count - 1)) / (most - 1)));
-  return [...out];
+/** Which of the labels along an axis to write when each place has `step` and a label needs `room`: the last, and every so many before it. */
+export function labelled(count: number, step: number, room: number): number[] {
+  const every = Math.max(1, Math.ceil(room / Math.max(step, 0.001)));
+  const out: number[] = [];
+  for (let i = count - 1; i >= 0; i -= every) out.unshift(i);
+  return out;
 }
 
 /** Moves labels that stand at these heights apart until none overlaps, in their order. */
