@@ -71,7 +71,22 @@ export async function startParley(...args) {
     },
     30_000,
   );
+  await leaveTheDesk(urls.desk);
   return { ...urls, output: () => output };
+}
+
+/** Marks the demo's people as away, so that nothing is given to an open page and a test says itself who takes what. */
+async function leaveTheDesk(desk) {
+  for (const who of [agent, agent2, supervisor, admin]) {
+    const post = (method, path, body, headers) =>
+      fetch(`${desk}/api/v1${path}`, { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json", ...headers } });
+    const session = await post("POST", "/session", { email: who.email, password: who.password });
+    assert.equal(session.status, 200, `${who.email} cannot log in`);
+    const { csrfToken } = await session.json();
+    const cookie = session.headers.getSetCookie()[0].split(";")[0];
+    const away = await post("PUT", "/me/presence", { presence: "away" }, { Cookie: cookie, "X-CSRF-Token": csrfToken });
+    assert.equal(away.status, 200, `${who.email} cannot leave the desk`);
+  }
 }
 
 /** Asks again and again until the answer is truthy, and returns it. */

@@ -46,7 +46,13 @@ describe("learning", () => {
     await boss.getByLabel("What a customer might write").fill(question);
     await boss.keyboard.press("Enter");
     await until("another reading", async () => (await boss.getByText("Monday to Friday").count()) === 0);
-    await inspect(boss, "learning-try", { at: [1440, 390] });
+    await inspect(boss, "learning-try", { at: [1440, 1024] });
+    await boss.setViewportSize({ width: 390, height: 844 });
+    await boss.getByRole("button", { name: "Try the bot" }).click();
+    await sheet(boss).getByLabel("What a customer might write").waitFor();
+    await inspect(boss, "learning-try-sheet", { at: [390] });
+    await boss.keyboard.press("Escape");
+    await boss.setViewportSize({ width: 1440, height: 900 });
   });
 
   it("proposes a customer's words at the line where they were written", async () => {

@@ -49,6 +49,9 @@ func (c serveCmd) Run() error {
 	if len(cfg.Workspaces) == 0 {
 		log.Warn("no workspace is configured, so no webhook will be accepted; docs/config.md shows how, parley demo needs none")
 	}
+	if users, err := a.Store().Users(ctx); err == nil && len(users) == 0 {
+		log.Warn("nobody may log in to the desk yet; parley user invite you@example.com --name … --role admin prints a link")
+	}
 	<-ctx.Done()
 	return shutdown(a, log)
 }

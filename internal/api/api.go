@@ -18,6 +18,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"parley/internal/api/beside"
 	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/channel/intake"
@@ -145,7 +146,7 @@ func (a *API) describeEvents() {
 	registry := a.huma.OpenAPI().Components.Schemas
 	event := huma.SchemaFromType(registry, typeOf[ConversationEvent]())
 	huma.SchemaFromType(registry, typeOf[live.Activity]())
-	huma.SchemaFromType(registry, typeOf[MentionEvent]())
+	huma.SchemaFromType(registry, typeOf[beside.MentionEvent]())
 	a.huma.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "stream-events", Method: http.MethodGet, Path: prefix + "/events", Summary: "Live changes as server-sent events",
 		Description: "Events: hello (the cursor to start from), conversation (its data is ConversationEvent), resync (load anew). " +

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"parley/internal/api/beside"
 	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/store"
@@ -52,7 +53,7 @@ func (a *API) conversation(ctx context.Context, in *idInput, user auth.User) (*c
 	if err != nil {
 		return nil, err
 	}
-	names, err := a.identities(ctx, l.ContactID)
+	names, err := beside.Identities(ctx, a.Store, l.ContactID)
 	if err != nil {
 		return nil, err
 	}
@@ -82,18 +83,9 @@ func (a *API) conversation(ctx context.Context, in *idInput, user auth.User) (*c
 	}
 	if offer := a.Desk.Offer(l); offer != nil {
 		out.Body.TemplateOffered = true
-		out.Body.Template = &TemplateOffer{Text: offer.Text, Params: append([]string{}, offer.Params...)}
+		out.Body.Template = &beside.TemplateOffer{Text: offer.Text, Params: append([]string{}, offer.Params...)}
 	}
 	return out, a.inLine(ctx, &out.Body, &l.Conversation)
-}
-
-func (a *API) identities(ctx context.Context, id chat.ContactID) ([]Identity, error) {
-	list, err := a.Store.Identities(ctx, id)
-	out := make([]Identity, len(list))
-	for i, n := range list {
-		out[i] = Identity{Kind: string(n.Kind), Value: n.Value, Since: when(n.Since)}
-	}
-	return out, err
 }
 
 func (a *API) messages(ctx context.Context, in *messagesInput) (*messageList, error) {

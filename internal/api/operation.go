@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"parley/internal/api/accounts"
 	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/chat"
@@ -96,7 +97,7 @@ func (a *API) guard(op operation) func(huma.Context, func(huma.Context)) {
 			a.Refuse(w, r, err)
 			return
 		}
-		hc = huma.WithValue(huma.WithValue(hc, entryKey{}, e), originKey{}, a.Auth.Origin(r))
+		hc = huma.WithContext(hc, accounts.With(hc.Context(), accounts.Call{Entry: e, Origin: a.Auth.Origin(r)}))
 		next(hc)
 		e.Status = hc.Status()
 	}
@@ -126,18 +127,6 @@ func clip(text string) string {
 	return strings.ToValidUTF8(text, "")
 }
 
-type (
-	entryKey  struct{}
-	originKey struct{}
-)
-
-// made tells the audit log what an operation without an id in its path has made.
-func made(ctx context.Context, target string) {
-	if e, ok := ctx.Value(entryKey{}).(*audit.Entry); ok {
-		e.Target = target
-	}
-}
-
 // get registers a read that everybody who sees conversations may do.
 func get[I, O any](a *API, id, path, summary string, handle func(context.Context, *I) (*O, error)) {
 	register(a, operation{id: id, method: http.MethodGet, path: path, summary: summary, need: auth.ReadConversations},
@@ -160,6 +149,3 @@ func change[I any](a *API, op operation, handle func(context.Context, *I, auth.U
 		return a.conversation(ctx, &idInput{ID: string(id)}, user)
 	})
 }
-
-// done is the answer of an operation that has nothing to tell: 204.
-type done struct{}

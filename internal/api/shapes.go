@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"parley/internal/api/beside"
 	"parley/internal/api/staff"
 	"parley/internal/chat"
 	"parley/internal/live"
@@ -12,46 +13,38 @@ import (
 
 // Shapes of the desk API. Times are RFC 3339 in UTC with milliseconds.
 
-// ContactSummary is what a list shows of a person.
-type ContactSummary struct {
-	ID       string `json:"id"`
-	Name     string `json:"name" doc:"First name, or empty when Braze does not know it."`
-	Phone    string `json:"phone" doc:"E.164, or empty for a sender who hides the number."`
-	Language string `json:"language"`
-}
-
 // ConversationSummary is a row of the list.
 type ConversationSummary struct {
-	ID            string         `json:"id"`
-	Workspace     string         `json:"workspace"`
-	Contact       ContactSummary `json:"contact"`
-	Route         string         `json:"route"`
-	Owner         string         `json:"owner" enum:"bot,queue,agent,none"`
-	Epoch         int64          `json:"epoch"`
-	Agent         string         `json:"agent,omitempty" doc:"User id of the agent who owns it."`
-	Language      string         `json:"language"`
-	LastText      string         `json:"lastText"`
-	LastDirection string         `json:"lastDirection" enum:"in,out" doc:"Of the last line between us and the customer; notes do not count."`
-	LastAt        time.Time      `json:"lastAt"`
-	OpenedAt      time.Time      `json:"openedAt"`
-	QueuedAt      *time.Time     `json:"queuedAt,omitempty"`
-	HandoffReason string         `json:"handoffReason,omitempty" doc:"Code and sentence, as the bot gave them."`
-	QueueRank     int64          `json:"queueRank,omitempty" doc:"Its place in the queue among others: lower comes first. Only there."`
-	WindowUntil   *time.Time     `json:"windowUntil,omitempty" doc:"Until when WhatsApp lets us answer freely."`
-	Team          string         `json:"team,omitempty" doc:"Id of the team it is meant for; absent for any."`
-	Priority      string         `json:"priority" enum:"normal,high,urgent"`
-	HandedAt      *time.Time     `json:"handedAt,omitempty" doc:"When people first got it."`
-	AskedAt       *time.Time     `json:"askedAt,omitempty" doc:"Since when the customer waits for a person; absent while nobody waits."`
-	AssignedAt    *time.Time     `json:"assignedAt,omitempty" doc:"When its agent got it."`
-	SnoozedUntil  *time.Time     `json:"snoozedUntil,omitempty" doc:"An agent has put it aside until then."`
-	Outcome       string         `json:"outcome,omitempty" doc:"How it ended, as the agent said."`
-	Unanswered    bool           `json:"unanswered" doc:"The customer wrote and the bot has not answered yet."`
-	LastSeq       int64          `json:"lastSeq"`
-	InSeq         int64          `json:"inSeq" doc:"Sequence number of the customer's newest line."`
-	AgentName     string         `json:"agentName,omitempty" doc:"Name of the agent who owns it."`
-	Tags          []string       `json:"tags" nullable:"false"`
-	Unread        bool           `json:"unread,omitempty" doc:"People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read."`
-	Mentioned     bool           `json:"mentioned,omitempty" doc:"A note for me is unread. For who asks: live events leave it out; the event mention tells."`
+	ID            string                `json:"id"`
+	Workspace     string                `json:"workspace"`
+	Contact       beside.ContactSummary `json:"contact"`
+	Route         string                `json:"route"`
+	Owner         string                `json:"owner" enum:"bot,queue,agent,none"`
+	Epoch         int64                 `json:"epoch"`
+	Agent         string                `json:"agent,omitempty" doc:"User id of the agent who owns it."`
+	Language      string                `json:"language"`
+	LastText      string                `json:"lastText"`
+	LastDirection string                `json:"lastDirection" enum:"in,out" doc:"Of the last line between us and the customer; notes do not count."`
+	LastAt        time.Time             `json:"lastAt"`
+	OpenedAt      time.Time             `json:"openedAt"`
+	QueuedAt      *time.Time            `json:"queuedAt,omitempty"`
+	HandoffReason string                `json:"handoffReason,omitempty" doc:"Code and sentence, as the bot gave them."`
+	QueueRank     int64                 `json:"queueRank,omitempty" doc:"Its place in the queue among others: lower comes first. Only there."`
+	WindowUntil   *time.Time            `json:"windowUntil,omitempty" doc:"Until when WhatsApp lets us answer freely."`
+	Team          string                `json:"team,omitempty" doc:"Id of the team it is meant for; absent for any."`
+	Priority      string                `json:"priority" enum:"normal,high,urgent"`
+	HandedAt      *time.Time            `json:"handedAt,omitempty" doc:"When people first got it."`
+	AskedAt       *time.Time            `json:"askedAt,omitempty" doc:"Since when the customer waits for a person; absent while nobody waits."`
+	AssignedAt    *time.Time            `json:"assignedAt,omitempty" doc:"When its agent got it."`
+	SnoozedUntil  *time.Time            `json:"snoozedUntil,omitempty" doc:"An agent has put it aside until then."`
+	Outcome       string                `json:"outcome,omitempty" doc:"How it ended, as the agent said."`
+	Unanswered    bool                  `json:"unanswered" doc:"The customer wrote and the bot has not answered yet."`
+	LastSeq       int64                 `json:"lastSeq"`
+	InSeq         int64                 `json:"inSeq" doc:"Sequence number of the customer's newest line."`
+	AgentName     string                `json:"agentName,omitempty" doc:"Name of the agent who owns it."`
+	Tags          []string              `json:"tags" nullable:"false"`
+	Unread        bool                  `json:"unread,omitempty" doc:"People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read."`
+	Mentioned     bool                  `json:"mentioned,omitempty" doc:"A note for me is unread. For who asks: live events leave it out; the event mention tells."`
 }
 
 func summary(l store.Listed) ConversationSummary {
@@ -61,7 +54,7 @@ func summary(l store.Listed) ConversationSummary {
 	}
 	s := ConversationSummary{
 		ID: string(l.ID), Workspace: l.Workspace, Route: l.Route, Owner: string(l.Owner), Epoch: l.Epoch, Agent: l.Agent, Language: language,
-		Contact:  ContactSummary{ID: string(l.Contact.ID), Name: l.Contact.FirstName, Phone: l.Contact.Phone, Language: l.Contact.Language},
+		Contact:  beside.ContactSummary{ID: string(l.Contact.ID), Name: l.Contact.FirstName, Phone: l.Contact.Phone, Language: l.Contact.Language},
 		LastText: l.LastText, LastDirection: string(l.LastDir), LastAt: when(l.LastAt), OpenedAt: when(l.OpenedAt),
 		QueuedAt: maybe(l.QueuedAt), WindowUntil: maybe(l.WindowUntil), Unanswered: l.Pending(), LastSeq: l.LastSeq, InSeq: l.InSeq,
 		Team: l.Team, Priority: staff.Priorities[l.Priority], HandedAt: maybe(l.HandedAt), AskedAt: maybe(l.AskedAt), SnoozedUntil: maybe(l.SnoozedUntil), Outcome: l.Outcome,
@@ -79,13 +72,6 @@ func summary(l store.Listed) ConversationSummary {
 	return s
 }
 
-// Identity is one way in which a person is known.
-type Identity struct {
-	Kind  string    `json:"kind" enum:"external_id,braze_id,alias,phone,bsuid"`
-	Value string    `json:"value"`
-	Since time.Time `json:"since"`
-}
-
 // OwnerChange is a change of owner, as a line of the transcript.
 type OwnerChange struct {
 	Seq       int64     `json:"seq"`
@@ -101,22 +87,15 @@ type OwnerChange struct {
 // ConversationDetail is one conversation with everything but its lines.
 type ConversationDetail struct {
 	ConversationSummary
-	QueuePosition *int          `json:"queuePosition,omitempty" doc:"Its place in its team's queue, from 1."`
-	Identities    []Identity    `json:"identities" nullable:"false"`
-	Events        []OwnerChange `json:"events" nullable:"false" doc:"The newest 500 changes of owner."`
+	QueuePosition *int              `json:"queuePosition,omitempty" doc:"Its place in its team's queue, from 1."`
+	Identities    []beside.Identity `json:"identities" nullable:"false"`
+	Events        []OwnerChange     `json:"events" nullable:"false" doc:"The newest 500 changes of owner."`
 	// What only the detail tells.
-	ReadSeq         int64          `json:"readSeq" doc:"Newest line that I have marked as read."`
-	TemplateOffered bool           `json:"templateOffered" doc:"The window has closed, and there is a template to open the conversation again."`
-	Template        *TemplateOffer `json:"template,omitempty" doc:"What would be sent; only when it is offered."`
-	CSAT            *Survey        `json:"csat,omitempty" doc:"What the customer said of it; absent when they were not asked."`
-	People          []live.Active  `json:"people" nullable:"false" doc:"Who is at this conversation now, yourself included."`
-}
-
-// MentionEvent is the data of the live event "mention".
-type MentionEvent struct {
-	ConversationID string `json:"conversationId"`
-	MessageID      string `json:"messageId"`
-	By             string `json:"by" doc:"Name of who wrote the note."`
+	ReadSeq         int64                 `json:"readSeq" doc:"Newest line that I have marked as read."`
+	TemplateOffered bool                  `json:"templateOffered" doc:"The window has closed, and there is a template to open the conversation again."`
+	Template        *beside.TemplateOffer `json:"template,omitempty" doc:"What would be sent; only when it is offered."`
+	CSAT            *Survey               `json:"csat,omitempty" doc:"What the customer said of it; absent when they were not asked."`
+	People          []live.Active         `json:"people" nullable:"false" doc:"Who is at this conversation now, yourself included."`
 }
 
 // Media is something the customer sent beside text. Its address is not to be trusted.
@@ -156,7 +135,7 @@ func message(m chat.Message, parts []chat.Delivery) Message {
 		out.Choices = []string{}
 	}
 	for n, address := range m.Media {
-		out.Media = append(out.Media, Media{URL: address, Path: fmt.Sprintf("%s/media/%s/%d", prefix, m.ID, n), Kind: mediaKind(address)})
+		out.Media = append(out.Media, Media{URL: address, Path: fmt.Sprintf("%s/media/%s/%d", prefix, m.ID, n), Kind: beside.MediaKind(address)})
 	}
 	if m.Direction == chat.Out {
 		out.Status, out.StatusReason = status(parts)
@@ -182,12 +161,6 @@ func status(parts []chat.Delivery) (string, string) {
 	return string(rank[worst]), reason
 }
 
-func when(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+func when(ms int64) time.Time { return beside.When(ms) }
 
-func maybe(ms int64) *time.Time {
-	if ms == 0 {
-		return nil
-	}
-	t := when(ms)
-	return &t
-}
+func maybe(ms int64) *time.Time { return beside.Maybe(ms) }

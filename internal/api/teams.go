@@ -43,7 +43,7 @@ func (a *API) inLine(ctx context.Context, out *ConversationDetail, c *chat.Conve
 	if out.QueuePosition, err = a.staff().Position(ctx, c); err != nil {
 		return err
 	}
-	names, err := a.staff().Names(ctx)
+	names, err := a.Auth.Names(ctx) // of API tokens too
 	for i := range out.Events {
 		e := &out.Events[i]
 		if e.ActorName = e.Actor; names[e.Actor] != "" {

@@ -138,7 +138,7 @@ func (a *App) buildHTTP() (err error) {
 	cfg := a.opts.Config
 	var desk *api.API
 	a.auth, err = auth.New(auth.Settings{
-		PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies,
+		PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Changed: func() { a.wake(store.TopicPeople) },
 		Refuse: func(w http.ResponseWriter, r *http.Request, err error) { desk.Refuse(w, r, err) },
 	}, a.store, a.log, a.now)
 	if err != nil {

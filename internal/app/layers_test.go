@@ -53,6 +53,8 @@ var layers = []struct {
 	{3, "internal/channel/receipts"},
 	{3, "internal/desk/..."},
 	{4, "internal/engine"},
+	{4, "internal/api/accounts"},
+	{4, "internal/api/beside"},
 	{4, "internal/api/staff"},
 	{4, "internal/api/teach"},
 	{5, "internal/api"},

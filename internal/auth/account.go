@@ -214,8 +214,11 @@ func (a *Auth) alter(ctx context.Context, by User, key string, change func(*stor
 				return err
 			}
 		}
-		return nil
+		return tx.Notify(ctx, store.TopicPeople)
 	})
+	if err == nil {
+		a.set.Changed()
+	}
 	if chatErr := (*chat.Error)(nil); err != nil && !errors.As(err, &chatErr) {
 		err = fmt.Errorf("change a user: %w", err)
 	}

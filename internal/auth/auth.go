@@ -88,6 +88,8 @@ type Settings struct {
 	Invitation time.Duration
 	// Reset is how long a link to a new password is good for; zero means 24 h.
 	Reset time.Duration
+	// Changed is told that users have changed, after the commit; nil for nobody.
+	Changed func()
 	// Refuse answers a request that Require does not let through, with the status of Status(err). Nil means a
 	// plain text.
 	Refuse func(w http.ResponseWriter, r *http.Request, err error)
@@ -119,6 +121,9 @@ func New(set Settings, s *store.Store, log *slog.Logger, now func() int64) (*Aut
 	}
 	if set.Reset == 0 {
 		set.Reset = 24 * time.Hour
+	}
+	if set.Changed == nil {
+		set.Changed = func() {}
 	}
 	if set.Refuse == nil {
 		set.Refuse = func(w http.ResponseWriter, _ *http.Request, err error) { http.Error(w, err.Error(), Status(err)) }

@@ -62,16 +62,6 @@ func (o Operations) Position(ctx context.Context, c *chat.Conversation) (*int, e
 	return &n, nil
 }
 
-// Names are those of all users, by id.
-func (o Operations) Names(ctx context.Context) (map[string]string, error) {
-	users, err := o.Store.Users(ctx)
-	names := make(map[string]string, len(users))
-	for _, u := range users {
-		names[u.ID] = u.Name
-	}
-	return names, err
-}
-
 // Priorities are their names, by chat.Priority.
 var Priorities = []string{chat.Normal: "normal", chat.High: "high", chat.Urgent: "urgent"}
 

@@ -28,6 +28,7 @@ const (
 	heard   = 4 << 10 // bytes of an answer that are read
 	kept    = 500     // characters of it that are kept
 	longest = 24 * time.Hour
+	glance  = 10 * time.Second // finds what a lost notice hid
 )
 
 // waits is how long is waited after each failed attempt; after the last one the
@@ -86,7 +87,7 @@ func (c *Courier) Run(ctx, drain context.Context) {
 		}
 		if len(claimed) == 0 {
 			c.wake.Set(next)
-			c.wake.Wait(ctx, c.now, poll)
+			c.wake.Wait(ctx, c.now, glance)
 		}
 	}
 }

@@ -292,7 +292,7 @@ func (w *shop) fresh(t rapid.TB) rows.Counts {
 func (w *shop) mustAgree(t rapid.TB) {
 	t.Helper()
 	diff := ""
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		for more := true; more; {
 			var err error
 			if more, err = w.folders[1].Fold(context.Background()); err != nil {

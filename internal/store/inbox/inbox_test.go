@@ -18,8 +18,6 @@ import (
 	"parley/internal/testkit"
 )
 
-const hour = int64(60 * 60 * 1000)
-
 // room is a store with conversations that tests name by their customers.
 type room struct {
 	t     *testing.T

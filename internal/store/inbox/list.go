@@ -76,14 +76,29 @@ func (q *query) oneOf(values []string) string {
 // List gives a page and the mark of the next one, empty when this is the last.
 func List(ctx context.Context, s *store.Store, f Filter) (list []store.Listed, next string, err error) {
 	q := &query{}
+	statement, o, err := f.statement(s.Dialect, q)
+	if err != nil || statement == "" {
+		return nil, "", err
+	}
+	list, err = db.Collect(ctx, s.Read, store.ScanListed, statement, q.args...)
+	if err == nil && len(list) > f.Limit {
+		list = list[:f.Limit]
+		next = o.mark(&list[f.Limit-1])
+	}
+	return list, next, err
+}
+
+// statement selects a page and one row more. It is empty when the search has no words,
+// which nothing can match.
+func (f *Filter) statement(d db.Dialect, q *query) (string, order, error) {
 	f.view(q)
 	f.narrow(q)
 	o := f.order(q)
 	if err := o.after(q, f.After); err != nil {
-		return nil, "", err
+		return "", o, err
 	}
-	if !search(s.Dialect, q, f.Search) {
-		return nil, "", nil // no words, no hits
+	if !search(d, q, f.Search) {
+		return "", o, nil
 	}
 	// What the search found comes first: to look it up by key is cheaper than to walk
 	// through all conversations, and SQLite keeps the order in which a CROSS JOIN is written.
@@ -96,13 +111,7 @@ func List(ctx context.Context, s *store.Store, f Filter) (list []store.Listed, n
 	for _, condition := range q.where {
 		from += " AND " + condition
 	}
-	list, err = db.Collect(ctx, s.Read, store.ScanListed,
-		with+"SELECT "+store.ListedColumns()+" FROM "+from+" ORDER BY "+o.clause()+" LIMIT "+q.arg(f.Limit+1), q.args...)
-	if err == nil && len(list) > f.Limit {
-		list = list[:f.Limit]
-		next = o.mark(&list[f.Limit-1])
-	}
-	return list, next, err
+	return with + "SELECT " + store.ListedColumns() + " FROM " + from + " ORDER BY " + o.clause() + " LIMIT " + q.arg(f.Limit+1), o, nil
 }
 
 // view adds what makes a conversation belong to the view. The conditions on the owner

@@ -192,6 +192,9 @@ func SetTags(ctx context.Context, tx *store.Tx, id chat.ConversationID, tags []s
 
 // AddTag adds one tag to those a conversation has.
 func AddTag(ctx context.Context, tx *store.Tx, id chat.ConversationID, tag string, now int64) error {
+	if _, err := tx.LockConversation(ctx, id); err != nil { // before reading, or one of two additions is lost
+		return err
+	}
 	had, err := tagsOf(ctx, tx, tx.Dialect, []chat.ConversationID{id})
 	if err != nil {
 		return err

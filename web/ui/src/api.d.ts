@@ -1509,7 +1509,7 @@ export interface components {
         AuditEntry: {
             /** @description Id of the operation. */
             action: string;
-            /** @description User id, token: and the id of an API token, console, or empty for nobody known. */
+            /** @description User id, token: and the id of an API token, console, or Empty for nobody known. */
             actor: string;
             actorName: string;
             address: string;
@@ -1517,7 +1517,7 @@ export interface components {
             at: string;
             id: string;
             /**
-             * @description refused: was not let do it; failed: could not be done.
+             * @description refused: was not let do it; failed: could not be Done.
              * @enum {string}
              */
             outcome: "done" | "refused" | "failed";
@@ -1526,7 +1526,7 @@ export interface components {
              * @description HTTP status of the answer.
              */
             status: number;
-            /** @description What it was done to, as in the API's paths, such as users/ID. */
+            /** @description What it was Done to, as in the API's paths, such as users/ID. */
             target: string;
         };
         AuditListBody: {
@@ -2641,7 +2641,7 @@ export interface components {
             next: string;
         };
         OwnSession: {
-            /** @description Where it was begun from; empty if not known. */
+            /** @description Where it was begun from; Empty if not known. */
             address: string;
             /** @description What the browser calls itself. */
             browser: string;

@@ -145,7 +145,7 @@ function Assign({
   const item =
     "flex min-h-8 cursor-pointer items-center gap-2 rounded-sm px-2 outline-none data-[highlighted]:bg-sunken pointer-coarse:min-h-11";
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
         <IconButton
           icon={UserPlus}

@@ -48,7 +48,10 @@ describe("selection", () => {
     });
     const s = selection();
     s.all(Array.from({ length: 450 }, (_, n) => ({ id: `c${n}` })));
-    await s.act({ action: "take" }, "unknown");
+    const acting = s.act({ action: "take" }, "unknown");
+    expect([s.acted("c0"), s.acted("other")]).toEqual([true, false]);
+    await acting;
+    expect(s.acted("c0")).toBe(true);
     expect(asked).toEqual([200, 200, 50]);
     const { ids: left, failed, busy } = s.store.snapshot();
     expect([left.size, failed.c200, busy]).toEqual([200, "The database is resting.", undefined]);

@@ -52,6 +52,8 @@ export function settled(s: Selected, action: BulkAction, results: readonly BulkR
 export class Selection {
   readonly store: Store<Selected>;
   readonly #fail: (cause: unknown) => ApiError;
+  /** When each row was last acted on. */
+  readonly #acted = new Map<string, number>();
   /** Where a selection through several rows begins. */
   #anchor = "";
 
@@ -84,12 +86,19 @@ export class Selection {
     this.store.set((s) => (s.ids.size === 0 && !s.done ? s : { ...nothing, busy: s.busy }));
   }
 
+  /** Whether my own hand was on a row just now: the live line may tell of it a little later. */
+  acted(id: string): boolean {
+    return (this.#acted.get(id) ?? Number.NEGATIVE_INFINITY) > Date.now() - 5000;
+  }
+
   /** Does one thing to every selected row. `reason` is said of a row of which the gateway says nothing. */
   async act(order: BulkOrder, reason: string) {
     const { ids, busy } = this.store.snapshot();
     if (busy || ids.size === 0) return;
     this.store.set((s) => ({ ...s, busy: order.action, failed: {}, done: undefined }));
     const all = [...ids];
+    this.#acted.clear();
+    for (const id of all) this.#acted.set(id, Number.POSITIVE_INFINITY);
     const results: BulkResult[] = [];
     for (let from = 0; from < all.length; from += most) {
       const some = all.slice(from, from + most);
@@ -100,6 +109,7 @@ export class Selection {
         results.push(...some.map((id) => ({ id, ok: false, error: error.message || reason })));
       }
     }
+    for (const id of all) this.#acted.set(id, Date.now());
     this.store.set((s) => settled(s, order.action, results, reason));
   }
 }

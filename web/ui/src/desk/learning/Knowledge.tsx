@@ -108,6 +108,11 @@ function Document({ intent }: { intent: Intent }) {
         </summary>
         <div lang={intent.language} className="flex flex-col gap-3 px-1 pt-1 pb-4">
           <code className="text-meta text-muted">{intent.id}</code>
+          {intent.answer && (
+            <p className="max-w-prose whitespace-pre-wrap rounded-bubble rounded-br-sm bg-bot-soft px-3 py-2 [overflow-wrap:anywhere]">
+              {intent.answer}
+            </p>
+          )}
           <ul className="flex flex-wrap gap-1.5">
             {intent.phrasings.map((phrasing) => (
               <li key={phrasing} className="rounded-bubble rounded-bl-sm bg-customer-soft px-2.5 py-1">
@@ -115,11 +120,6 @@ function Document({ intent }: { intent: Intent }) {
               </li>
             ))}
           </ul>
-          {intent.answer && (
-            <p className="max-w-prose whitespace-pre-wrap rounded-bubble rounded-br-sm bg-bot-soft px-3 py-2 [overflow-wrap:anywhere]">
-              {intent.answer}
-            </p>
-          )}
           {intent.handoff !== "never" && <p className="text-meta text-warn">{words.handoff[intent.handoff]}</p>}
         </div>
       </details>

@@ -1,5 +1,9 @@
+import { FlaskConical } from "lucide-react";
 import { useState } from "react";
+import { Button } from "../../ui/Button";
 import { Segments } from "../../ui/Field";
+import { Sheet } from "../../ui/Sheet";
+import { useCommonWords } from "../../words/common";
 import { languagesOf, useIntents } from "./IntentPicker";
 import { Knowledge } from "./Knowledge";
 import { Proposals } from "./Proposals";
@@ -14,6 +18,8 @@ type Tab = (typeof tabs)[number];
 export function Learning() {
   const words = useWords();
   const [tab, setTab] = useState<Tab>("review");
+  const [trying, setTrying] = useState(false);
+  const common = useCommonWords();
   const intents = useIntents();
   const languages = languagesOf(intents.data?.items ?? []);
   return (
@@ -23,6 +29,9 @@ export function Learning() {
           <h1 className="font-semibold text-page">{words.title}</h1>
           <p className="text-muted">{words.about}</p>
         </div>
+        <Button icon={FlaskConical} onClick={() => setTrying(true)} className="md:hidden">
+          {words.tryTitle}
+        </Button>
         <div className="scroll-thin max-w-full overflow-x-auto">
           <Segments<Tab>
             label={words.tabsLabel}
@@ -32,12 +41,12 @@ export function Learning() {
           />
         </div>
       </header>
-      <div className="scroll-thin flex min-h-0 flex-1 flex-col overflow-y-auto lg:flex-row lg:overflow-hidden">
+      <div className="scroll-thin flex min-h-0 flex-1 flex-col overflow-y-auto md:flex-row md:overflow-hidden">
         <section
           aria-label={words.tabs[tab]}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
           tabIndex={0}
-          className="scroll-thin min-w-0 lg:min-h-0 lg:flex-1 lg:overflow-y-auto"
+          className="scroll-thin min-w-0 md:min-h-0 md:flex-1 md:overflow-y-auto"
         >
           {tab === "review" && <Proposals states={["open"]} empty="review" />}
           {tab === "publish" && <Publish />}
@@ -47,11 +56,16 @@ export function Learning() {
         <div
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
           tabIndex={0}
-          className="scroll-thin shrink-0 border-line border-t bg-surface p-4 lg:w-80 lg:overflow-y-auto lg:border-t-0 lg:border-l"
+          className="scroll-thin hidden w-72 shrink-0 overflow-y-auto border-line border-l bg-surface p-4 md:block lg:w-80"
         >
           <TryBox languages={languages} />
         </div>
       </div>
+      <Sheet open={trying} onOpenChange={setTrying} title={words.tryTitle} closeLabel={common.close}>
+        <div className="scroll-thin min-h-0 flex-1 overflow-y-auto px-4 pb-4">
+          <TryBox languages={languages} titled={false} />
+        </div>
+      </Sheet>
     </main>
   );
 }

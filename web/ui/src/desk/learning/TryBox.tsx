@@ -9,7 +9,7 @@ import { Confidence } from "./Reading";
 import { useWords } from "./words";
 
 /** A text in, and out comes what the bot makes of it: always at hand beside whatever is worked on. */
-export function TryBox({ languages }: { languages: string[] }) {
+export function TryBox({ languages, titled = true }: { languages: string[]; titled?: boolean }) {
   const words = useWords();
   const format = useFormat();
   const id = useId();
@@ -21,7 +21,7 @@ export function TryBox({ languages }: { languages: string[] }) {
   };
   return (
     <aside aria-labelledby={`${id}-title`} className="flex flex-col gap-3">
-      <h2 id={`${id}-title`} className="flex items-center gap-2 font-semibold text-title">
+      <h2 id={`${id}-title`} className={titled ? "flex items-center gap-2 font-semibold text-title" : "sr-only"}>
         <FlaskConical aria-hidden className="size-4 text-bot" />
         {words.tryTitle}
       </h2>

@@ -172,7 +172,16 @@ function Durations({
       )}
       words={words.cards}
     >
-      {known && <Plot label={t.label} days={days} series={series} ticks={timeMarks(highest(half, tenth))} say={span} />}
+      {known && (
+        <Plot
+          label={t.label}
+          days={days}
+          series={series}
+          ticks={timeMarks(highest(half, tenth))}
+          say={span}
+          sayShort={(v) => (v === 0 ? "0" : span(v))}
+        />
+      )}
     </Card>
   );
 }
@@ -212,7 +221,7 @@ export function Resolution(props: Props) {
           ? words.resolution.nothing
           : words.resolution.answer(format.span(f.resolutionP50 * 1000), format.span(f.resolutionP90 * 1000))
       }
-      about={totals.resolved > 0 ? words.resolution.about(totals.resolved) : undefined}
+      about={totals.resolutionP50 === undefined ? undefined : words.resolution.about}
     />
   );
 }
@@ -311,7 +320,8 @@ export function Intents({ report, csv }: { report: Report; csv: string }) {
 
 /** The id of an intent as a reader would write it. */
 function named(intent: string): string {
-  return intent.replaceAll(/[_-]+/g, " ");
+  const plain = intent.replaceAll(/[_-]+/g, " ");
+  return plain.charAt(0).toLocaleUpperCase() + plain.slice(1);
 }
 
 export function Deliveries({ report, csv }: { report: Report; csv: string }) {
@@ -348,7 +358,6 @@ export function Agents({ report, csv }: { report: Report; csv: string }) {
       answer={report.agents.length > 0 ? t.answer(report.agents.length, replies) : t.nothing}
       csv={csv}
       words={words.cards}
-      wide
     >
       {report.agents.length > 0 && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.

@@ -120,7 +120,7 @@ function Head({ period, today, report }: { period: Period; today: string; report
           {words.print}
         </Button>
       </div>
-      <fieldset className="scroll-thin mt-3 flex items-end gap-3 max-md:overflow-x-auto md:flex-wrap print:hidden">
+      <fieldset className="scroll-thin mt-3 flex min-w-0 items-end gap-3 max-md:overflow-x-auto md:flex-wrap print:hidden">
         <legend className="sr-only">{words.filters}</legend>
         <Segments
           label={words.period}
@@ -151,7 +151,7 @@ function Head({ period, today, report }: { period: Period; today: string; report
           <Choice
             label={words.route}
             value={route}
-            className="w-36 shrink-0"
+            className="w-44 shrink-0"
             options={[{ value: "", label: words.anyRoute }, ...routes.map((r) => ({ value: r, label: r }))]}
             onChange={(e) => set({ route: e.target.value })}
           />
@@ -160,7 +160,7 @@ function Head({ period, today, report }: { period: Period; today: string; report
           <Choice
             label={words.team}
             value={team}
-            className="w-36 shrink-0"
+            className="w-44 shrink-0"
             options={[{ value: "", label: words.anyTeam }, ...teams.map((t) => ({ value: t.id, label: t.name }))]}
             onChange={(e) => set({ team: e.target.value })}
           />
@@ -208,18 +208,22 @@ function Answers({
       aria-busy={old}
       className={`scroll-thin min-h-0 flex-1 overflow-y-auto px-4 md:px-6 ${old ? "opacity-60" : ""}`}
     >
-      <div className="mx-auto grid max-w-6xl gap-x-10 pt-2 lg:grid-cols-2 [&>section:first-child]:border-t-0 lg:[&>section:nth-child(2)]:border-t-0">
-        <Volume {...both} csv={reports.csv(ask, "days")} />
-        <Containment {...both} />
-        <FirstReply {...both} />
-        <Resolution {...both} />
-        <Reasons report={report} csv={reports.csv(ask, "reasons")} />
-        <Intents report={report} csv={reports.csv(ask, "intents")} />
-        <Messages {...both} />
-        <div className="flex min-w-0 flex-col">
-          <Csat report={report} />
-          <Precision report={report} />
-          <Deliveries report={report} csv={reports.csv(ask, "deliveries")} />
+      <div className="mx-auto max-w-6xl pt-2">
+        <div className="grid gap-x-10 lg:grid-cols-2">
+          <div className="min-w-0 [&>section:first-child]:border-t-0">
+            <Volume {...both} csv={reports.csv(ask, "days")} />
+            <FirstReply {...both} />
+            <Reasons report={report} csv={reports.csv(ask, "reasons")} />
+            <Messages {...both} />
+            <Deliveries report={report} csv={reports.csv(ask, "deliveries")} />
+          </div>
+          <div className="min-w-0 lg:[&>section:first-child]:border-t-0">
+            <Containment {...both} />
+            <Resolution {...both} />
+            <Intents report={report} csv={reports.csv(ask, "intents")} />
+            <Csat report={report} />
+            <Precision report={report} />
+          </div>
         </div>
         <Agents report={report} csv={reports.csv(ask, "agents")} />
       </div>

@@ -77,7 +77,7 @@ export const en = {
     label: "Time from the handover to the end, by day",
     half: "Half within",
     tenth: "One in ten over",
-    about: (n: number) => `${conversations(n)} resolved`,
+    about: "From the handover to the end",
   },
   messages: {
     question: "Who wrote?",

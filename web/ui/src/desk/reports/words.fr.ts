@@ -79,7 +79,7 @@ export const fr: Shape<typeof en> = {
     label: "Temps entre le passage de relais et la fin, par jour",
     half: "La moitié en",
     tenth: "Une sur dix plus de",
-    about: (n: number) => plural(n, { one: "# conversation résolue", other: "# conversations résolues" }),
+    about: "Du passage de relais à la fin",
   },
   messages: {
     question: "Qui a écrit ?",

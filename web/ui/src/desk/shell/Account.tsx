@@ -1,5 +1,6 @@
 import { Popover } from "radix-ui";
 import { useState, useSyncExternalStore } from "react";
+import { Link } from "wouter";
 import { Button, Hint } from "../../ui/Button";
 import { Toggle } from "../../ui/Field";
 import { LanguageSwitch, ThemeSwitch } from "../../ui/Preferences";
@@ -57,6 +58,11 @@ export function Account() {
             <LanguageSwitch />
             <ThemeSwitch />
           </div>
+          <Popover.Close asChild>
+            <Link href="/setup/security" className="font-medium text-accent hover:underline">
+              {words.sections.security}
+            </Link>
+          </Popover.Close>
           <Button onClick={() => void logOut()}>{words.logOut}</Button>
           {error && (
             <p role="alert" className="text-danger text-meta">

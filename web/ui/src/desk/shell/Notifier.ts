@@ -111,9 +111,9 @@ export class Notifier {
   }
 
   async #settle(news: News) {
-    const { busy, ids } = this.#desk.selection.store.snapshot();
     // What my own hand does to many rows is no news to me.
-    const looking = this.#desk.looksAt() === news.conversation || (busy !== undefined && ids.has(news.conversation));
+    const own = news.kind === "assigned" && this.#desk.selection.acted(news.conversation);
+    const looking = own || this.#desk.looksAt() === news.conversation;
     const { tell, looked } = await this.#tabs.settle(news.key, looking);
     if (looked || this.#stopped) return;
     this.unseen.set((s) => (s.has(news.conversation) ? s : new Set([...s, news.conversation])));

@@ -1,6 +1,6 @@
 import { type LucideIcon, MessageSquare, Search } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { useDeferredValue, useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { useFormat } from "../../words/locale";
 import { caps } from "../keys";
 import { type Command, type CommandGroup, ranked } from "./commands";
@@ -44,17 +44,16 @@ function Body({ onChoose }: { onChoose: (run: () => unknown) => void }) {
   const id = useId();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const search = useDeferredValue(text);
   const commands = useCommands();
-  const { found, searching } = useFoundConversations(search);
-  const groups = ranked([...commands, ...found], search);
+  const { found, searching } = useFoundConversations(text);
+  const groups = ranked([...commands, ...found], text);
   const flat = groups.flatMap((g) => g.commands);
   const here = Math.min(at, flat.length - 1);
   const list = useRef<HTMLDivElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the option follows the choice.
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
-  }, [here, search]);
+  }, [here, text]);
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
@@ -120,7 +119,7 @@ function Body({ onChoose }: { onChoose: (run: () => unknown) => void }) {
                   key={command.id}
                   id={`${id}-${mine}`}
                   command={command}
-                  search={search}
+                  search={text}
                   here={mine === here}
                   onPoint={() => setAt(mine)}
                   onChoose={() => onChoose(command.run)}

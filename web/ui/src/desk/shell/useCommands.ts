@@ -164,6 +164,9 @@ export function useCommands(): Command[] {
   }, [words, shell, list, common, desk, me, session, onLogOut, navigate, people, saved.data, teams]);
 }
 
+/** Of the loaded conversations this many are looked through letter by letter; the gateway looks through all. */
+const most = 2000;
+
 /** Conversations by name or number: those that are loaded at once, the others as the gateway finds them. */
 export function useFoundConversations(search: string): { found: Command[]; searching: boolean } {
   const desk = useDesk();
@@ -197,7 +200,10 @@ export function useFoundConversations(search: string): { found: Command[]; searc
     });
     const here = answer.q === q ? answer.items : [];
     const known = new Set(here.map((c) => c.id));
-    const loaded = desk.store.snapshot().list.items.filter((c) => !known.has(c.id));
+    const loaded = desk.store
+      .snapshot()
+      .list.items.slice(0, most)
+      .filter((c) => !known.has(c.id));
     return {
       found: [...loaded.map((c) => command(c, false)), ...here.map((c) => command(c, true))],
       searching: q.length >= 2 && answer.q !== q,

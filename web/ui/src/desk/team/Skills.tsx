@@ -51,7 +51,7 @@ function PersonRow({ person, onOpen }: { person: Person; onOpen: () => void }) {
   const full = person.load >= person.capacity;
   const knows = [...person.languages.map(format.language), ...person.topics];
   return (
-    <Row label={words.userOpen(person.name)} onOpen={onOpen}>
+    <Row onOpen={onOpen}>
       <Avatar name={person.name} />
       <span className="min-w-0 flex-1">
         <span className="flex items-center gap-2">

@@ -57,7 +57,7 @@ function TeamRow({ team: t, onOpen }: { team: Team; onOpen: () => void }) {
   const format = useFormat();
   const takes = [...(t.languages ?? []).map(format.language), ...(t.topics ?? [])];
   return (
-    <Row label={words.teamChange(t.name)} onOpen={onOpen}>
+    <Row onOpen={onOpen}>
       <span className="min-w-0 flex-1">
         <bdi className="block truncate font-medium">{t.name}</bdi>
         <span className="block truncate text-meta text-muted">

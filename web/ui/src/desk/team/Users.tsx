@@ -48,7 +48,7 @@ function UserRow({ user, onOpen }: { user: User; onOpen: () => void }) {
   const now = useNow();
   const { session } = useAccount();
   return (
-    <Row label={words.userOpen(user.name)} onOpen={onOpen}>
+    <Row onOpen={onOpen}>
       <Avatar name={user.name} faint={user.state !== "active"} />
       <span className="min-w-0 flex-1">
         <span className="flex flex-wrap items-center gap-x-2">

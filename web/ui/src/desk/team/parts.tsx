@@ -48,15 +48,16 @@ export function Avatar({ name, faint = false }: { name: string; faint?: boolean 
 }
 
 /** A row that opens what it shows. */
-export function Row({ label, onOpen, children }: { label: string; onOpen: () => void; children: ReactNode }) {
+export function Row({ onOpen, children }: { onOpen: () => void; children: ReactNode }) {
+  const words = useWords();
   return (
     <li className="border-line border-b last:border-b-0">
       <button
         type="button"
-        aria-label={label}
         onClick={onOpen}
         className="flex min-h-16 w-full items-center gap-3 px-4 py-2 text-left transition-colors hover:bg-surface md:px-2"
       >
+        <span className="sr-only">{words.change}</span>
         {children}
       </button>
     </li>

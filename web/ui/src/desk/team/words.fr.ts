@@ -42,7 +42,7 @@ export const fr: Words = {
   youMark: "vous",
   lastSeen: (age) => `vu ${age}`,
   neverSeen: "jamais vu",
-  userOpen: (name) => `Modifier ${name}`,
+  change: "Modifier",
   roleEnds: "Un nouveau rôle déconnecte cette personne partout.",
   password: "Mot de passe",
   resetAbout: "Crée un lien pour choisir un nouveau mot de passe. L’utiliser déconnecte partout.",
@@ -61,7 +61,6 @@ export const fr: Words = {
   teamsEmptyDo:
     "Sans équipe, tous partagent une seule file, à toute heure. Ajoutez-en une pour orienter par langue ou par sujet.",
   teamAdd: "Ajouter une équipe",
-  teamChange: (name) => `Modifier ${name}`,
   members: "Membres",
   memberCount: (n) => plural(n, { one: "# personne", other: "# personnes" }),
   membersFind: "Chercher une personne",

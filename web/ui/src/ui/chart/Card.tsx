@@ -16,7 +16,6 @@ export function Card({
   numbers,
   csv,
   words,
-  wide = false,
   children,
 }: {
   question: string;
@@ -25,7 +24,6 @@ export function Card({
   numbers?: Numbers;
   csv?: string;
   words: { asTable: string; asChart: string; csv: string };
-  wide?: boolean;
   children: ReactNode;
 }) {
   const id = useId();
@@ -33,7 +31,7 @@ export function Card({
   return (
     <section
       aria-labelledby={id}
-      className={`flex min-w-0 flex-col gap-3 border-line border-t pt-4 pb-6 break-inside-avoid ${wide ? "lg:col-span-2" : ""}`}
+      className="flex min-w-0 break-inside-avoid flex-col gap-3 border-line border-t pt-4 pb-6"
     >
       <header className="flex items-start gap-2">
         <div className="min-w-0 flex-1">

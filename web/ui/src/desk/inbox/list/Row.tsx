@@ -49,7 +49,7 @@ export const Row = memo(function Row(props: RowProps) {
       <Link
         href={href}
         aria-current={chosen ? "true" : undefined}
-        onClick={extend}
+        onClickCapture={extend}
         className="flex min-w-0 flex-1 flex-col justify-center py-1 pr-3 outline-offset-[-2px]"
       >
         <span className="flex items-baseline gap-2">

@@ -39,6 +39,10 @@ export function Audit() {
     ...(users.data ?? []).map((u) => ({ value: u.id, label: u.name })),
     ...(tokens.data?.items ?? []).map((t) => ({ value: `token:${t.id}`, label: `${t.name} …${t.hint}` })),
   ];
+  const names = new Map([
+    ...(users.data ?? []).map((u): [string, string] => [`users/${u.id}`, u.name]),
+    ...(tokens.data?.items ?? []).map((t): [string, string] => [`tokens/${t.id}`, `${t.name} …${t.hint}`]),
+  ]);
   const known = query.data?.pages[0]?.actions ?? [];
   const actions = known
     .map((value) => ({ value, label: words.actions[value] ?? value }))
@@ -90,7 +94,7 @@ export function Audit() {
                 </thead>
                 <tbody>
                   {entries.map((entry) => (
-                    <EntryRow key={entry.id} entry={entry} />
+                    <EntryRow key={entry.id} entry={entry} target={names.get(entry.target)} />
                   ))}
                 </tbody>
               </table>
@@ -115,7 +119,7 @@ const marks = {
   failed: { icon: TriangleAlert, colour: "text-warn" },
 };
 
-function EntryRow({ entry }: { entry: Entry }) {
+function EntryRow({ entry, target }: { entry: Entry; target: string | undefined }) {
   const words = useWords();
   const format = useFormat();
   const now = useNow();
@@ -143,8 +147,16 @@ function EntryRow({ entry }: { entry: Entry }) {
           </span>
         </span>
       </td>
-      <td className="order-4 col-span-2 max-w-full truncate font-mono text-meta text-muted md:max-w-72 md:px-2">
-        {entry.target && <span title={entry.target}>{entry.target}</span>}
+      <td className="order-4 col-span-2 max-w-full truncate text-meta text-muted md:max-w-72 md:px-2">
+        {target ? (
+          <bdi title={entry.target}>{target}</bdi>
+        ) : (
+          entry.target && (
+            <code className="font-mono" title={entry.target}>
+              {entry.target}
+            </code>
+          )
+        )}
       </td>
       <td className="tabular order-5 col-span-2 whitespace-nowrap text-meta text-muted md:px-2">{entry.address}</td>
     </tr>

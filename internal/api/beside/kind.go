@@ -1,4 +1,4 @@
-package api
+package beside
 
 import (
 	"net/url"
@@ -13,8 +13,8 @@ var mediaKinds = map[string]string{
 	".pdf": "document", ".txt": "document", ".doc": "document", ".docx": "document", ".xls": "document", ".xlsx": "document", ".ppt": "document", ".pptx": "document",
 }
 
-// mediaKind guesses what an address leads to from its ending; Braze tells no more.
-func mediaKind(address string) string {
+// MediaKind guesses what an address leads to from its ending; Braze tells no more.
+func MediaKind(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "unknown"

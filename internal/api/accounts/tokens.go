@@ -1,4 +1,4 @@
-package api
+package accounts
 
 import (
 	"context"
@@ -35,38 +35,43 @@ type APITokenWithSecret struct {
 type AuditEntry struct {
 	ID        string    `json:"id"`
 	At        time.Time `json:"at"`
-	Actor     string    `json:"actor" doc:"User id, token: and the id of an API token, console, or empty for nobody known."`
+	Actor     string    `json:"actor" doc:"User id, token: and the id of an API token, console, or Empty for nobody known."`
 	ActorName string    `json:"actorName"`
 	Action    string    `json:"action" doc:"Id of the operation."`
-	Target    string    `json:"target" doc:"What it was done to, as in the API's paths, such as users/ID."`
-	Outcome   string    `json:"outcome" enum:"done,refused,failed" doc:"refused: was not let do it; failed: could not be done."`
+	Target    string    `json:"target" doc:"What it was Done to, as in the API's paths, such as users/ID."`
+	Outcome   string    `json:"outcome" enum:"done,refused,failed" doc:"refused: was not let do it; failed: could not be Done."`
 	Status    int       `json:"status" doc:"HTTP status of the answer."`
 	Address   string    `json:"address"`
 }
 
 type (
-	tokenList struct {
+	// TokenList is API tokens.
+	TokenList struct {
 		Body struct {
 			Items      []APIToken `json:"items" nullable:"false"`
 			NextCursor string     `json:"nextCursor" doc:"Always empty: the list is whole."`
 			Scopes     []string   `json:"scopes" nullable:"false" doc:"What you may give to a token."`
 		}
 	}
-	tokenInput struct {
+	// TokenInput is an API token to be made.
+	TokenInput struct {
 		Body struct {
 			Name      string     `json:"name" minLength:"1" maxLength:"80"`
 			Scopes    []string   `json:"scopes" nullable:"false" minItems:"1" maxItems:"20"`
 			ExpiresAt *time.Time `json:"expiresAt,omitempty" doc:"Never, if left out."`
 		}
 	}
-	tokenOutput struct{ Body APITokenWithSecret }
-	auditInput  struct {
+	// TokenOutput is a new API token.
+	TokenOutput struct{ Body APITokenWithSecret }
+	// AuditInput is which entries of the audit log.
+	AuditInput struct {
 		Actor  string `query:"actor" maxLength:"60"`
 		Action string `query:"action" maxLength:"60"`
 		Before string `query:"before" maxLength:"40" doc:"The nextCursor of the page before."`
 		Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
 	}
-	auditList struct {
+	// AuditList is a page of the audit log.
+	AuditList struct {
 		Body struct {
 			Items      []AuditEntry `json:"items" nullable:"false"`
 			NextCursor string       `json:"nextCursor" doc:"Empty on the last page."`
@@ -75,33 +80,16 @@ type (
 	}
 )
 
-func (a *API) tokens() {
-	register(a, operation{
-		id: "list-tokens", method: http.MethodGet, path: "/tokens", summary: "List API tokens", need: auth.InPerson,
-		description: "Your own; with the permission " + string(auth.ManageUsers) + " everybody's.",
-	}, a.listTokens)
-	register(a, operation{
-		id: "create-token", method: http.MethodPost, path: "/tokens", summary: "Make an API token", need: auth.InPerson,
-		description: "It acts under its own name and never has more than your present role.",
-	}, a.createToken)
-	register(a, operation{
-		id: "revoke-token", method: http.MethodDelete, path: "/tokens/{id}", summary: "End an API token for good", need: auth.InPerson,
-	}, a.revokeToken)
-	register(a, operation{
-		id: "list-audit", method: http.MethodGet, path: "/audit", summary: "Who did what, newest first", need: auth.ReadAudit,
-		description: "Every change through this API and every log-in. Entries appear a moment after what they tell of.",
-	}, a.listAudit)
-}
-
-func (a *API) listTokens(ctx context.Context, _ *empty, user auth.User) (*tokenList, error) {
-	list, err := a.Auth.Tokens(ctx, user)
+// Tokens lists the API tokens that the caller may see.
+func (o Operations) Tokens(ctx context.Context, _ *Empty, user auth.User) (*TokenList, error) {
+	list, err := o.Auth.Tokens(ctx, user)
 	if err != nil {
 		return nil, err
 	}
-	out := &tokenList{}
+	out := &TokenList{}
 	out.Body.Items, out.Body.Scopes = make([]APIToken, len(list)), []string{}
 	for i, t := range list {
-		out.Body.Items[i] = apiToken(t, a.Auth.Now())
+		out.Body.Items[i] = apiToken(t, o.Auth.Now())
 	}
 	for _, p := range auth.Permissions() {
 		if user.May(p) {
@@ -130,7 +118,8 @@ func apiToken(t auth.Token, now time.Time) APIToken {
 	return out
 }
 
-func (a *API) createToken(ctx context.Context, in *tokenInput, user auth.User) (*tokenOutput, error) {
+// CreateToken makes an API token.
+func (o Operations) CreateToken(ctx context.Context, in *TokenInput, user auth.User) (*TokenOutput, error) {
 	wanted := auth.NewToken{Name: in.Body.Name}
 	for _, s := range in.Body.Scopes {
 		wanted.Scopes = append(wanted.Scopes, auth.Permission(s))
@@ -138,36 +127,38 @@ func (a *API) createToken(ctx context.Context, in *tokenInput, user auth.User) (
 	if in.Body.ExpiresAt != nil {
 		wanted.Expires = *in.Body.ExpiresAt
 	}
-	t, secret, err := a.Auth.CreateToken(ctx, user, wanted)
+	t, secret, err := o.Auth.CreateToken(ctx, user, wanted)
 	if err != nil {
 		return nil, err
 	}
 	made(ctx, "tokens/"+t.ID)
-	return &tokenOutput{APITokenWithSecret{APIToken: apiToken(t, a.Auth.Now()), Secret: secret.Reveal()}}, nil
+	return &TokenOutput{APITokenWithSecret{APIToken: apiToken(t, o.Auth.Now()), Secret: secret.Reveal()}}, nil
 }
 
-func (a *API) revokeToken(ctx context.Context, in *idInput, user auth.User) (*done, error) {
-	return &done{}, a.Auth.RevokeToken(ctx, user, in.ID)
+// RevokeToken ends an API token for good.
+func (o Operations) RevokeToken(ctx context.Context, in *ID, user auth.User) (*Done, error) {
+	return &Done{}, o.Auth.RevokeToken(ctx, user, in.ID)
 }
 
-func (a *API) listAudit(ctx context.Context, in *auditInput, _ auth.User) (*auditList, error) {
-	entries, err := access.Entries(ctx, a.Store, access.AuditFilter{Actor: in.Actor, Action: in.Action, Before: in.Before, Limit: in.Limit + 1})
+// Audit lists who did what.
+func (o Operations) Audit(ctx context.Context, in *AuditInput, _ auth.User) (*AuditList, error) {
+	entries, err := access.Entries(ctx, o.Store, access.AuditFilter{Actor: in.Actor, Action: in.Action, Before: in.Before, Limit: in.Limit + 1})
 	if err != nil {
 		return nil, err
 	}
-	names, err := a.Auth.Names(ctx)
+	names, err := o.Auth.Names(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := &auditList{}
-	out.Body.Items, out.Body.Actions = []AuditEntry{}, slices.Sorted(slices.Values(a.actions))
+	out := &AuditList{}
+	out.Body.Items, out.Body.Actions = []AuditEntry{}, slices.Sorted(slices.Values(o.Actions()))
 	if len(entries) > in.Limit {
 		entries = entries[:in.Limit]
 		out.Body.NextCursor = entries[in.Limit-1].ID
 	}
 	for _, e := range entries {
 		out.Body.Items = append(out.Body.Items, AuditEntry{
-			ID: e.ID, At: when(e.At), Actor: e.Actor, ActorName: names[e.Actor], Action: e.Action, Target: e.Target,
+			ID: e.ID, At: time.UnixMilli(e.At).UTC(), Actor: e.Actor, ActorName: names[e.Actor], Action: e.Action, Target: e.Target,
 			Outcome: outcome(e.Status), Status: e.Status, Address: e.Address,
 		})
 	}

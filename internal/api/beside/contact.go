@@ -1,8 +1,7 @@
-package api
+package beside
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -11,8 +10,24 @@ import (
 	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/desk"
+	"parley/internal/store"
 	"parley/internal/store/inbox"
 )
+
+// ContactSummary is what a list shows of a person.
+type ContactSummary struct {
+	ID       string `json:"id"`
+	Name     string `json:"name" doc:"First name, or empty when Braze does not know it."`
+	Phone    string `json:"phone" doc:"E.164, or empty for a sender who hides the number."`
+	Language string `json:"language"`
+}
+
+// Identity is one way in which a person is known.
+type Identity struct {
+	Kind  string    `json:"kind" enum:"external_id,braze_id,alias,phone,bsuid"`
+	Value string    `json:"value"`
+	Since time.Time `json:"since"`
+}
 
 // The person: their page, what they sent beside text, and how to reach them once the window has closed.
 
@@ -48,14 +63,17 @@ type ContactPage struct {
 	Conversations []PastConversation `json:"conversations" nullable:"false" doc:"The newest 50, newest first."`
 }
 
-type contactOutput struct{ Body ContactPage }
+// ContactOutput is the answer.
+type ContactOutput struct{ Body ContactPage }
 
-type mediaInput struct {
+// MediaInput names a file of a message.
+type MediaInput struct {
 	MessageID string `path:"messageId" maxLength:"40"`
 	N         int    `path:"n" minimum:"0" maximum:"99" doc:"Which of the message's media, from 0."`
 }
 
-type templateInput struct {
+// TemplateInput is a template as it is sent.
+type TemplateInput struct {
 	ID   string `path:"id" maxLength:"40"`
 	Body struct {
 		ClientID string            `json:"clientId" format:"uuid" doc:"Made by the page for this message; sending again with the same one sends nothing new."`
@@ -71,29 +89,20 @@ type TemplateOffer struct {
 	Params []string `json:"params" nullable:"false"`
 }
 
-func (a *API) contacts() {
-	get(a, "get-contact", "/contacts/{id}", "Read what is known of a person", a.contact)
-	register(a, operation{
-		id: "get-media", method: http.MethodGet, path: "/media/{messageId}/{n}", summary: "Fetch what a customer sent beside text",
-		description: "It is fetched by the server, so that no browser follows a customer's address. Everything but images, audio and video comes as an attachment.",
-		need:        auth.ReadConversations,
-	}, a.fetchMedia)
-	act(a, "send-template", "/conversations/{id}/template", "Send the template that opens a conversation again", a.sendTemplate)
-}
-
 // pastConversations is how many a contact's page shows.
 const pastConversations = 50
 
-func (a *API) contact(ctx context.Context, in *idInput) (*contactOutput, error) {
-	p, err := inbox.Contact(ctx, a.Store, chat.ContactID(in.ID))
+// Contact reads what is known of a person.
+func (o Operations) Contact(ctx context.Context, in *ID) (*ContactOutput, error) {
+	p, err := inbox.Contact(ctx, o.Store, chat.ContactID(in.ID))
 	if err != nil {
 		return nil, err
 	}
-	names, err := a.identities(ctx, p.ID)
+	names, err := Identities(ctx, o.Store, p.ID)
 	if err != nil {
 		return nil, err
 	}
-	list, err := inbox.ConversationsWith(ctx, a.Store, p.ID, pastConversations)
+	list, err := inbox.ConversationsWith(ctx, o.Store, p.ID, pastConversations)
 	if err != nil {
 		return nil, err
 	}
@@ -101,19 +110,19 @@ func (a *API) contact(ctx context.Context, in *idInput) (*contactOutput, error) 
 	for i, l := range list {
 		ids[i] = l.ID
 	}
-	tags, err := inbox.Tags(ctx, a.Store, ids)
+	tags, err := inbox.Tags(ctx, o.Store, ids)
 	if err != nil {
 		return nil, err
 	}
-	out := &contactOutput{Body: ContactPage{
+	out := &ContactOutput{Body: ContactPage{
 		Contact:   ContactSummary{ID: string(p.ID), Name: p.FirstName, Phone: p.Phone, Language: p.Language},
-		Workspace: p.Workspace, CreatedAt: when(p.CreatedAt), OptedOut: p.OptedOut > 0, OptedOutAt: maybe(p.OptedOut),
+		Workspace: p.Workspace, CreatedAt: When(p.CreatedAt), OptedOut: p.OptedOut > 0, OptedOutAt: Maybe(p.OptedOut),
 		Identities: names, Attributes: attributes(p), Facts: []Fact{}, Conversations: make([]PastConversation, len(list)),
 	}}
 	for i, l := range list {
 		out.Body.Conversations[i] = PastConversation{
-			ID: string(l.ID), Owner: string(l.Owner), OpenedAt: when(l.OpenedAt), ResolvedAt: maybe(l.ResolvedAt), Outcome: l.Outcome,
-			LastText: l.LastText, LastAt: when(l.LastAt), Tags: append([]string{}, tags[l.ID]...),
+			ID: string(l.ID), Owner: string(l.Owner), OpenedAt: When(l.OpenedAt), ResolvedAt: Maybe(l.ResolvedAt), Outcome: l.Outcome,
+			LastText: l.LastText, LastAt: When(l.LastAt), Tags: append([]string{}, tags[l.ID]...),
 		}
 	}
 	return out, nil
@@ -133,15 +142,16 @@ func attributes(p inbox.Person) map[string]string {
 	return out
 }
 
-func (a *API) fetchMedia(ctx context.Context, in *mediaInput, _ auth.User) (*huma.StreamResponse, error) {
-	m, err := a.Store.Message(ctx, chat.MessageID(in.MessageID))
+// FetchMedia fetches a file through the server.
+func (o Operations) FetchMedia(ctx context.Context, in *MediaInput, _ auth.User) (*huma.StreamResponse, error) {
+	m, err := o.Store.Message(ctx, chat.MessageID(in.MessageID))
 	if err != nil {
 		return nil, err
 	}
 	if in.N >= len(m.Media) {
 		return nil, chat.Errorf(chat.NotFound, "this message has %d files", len(m.Media))
 	}
-	file, err := a.Media.Fetch(ctx, m.Media[in.N])
+	file, err := o.Media.Fetch(ctx, m.Media[in.N])
 	if err != nil {
 		return nil, err
 	}
@@ -151,9 +161,32 @@ func (a *API) fetchMedia(ctx context.Context, in *mediaInput, _ auth.User) (*hum
 	}}, nil
 }
 
-func (a *API) sendTemplate(ctx context.Context, in *templateInput, user auth.User) (chat.ConversationID, error) {
+// SendTemplate sends the template that opens a conversation again.
+func (o Operations) SendTemplate(ctx context.Context, in *TemplateInput, user auth.User) (chat.ConversationID, error) {
 	id := chat.ConversationID(in.ID)
-	return id, a.Desk.SendTemplate(ctx, desk.TemplateMessage{
+	return id, o.Desk.SendTemplate(ctx, desk.TemplateMessage{
 		ConversationID: id, ClientID: in.Body.ClientID, Agent: user.ID, Params: in.Body.Params, SeenSeq: in.Body.SeenSeq, Forced: in.Body.Force,
 	})
+}
+
+// Identities lists everything by which a person is known, oldest first.
+func Identities(ctx context.Context, s *store.Store, id chat.ContactID) ([]Identity, error) {
+	list, err := s.Identities(ctx, id)
+	out := make([]Identity, len(list))
+	for i, n := range list {
+		out[i] = Identity{Kind: string(n.Kind), Value: n.Value, Since: When(n.Since)}
+	}
+	return out, err
+}
+
+// When is a time as it is kept, as the API writes it.
+func When(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+// Maybe is When, and nil for 0.
+func Maybe(ms int64) *time.Time {
+	if ms == 0 {
+		return nil
+	}
+	t := When(ms)
+	return &t
 }

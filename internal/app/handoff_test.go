@@ -45,10 +45,10 @@ func (d *desk) post(path string, in, out any) {
 	}
 }
 
-// TestPeople plays what happens around a handoff: the bot hands over with all it knows, an
+// TestHandoff plays what happens around a handoff: the bot hands over with all it knows, an
 // agent helps and gives the conversation back with a promise, takes it again, ends it, and
 // the customer says what they think of it.
-func TestPeople(t *testing.T) {
+func TestHandoff(t *testing.T) {
 	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, database string) {
 		f := newFront(t)
@@ -182,8 +182,8 @@ func (l *loop) checkPacket(d *desk, id string) {
 	}
 }
 
-// TestPeople_teachTheBot goes from a customer's question to the answer of the next one.
-func TestPeople_teachTheBot(t *testing.T) {
+// TestLearning goes from a customer's question to the answer of the next one.
+func TestLearning(t *testing.T) {
 	t.Parallel()
 	f := newFront(t)
 	b := newBox(t, f.URL, nil)
