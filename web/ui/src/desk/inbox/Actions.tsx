@@ -107,7 +107,7 @@ export function Actions({ detail }: { detail: Detail }) {
       role="group"
       tabIndex={-1}
       aria-label={words.people.actions}
-      className="scroll-thin order-last flex [&_.worded_svg]:hidden @4xl:[&_.worded_svg]:block basis-full items-center gap-1.5 overflow-x-auto py-0.5 outline-none @xl:order-none @xl:basis-auto"
+      className={`scroll-thin order-last flex basis-full items-center gap-1.5 overflow-x-auto py-0.5 outline-none [&_.worded_svg]:hidden @4xl:[&_.worded_svg]:block ${kinds.includes("accept") ? "@2xl:order-none @2xl:basis-auto" : "@xl:order-none @xl:basis-auto"}`}
     >
       {kinds.map((kind) => {
         const label = words.people.acts[kind];

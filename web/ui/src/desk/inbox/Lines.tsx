@@ -23,7 +23,7 @@ import { pieces } from "./compose/mentions";
 import { LifeOfMessage } from "./LifeOfMessage";
 import { reasonInWords } from "./Owner";
 import type { Csat, Packet } from "./talk/api";
-import { eventText } from "./talk/events";
+import { eventText, reasonOf } from "./talk/events";
 import { Handover } from "./talk/Handover";
 import { MediaOf } from "./talk/Media";
 import { attachments, resendable, troubleOf } from "./talk/messages";
@@ -60,7 +60,7 @@ export function EventLine({
   const format = useFormat();
   const { me } = usePeople();
   const { nameOf } = useRoster();
-  const reason = reasonInWords(words, event.reason);
+  const reason = reasonOf(talkWords, event) ?? reasonInWords(words, event.reason);
   const what = eventText(talkWords, event, { me, nameOf }, to);
   if (event.kind === "offer" || packet) {
     return (

@@ -89,7 +89,7 @@ function Person({ person: p, me, words }: { person: Colleague; me: boolean; word
         {me ? words.meFirst : p.name}
         <span className="sr-only"> {words.presence[p.presence]}</span>
       </span>
-      <span aria-hidden className="h-1 w-10 shrink-0 overflow-hidden rounded-full bg-sunken">
+      <span aria-hidden className="h-1 w-10 shrink-0 overflow-hidden rounded-full bg-line">
         <span
           className={`block h-full ${full ? "bg-warn" : "bg-agent"}`}
           style={{ width: `${Math.min(100, (100 * p.load) / Math.max(p.capacity, 1))}%` }}

@@ -90,7 +90,7 @@ export function EmojiPicker({ onPick, disabled }: { onPick: (sign: string) => vo
                 aria-label={nameOfEmoji(one, language)}
                 title={nameOfEmoji(one, language)}
                 onClick={() => pick(one[0])}
-                className="flex aspect-square items-center justify-center rounded-md text-[22px] hover:bg-sunken focus-visible:-outline-offset-2"
+                className="flex aspect-square items-center justify-center rounded-md text-[22px] [font-family:'Apple_Color_Emoji','Segoe_UI_Emoji','Noto_Color_Emoji',sans-serif] hover:bg-sunken focus-visible:-outline-offset-2"
               >
                 {one[0]}
               </button>

@@ -30,7 +30,7 @@ export function Copyable({ value, mono = false }: { value: string; mono?: boolea
       <span className="min-w-0 select-text [overflow-wrap:anywhere]">{value}</span>
       <Icon
         aria-hidden
-        className={`absolute left-full size-3.5 ${copied === "done" ? "text-ok" : "text-muted opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100 pointer-coarse:opacity-100"}`}
+        className={`pointer-events-none absolute left-full size-3.5 ${copied === "done" ? "text-ok" : "text-muted opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100 pointer-coarse:opacity-100"}`}
       />
       <span role="status" className="sr-only">
         {copied === "done" ? words.copied : ""}

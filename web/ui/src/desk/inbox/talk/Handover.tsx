@@ -120,7 +120,9 @@ export function ThreeLines({ packet, onShow }: { packet: Packet; onShow?: (messa
               <span key={`${fact.name}-${fact.value}`} className="inline-flex items-baseline gap-1.5">
                 <span className="shrink-0 text-meta text-muted">{inWords(h.names, fact.name)}</span>
                 <Copyable value={fact.value} />
-                {fact.messageId && onShow && <Source words={words} onShow={() => onShow(fact.messageId ?? "")} />}
+                {fact.messageId && onShow && (
+                  <Source words={words} beside onShow={() => onShow(fact.messageId ?? "")} />
+                )}
               </span>
             ))
           : h.nothingKnown}
@@ -129,14 +131,23 @@ export function ThreeLines({ packet, onShow }: { packet: Packet; onShow?: (messa
   );
 }
 
-function Source({ words, onShow }: { words: TalkWords; onShow: () => void }) {
+function Source({
+  words,
+  onShow,
+  beside = false,
+}: {
+  words: TalkWords;
+  onShow: () => void;
+  /** It stands behind something that can be copied, and leaves room for that one's sign. */
+  beside?: boolean;
+}) {
   return (
     <button
       type="button"
       title={words.handover.source}
       aria-label={words.handover.source}
       onClick={onShow}
-      className="flex size-6 shrink-0 items-center justify-center self-center rounded-sm text-accent hover:bg-sunken pointer-coarse:size-11"
+      className={`flex size-6 shrink-0 items-center justify-center self-center rounded-sm text-accent hover:bg-sunken pointer-coarse:size-11 ${beside ? "ml-3" : ""}`}
     >
       <CornerUpLeft aria-hidden className="size-3.5" />
     </button>
@@ -201,7 +212,7 @@ function Whole({
                     {fact.text}
                   </q>
                 )}
-                {fact.messageId && <Source words={words} onShow={() => onShow(fact.messageId)} />}
+                {fact.messageId && <Source words={words} beside onShow={() => onShow(fact.messageId)} />}
               </li>
             ))}
           </ul>

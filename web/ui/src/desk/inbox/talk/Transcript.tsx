@@ -23,6 +23,8 @@ type Line = Row | { kind: "csat"; key: string; csat: Csat };
 
 /** How far, in px, from the end counts as being there. */
 const near = 48;
+/** For how long, in ms, scrolling is taken to be what the reader's hand began. */
+const byHand = 1000;
 /** How far from the beginning the page above is read. */
 const ahead = 1500;
 
@@ -54,6 +56,11 @@ export function Transcript({ detail }: { detail: Detail }) {
   const handle = useRef<VListHandle>(null);
   const [away, setAway] = useState(false);
   const stuck = useRef(true);
+  const hand = useRef(Number.NEGATIVE_INFINITY);
+  const size = useRef({ all: 0, seen: 0 });
+  const touched = () => {
+    hand.current = performance.now();
+  };
   const firstKey = useRef("");
   const first = messages[0]?.id ?? "";
   // Older lines came in above: what is read must stay where it is.
@@ -147,11 +154,21 @@ export function Transcript({ detail }: { detail: Detail }) {
         data={all}
         shift={shift}
         className="scroll-thin px-4 py-3"
+        onWheel={touched}
+        onTouchMove={touched}
+        onPointerDown={touched}
+        onKeyDown={touched}
+        onFocus={touched}
         onScroll={(offset) => {
           const box = handle.current;
           if (!box) return;
           const left = box.scrollSize - offset - box.viewportSize;
-          stuck.current = left < near;
+          // Lines that become taller, or a narrower window, also move the end away: that is no wish to go up.
+          const moved = box.scrollSize !== size.current.all || box.viewportSize !== size.current.seen;
+          size.current = { all: box.scrollSize, seen: box.viewportSize };
+          if (left < near) stuck.current = true;
+          else if (!moved || performance.now() - hand.current < byHand) stuck.current = false;
+          else if (stuck.current) handle.current?.scrollToIndex(end.current, { align: "end" });
           setAway(left > 5 * near);
           if (offset < ahead) void desk.older(id);
         }}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../../api";
-import { eventText } from "./events";
+import { eventText, reasonOf } from "./events";
 import { catalogues } from "./words";
 
 const names = { me: "me", nameOf: (id: string | undefined) => (id === "ben" ? "Ben" : undefined) };
@@ -29,5 +29,22 @@ describe("eventText", () => {
   });
   it("does not hide a change that it has no words for", () => {
     expect(say(event("merged_into", "ben"))).toBe("Change: merged into");
+  });
+});
+
+describe("reasonOf", () => {
+  const why = (more: object, language: "en" | "fr" = "en") =>
+    reasonOf(catalogues[language], event("assign", "parley", more));
+  it("says in the reader's language why the desk did something by itself", () => {
+    expect(why({ reason: "next in line" }, "fr")?.text).toBe("première de la file");
+    expect(why({ kind: "expire", reason: "no answer for 10m" })?.text).toBe("no answer for 10m");
+    expect(why({ reason: "something else" })).toBeUndefined();
+  });
+  it("says what was promised, whatever the words", () => {
+    expect(why({ kind: "pass_back", actor: "me", reason: "refund" })?.detail).toBe("Promised: refund");
+    expect(why({ kind: "pass_back", actor: "me", reason: "" })).toBeUndefined();
+  });
+  it("leaves what people and the bot give as a reason to others", () => {
+    expect(why({ actor: "bot", kind: "offer", reason: "person_requested: x" })).toBeUndefined();
   });
 });

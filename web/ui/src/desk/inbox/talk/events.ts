@@ -16,6 +16,17 @@ export function actorOf(words: TalkWords, event: Event, { me, nameOf }: Names): 
   return named && named !== event.actor ? named : words.colleague;
 }
 
+/** Why, where a change has a reason of its own: what was promised, or what the desk says of what it did by itself. */
+export function reasonOf(words: TalkWords, event: Event): { text: string; detail: string } | undefined {
+  if (!event.reason) return undefined;
+  if (event.kind === "pass_back") return { text: "", detail: words.promised(event.reason) };
+  if (event.actor !== "parley") return undefined;
+  const silent = /^no answer for (.+)$/.exec(event.reason)?.[1];
+  if (silent) return { text: words.byItself.silent(silent), detail: "" };
+  if (event.reason === "next in line") return { text: words.byItself.next, detail: "" };
+  return event.reason === "their account was disabled" ? { text: words.byItself.disabled, detail: "" } : undefined;
+}
+
 /** What happened. `to` is the id of who got the conversation, where that is known. */
 export function eventText(words: TalkWords, event: Event, names: Names, to?: string): string {
   const kind = event.kind as string;

@@ -32,6 +32,12 @@ export const en = {
   },
   assignedTo: (to: string) => `Assigned to ${to}`,
   assignedBy: (by: string, to: string) => `${by} assigned the conversation to ${to}`,
+  promised: (what: string) => `Promised: ${what}`,
+  byItself: {
+    next: "next in line",
+    silent: (span: string) => `no answer for ${span}`,
+    disabled: "their account was disabled",
+  },
   otherEvent: (kind: string) => `Change: ${kind}`,
   quote: (words: string) => `“${words}”`,
   me: "You",

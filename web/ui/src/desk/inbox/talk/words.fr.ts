@@ -32,6 +32,12 @@ export const fr: Shape<typeof en> = {
   },
   assignedTo: (to: string) => `Confiée à ${to}`,
   assignedBy: (by: string, to: string) => `Confiée à ${to} par ${by}`,
+  promised: (what: string) => `Promis : ${what}`,
+  byItself: {
+    next: "première de la file",
+    silent: (span: string) => `sans réponse depuis ${span}`,
+    disabled: "son compte a été désactivé",
+  },
   otherEvent: (kind: string) => `Changement : ${kind}`,
   quote: (words: string) => `« ${words} »`,
   me: "vous",
