@@ -65,10 +65,22 @@ func (tx *Tx) announceNotes(ctx context.Context, notes []note, now int64) error 
 // once nothing can appear before it any more, so a reader that goes on from the
 // last cursor misses nothing.
 func (s *Store) Changes(ctx context.Context, after Cursor, limit int) ([]Change, error) {
+	list, err := s.changes(ctx, s.Dialect.Settled, after.Tx, after.N, limit)
+	if err != nil || len(list) > 0 || s.Dialect.Below == "" {
+		return list, err
+	}
+	horizon, err := s.Horizon(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.changes(ctx, s.Dialect.Below, after.Tx, after.N, limit, horizon)
+}
+
+func (s *Store) changes(ctx context.Context, settled string, args ...any) ([]Change, error) {
 	return db.Collect(ctx, s.Read, func(rows *sql.Rows) (c Change, err error) {
 		return c, rows.Scan(&c.Cursor.Tx, &c.Cursor.N, &c.Workspace, &c.ConversationID)
-	}, "SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor, workspace, conversation_id FROM feed WHERE "+s.Dialect.After+
-		" ORDER BY "+strings.Join(s.Dialect.FeedOrder, ", ")+" LIMIT $3", after.Tx, after.N, limit)
+	}, "SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor, workspace, conversation_id FROM feed WHERE "+s.Dialect.After+" AND "+settled+
+		" ORDER BY "+strings.Join(s.Dialect.FeedOrder, ", ")+" LIMIT $3", args...)
 }
 
 // FeedEnd is the cursor after the newest change, and FeedStart before the oldest one kept.
@@ -84,7 +96,7 @@ func (s *Store) FeedStart(ctx context.Context) (Cursor, error) {
 func (s *Store) feedEdge(ctx context.Context, direction string, shift int64) (Cursor, error) {
 	var c Cursor
 	err := s.Read.QueryRowContext(ctx,
-		"SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor FROM feed WHERE "+s.Dialect.After+
+		"SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor FROM feed WHERE "+s.Dialect.After+" AND "+s.Dialect.Settled+
 			" ORDER BY "+strings.Join(s.Dialect.FeedOrder, direction+", ")+direction+" LIMIT 1", 0, 0).Scan(&c.Tx, &c.N)
 	if err == sql.ErrNoRows {
 		return Cursor{}, nil

@@ -19,18 +19,22 @@ type Dialect struct {
 	Name       string // "sqlite" or "postgres"
 	Lock       string // suffix that locks the rows of a SELECT
 	SkipLocked string // suffix that locks those rows that nobody else holds
-	After      string // predicate on feed rows that come after the cursor ($1, $2) and whose order can no longer change
+	After      string // predicate on feed rows that come after the cursor ($1, $2)
+	Settled    string // predicate on feed rows whose order can no longer change: a cheap one, of any server
+	Below      string // the same for a horizon ($4), see DB.Horizon; "" where every row is settled
 	FeedOrder  []string
 }
 
 var (
-	sqliteDialect = Dialect{Name: "sqlite", After: "txid >= $1 AND cursor > $2", FeedOrder: []string{"cursor"}}
+	sqliteDialect = Dialect{Name: "sqlite", After: "txid >= $1 AND cursor > $2", Settled: "TRUE", FeedOrder: []string{"cursor"}}
 	// A transaction number is taken when a transaction begins to write, so a row
 	// may become visible after a later one. Below the snapshot's xmin every
 	// transaction has ended, hence nothing can appear there any more.
 	postgresDialect = Dialect{
 		Name: "postgres", Lock: " FOR NO KEY UPDATE", SkipLocked: " FOR NO KEY UPDATE SKIP LOCKED",
-		After:     "(txid, cursor) > (CAST(CAST(CAST($1 AS BIGINT) AS TEXT) AS XID8), $2) AND txid < pg_snapshot_xmin(pg_current_snapshot())",
+		After:     "(txid, cursor) > (CAST(CAST(CAST($1 AS BIGINT) AS TEXT) AS XID8), $2)",
+		Settled:   "txid < pg_snapshot_xmin(pg_current_snapshot())",
+		Below:     "txid < CAST(CAST(CAST($4 AS BIGINT) AS TEXT) AS XID8)",
 		FeedOrder: []string{"txid", "cursor"},
 	}
 )

@@ -2,7 +2,10 @@ package storetest_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -210,6 +213,74 @@ func TestDelivery_pauseHoldsTheWorkspace(t *testing.T) {
 	})
 }
 
+// TestFeed_waitsForItsOwnWritersOnly holds transactions open on the same server:
+// one of another program's database must not hold the feed back, one of this
+// database must, because it may still write an earlier place.
+func TestFeed_waitsForItsOwnWritersOnly(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, database string) {
+		if strings.HasPrefix(database, "sqlite:") {
+			return // one writer, in order
+		}
+		ctx := t.Context()
+		s, err := store.Open(ctx, database)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = s.Close() }()
+		writing := func(address string) *sql.Tx {
+			t.Helper()
+			pool, err := sql.Open("pgx", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = pool.Close() })
+			tx, err := pool.BeginTx(ctx, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tx.ExecContext(ctx, "SELECT pg_current_xact_id()"); err != nil {
+				t.Fatal(err)
+			}
+			return tx
+		}
+		write := func(user string) {
+			t.Helper()
+			if err := s.Write(ctx, func(tx *store.Tx) error {
+				_, err := tx.Ingest(ctx, []store.Arrival{arrival(user, "hello")}, 1000)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		seen := func() int {
+			t.Helper()
+			changes, err := s.Changes(ctx, store.Cursor{}, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(changes)
+		}
+		other := writing(os.Getenv(storetest.PostgresEnv))
+		defer func() { _ = other.Rollback() }()
+		write("ann")
+		if n := seen(); n != 1 {
+			t.Fatalf("a transaction of another database holds the feed: %d changes, want 1", n)
+		}
+		own := writing(database)
+		write("bob")
+		if n := seen(); n != 1 {
+			t.Fatalf("%d changes while an older transaction of this database may still write, want 1", n)
+		}
+		if err := own.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+		if n := seen(); n != 2 {
+			t.Fatalf("%d changes after it ended, want 2", n)
+		}
+	})
+}
+
 func TestFeed_showsEveryChangeOnce(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
@@ -252,7 +323,7 @@ func TestFeed_showsEveryChangeOnce(t *testing.T) {
 			}
 			read()
 		}
-		// PostgreSQL shows a change once no older transaction of the server is running.
+		// A change appears once no older transaction of the database is running.
 		testkit.Eventually(t, 20*time.Second, func() bool {
 			read()
 			return len(seen) == 40
