@@ -57,7 +57,7 @@ export function Transcript({ detail }: { detail: Detail }) {
   const [away, setAway] = useState(false);
   const stuck = useRef(true);
   const hand = useRef(Number.NEGATIVE_INFINITY);
-  const size = useRef({ all: 0, seen: 0 });
+  const from = useRef(0);
   const touched = () => {
     hand.current = performance.now();
   };
@@ -163,11 +163,12 @@ export function Transcript({ detail }: { detail: Detail }) {
           const box = handle.current;
           if (!box) return;
           const left = box.scrollSize - offset - box.viewportSize;
-          // Lines that become taller, or a narrower window, also move the end away: that is no wish to go up.
-          const moved = box.scrollSize !== size.current.all || box.viewportSize !== size.current.seen;
-          size.current = { all: box.scrollSize, seen: box.viewportSize };
+          // Lines that become taller or are measured anew, or a narrower window, also move
+          // the end away: only a hand that goes up is a wish to go up.
+          const up = offset < from.current && performance.now() - hand.current < byHand;
+          from.current = offset;
           if (left < near) stuck.current = true;
-          else if (!moved || performance.now() - hand.current < byHand) stuck.current = false;
+          else if (up) stuck.current = false;
           else if (stuck.current) handle.current?.scrollToIndex(end.current, { align: "end" });
           setAway(left > 5 * near);
           if (offset < ahead) void desk.older(id);
