@@ -139,7 +139,7 @@ func Claim(ctx context.Context, tx *store.Tx, workspace string, claim store.Clai
 			w.schedule(p, now, true)
 			continue
 		}
-		p.LeaseBy, p.LeaseUntil, p.DueAt = claim.By, now+claim.Lease, now+claim.Lease
+		p.LeaseBy, p.LeaseUntil, p.DueAt, p.Care = claim.By, now+claim.Lease, now+claim.Lease, careless
 		for i := range objects {
 			objects[i].By = claim.By
 		}
@@ -230,4 +230,28 @@ func Due(ctx context.Context, s *store.Store, workspace string) (int64, error) {
 	var at sql.NullInt64
 	err := s.Read.QueryRowContext(ctx, "SELECT MIN(due_at) FROM fact_people WHERE workspace = $1 AND due_at > 0", workspace).Scan(&at)
 	return at.Int64, err
+}
+
+// KeepRides renews the leases of deliveries that take facts along; those who have lost them
+// go without.
+func KeepRides(ctx context.Context, tx *store.Tx, list []store.Outbound, lease, now int64) error {
+	by := map[chat.ContactID]string{}
+	for _, o := range list {
+		if o.Attributes != nil {
+			by[o.ContactID] = o.LeaseBy
+		}
+	}
+	if len(by) == 0 {
+		return nil
+	}
+	kept, err := Renew(ctx, tx, by, lease, now)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if !kept[list[i].ContactID] {
+			list[i].Attributes = nil
+		}
+	}
+	return nil
 }

@@ -64,12 +64,15 @@ type Step struct {
 	From    Place
 	To      store.Cursor
 	Changed []chat.ConversationID
-	Wait    int64 // how long an attribute waits for a reply that takes it along
 }
 
+// Mappings gives a workspace's mapping and how many milliseconds a changed attribute waits
+// for a reply that takes it along; nil for a workspace that tells nothing.
+type Mappings func(workspace string) (Derive, int64)
+
 // Advance turns a page of the feed into facts. It does nothing and reports false when
-// another replica was faster. derive may give nil for a workspace that tells nothing.
-func Advance(ctx context.Context, tx *store.Tx, step Step, now int64, derive func(workspace string) Derive) (bool, error) {
+// another replica was faster.
+func Advance(ctx context.Context, tx *store.Tx, step Step, now int64, mappings Mappings) (bool, error) {
 	res, err := tx.ExecContext(ctx, "UPDATE fact_follower SET txid = $1, cursor = $2 WHERE id = 1 AND txid = $3 AND cursor = $4",
 		step.To.Tx, step.To.N, step.From.Cursor.Tx, step.From.Cursor.N)
 	if err != nil {
@@ -78,7 +81,7 @@ func Advance(ctx context.Context, tx *store.Tx, step Step, now int64, derive fun
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return false, err
 	}
-	workspaces, err := contactsOf(ctx, tx, step.Changed, derive)
+	workspaces, err := contactsOf(ctx, tx, step.Changed, mappings)
 	if err != nil || len(workspaces) == 0 {
 		return true, err
 	}
@@ -105,13 +108,14 @@ func Advance(ctx context.Context, tx *store.Tx, step Step, now int64, derive fun
 				w.marks = append(w.marks, c)
 			}
 		}
-		w.derive(p, derive(p.Workspace), happened, now, step.Wait)
+		derive, wait := mappings(p.Workspace)
+		w.derive(p, derive, happened, now, wait)
 	}
 	return true, w.save(ctx)
 }
 
 // contactsOf finds whose conversations changed, with the workspaces that tell anything.
-func contactsOf(ctx context.Context, tx *store.Tx, ids []chat.ConversationID, derive func(string) Derive) (map[chat.ContactID]string, error) {
+func contactsOf(ctx context.Context, tx *store.Tx, ids []chat.ConversationID, mappings Mappings) (map[chat.ContactID]string, error) {
 	type row struct {
 		contact   chat.ContactID
 		workspace string
@@ -121,7 +125,7 @@ func contactsOf(ctx context.Context, tx *store.Tx, ids []chat.ConversationID, de
 		"SELECT DISTINCT contact_id, workspace FROM conversations WHERE id "+in, args...)
 	out := map[chat.ContactID]string{}
 	for _, r := range list {
-		if derive(r.workspace) != nil {
+		if derive, _ := mappings(r.workspace); derive != nil {
 			out[r.contact] = r.workspace
 		}
 	}

@@ -70,7 +70,6 @@ func (w *work) settle(p *Person, list []Settled, now int64) {
 		p.Trouble = ""
 		if s.State == Waiting {
 			p.Trouble, retry = s.Answer, max(retry, s.RetryAt)
-			care = max(care, p.Care)
 		}
 		if s.Telling != nil {
 			w.settleTelling(p, s, now)
@@ -78,10 +77,16 @@ func (w *work) settle(p *Person, list []Settled, now int64) {
 		}
 		care = max(care, w.settleCells(p, s, now))
 	}
-	p.Care = care
-	p.free()
+	p.Care = max(p.Care, care)
+	if !w.underWay(p) { // else the rest of the call is told in another part
+		p.free()
+	}
 	w.schedule(p, retry, true)
 	w.finishPurge(p)
+}
+
+func (w *work) underWay(p *Person) bool {
+	return len(w.cells[p.ContactID].sent()) > 0 || slices.ContainsFunc(w.open[p.ContactID], func(t Telling) bool { return t.State == Sending })
 }
 
 // settleCells books an outcome for cells and says how much care the next call needs.
