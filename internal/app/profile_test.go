@@ -126,7 +126,9 @@ func (l *loop) goByThemselves(d *desk, id chat.ContactID) {
 		k := b.profile("grace").Custom
 		return k["parley_in_support"] == false && k["parley_status"] == "closed"
 	})
-	testkit.Eventually(t, patience, func() bool { return b.profile("grace").times("parley_resolved") >= 1 || len(state("event", "parley_resolved")) > 0 })
+	testkit.Eventually(t, patience, func() bool {
+		return b.profile("grace").times("parley_resolved") >= 1 || len(state("event", "parley_resolved")) > 0
+	})
 	testkit.Eventually(t, patience, func() bool {
 		for _, one := range d.ledger(id).Tellings {
 			if one.State == "pending" || one.State == "sending" {

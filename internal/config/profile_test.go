@@ -15,8 +15,11 @@ func TestProfile_rulesOfTemplatesComeFirst(t *testing.T) {
 	}
 	attributes, counters, events := p.Rules()
 	testkit.Diff(t, attributes, []Rule{
-		{Name: "parley_in_support", Source: "in_support"}, {Name: "parley_status", Source: "status"}, {Name: "parley_last_message_at", Source: "last_message_at"},
-		{Name: "chat", Path: "last.topic", Source: "topic"}, {Name: "parley_tags", Array: true, Source: "tags"},
+		{Name: "parley_in_support", Source: "in_support"},
+		{Name: "parley_status", Source: "status"},
+		{Name: "parley_last_message_at", Source: "last_message_at"},
+		{Name: "chat", Path: "last.topic", Source: "topic"},
+		{Name: "parley_tags", Array: true, Source: "tags"},
 	})
 	testkit.Diff(t, counters, []Rule{{Name: "parley_chats", Source: "conversation_started"}, {Name: "handoffs", Source: "handed_off"}})
 	testkit.Diff(t, events, []Rule{{Name: "my.event", Source: "resolved"}})

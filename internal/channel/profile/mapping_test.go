@@ -68,8 +68,11 @@ func TestDerive_happenings(t *testing.T) {
 	c := conversation("c", chat.OwnerQueue)
 	c.Outcome = "solved"
 	c.Happened = []facts.Happening{
-		{Kind: facts.Started, At: 1}, {Kind: facts.HandedOff, At: 2, Reason: "keyword: a wedding"}, {Kind: facts.Scored, At: 3, Score: 5},
-		{Kind: facts.Intent, At: 4, Intent: strings.Repeat("x", 256)}, {Kind: facts.Resolved, At: 5},
+		{Kind: facts.Started, At: 1},
+		{Kind: facts.HandedOff, At: 2, Reason: "keyword: a wedding"},
+		{Kind: facts.Scored, At: 3, Score: 5},
+		{Kind: facts.Intent, At: 4, Intent: strings.Repeat("x", 256)},
+		{Kind: facts.Resolved, At: 5},
 	}
 	got := m.Derive(&facts.Contact{Conversations: []*facts.Conversation{c}}, []*facts.Conversation{c}).Tellings
 	testkit.Diff(t, got, []facts.Telling{

@@ -6,7 +6,7 @@ const { plural } = format("fr");
 export const fr: Shape<typeof en> = {
   title: "Transmis à Braze",
   about: "Ce que le profil Braze de cette personne dit de ses échanges, pour les segments.",
-  points: (n: number) => plural(n, { one: "# point de donnée", other: "# points de donnée" }),
+  points: (n: number) => plural(n, { one: "# point de données", other: "# points de données" }),
   states: {
     pending: "en attente",
     riding: "en route",
