@@ -101,6 +101,7 @@ func New(set Settings, parts Parts) *API {
 	api.handoffs()
 	api.learning()
 	api.hooks()
+	api.profile()
 	api.board()
 	api.reports()
 	api.describeEvents()

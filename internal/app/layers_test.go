@@ -55,6 +55,7 @@ var layers = []struct {
 	{4, "internal/engine"},
 	{4, "internal/api/accounts"},
 	{4, "internal/api/beside"},
+	{4, "internal/api/facts"},
 	{4, "internal/api/staff"},
 	{4, "internal/api/teach"},
 	{5, "internal/api"},
