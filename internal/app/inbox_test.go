@@ -193,7 +193,7 @@ func TestInbox_refuses(t *testing.T) {
 		{ben, "PUT", at + "/tags", `{"tags":[" "]}`, 422, "empty"},
 		{ben, "PUT", at + "/tags", fmt.Sprintf(`{"tags":[%q]}`, strings.Repeat("x", 41)), 422, "41"},
 		{ben, "PUT", "/conversations/none/tags", `{"tags":[]}`, 404, "conversation"},
-		{ben, "POST", at + "/snooze", fmt.Sprintf(`{"until":%q}`, past), 409, "bot"}, // nobody's yet
+		{ben, "POST", at + "/snooze", fmt.Sprintf(`{"until":%q}`, past), 409, "take it over first"}, // nobody's yet
 		{ben, "POST", at + "/snooze", fmt.Sprintf(`{"until":%q}`, far), 422, "year"},
 		{ben, "POST", "/conversations/none/read", `{"seq":1}`, 404, "conversation"},
 		{ben, "POST", at + "/read", `{"seq":-1}`, 422, "seq"},
