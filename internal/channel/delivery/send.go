@@ -30,7 +30,8 @@ func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
 	if len(batch) == 0 {
 		return
 	}
-	request, sendable, bad := d.request(batch)
+	layout := d.set.Layouts[batch[0].Layout]
+	request, sendable, bad := d.request(layout, batch)
 	if len(bad) > 0 {
 		d.record(ctx, outcome{sent: bad})
 	}
@@ -38,7 +39,14 @@ func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
 		return
 	}
 	started := time.Now()
-	result, call, err := d.client.TriggerSend(ctx, request)
+	var result braze.Result
+	var call braze.Exchange
+	var err error
+	if layout.Object != nil { // claim made it a batch of one
+		result, call, err = d.client.ObjectSend(ctx, layout.object(sendable[0].Delivery, sendable[0].Contact.ExternalID))
+	} else {
+		result, call, err = d.client.TriggerSend(ctx, request)
+	}
 	took := time.Since(started)
 	d.observe(result, err, took, len(sendable))
 	ex := &store.Exchange{
@@ -55,21 +63,20 @@ func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
 }
 
 // request builds the call for those who can be addressed; the others are ended.
-func (d *Sender) request(batch []store.Outbound) (request braze.TriggerSend, sendable []store.Outbound, bad []store.Sent) {
-	layout := d.set.Layouts[batch[0].Layout]
-	request.CampaignID = layout.CampaignID
+func (d *Sender) request(layout Layout, batch []store.Outbound) (request braze.TriggerSend, sendable []store.Outbound, bad []store.Sent) {
+	request.CampaignID, request.CanvasID = layout.CampaignID, layout.CanvasID
 	for _, o := range batch {
 		c := o.Contact
 		recipient, err := braze.RecipientFor(c.ExternalID, c.BrazeID, c.AliasName, c.AliasLabel)
-		if err == nil && layout.CampaignID == "" {
-			err = errors.New("no campaign is configured for the layout " + string(o.Layout))
+		if err == nil {
+			err = layout.refuses(o)
 		}
 		if err != nil {
 			o.State, o.Reason = chat.Dead, err.Error()
 			bad = append(bad, store.Sent{Outbound: o})
 			continue
 		}
-		recipient.TriggerProperties = layout.properties(o)
+		recipient.TriggerProperties = layout.properties(o.Delivery)
 		if c.ExternalID == "" && c.OptedOut == 0 && d.set.SubscriptionGroup != "" {
 			recipient.Attributes = map[string]any{"subscription_groups": []map[string]string{
 				{"subscription_group_id": d.set.SubscriptionGroup, "subscription_state": "subscribed"},
@@ -81,15 +88,17 @@ func (d *Sender) request(batch []store.Outbound) (request braze.TriggerSend, sen
 	return request, sendable, bad
 }
 
-func (l Layout) properties(o store.Outbound) map[string]any {
-	properties := map[string]any{}
-	if l.Property != "" {
-		properties[l.Property] = o.Text
+// refuses says why a delivery that was planned under other settings cannot go out now.
+func (l Layout) refuses(o store.Outbound) error {
+	switch {
+	case l.CampaignID == "" && l.CanvasID == "" && l.Object == nil:
+		return errors.New("no campaign is configured for the layout " + string(o.Layout))
+	case l.Object != nil && o.Contact.ExternalID == "":
+		return errors.New("the layout " + string(o.Layout) + " goes by /messages/send, which reaches people with an external id only")
+	case l.Object == nil && len(o.Choices) > len(l.Buttons):
+		return errors.New("the layout " + string(o.Layout) + " has fewer trigger properties now than when the message was written")
 	}
-	for i, choice := range o.Choices {
-		properties[l.Buttons[i]] = choice
-	}
-	return properties
+	return nil
 }
 
 func accepted(batch []store.Outbound, result braze.Result, ex *store.Exchange) outcome {
