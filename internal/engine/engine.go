@@ -225,7 +225,7 @@ func (ws Workspace) result(w *store.Work, out bot.Outcome, now int64) (store.Res
 		r.Message = &chat.Message{
 			ID: chat.MessageID(chat.NewID()), Text: out.Text, Layout: r.Parts[len(r.Parts)-1].Layout, Choices: out.Choices,
 		}
-		if out.Media.URL != "" {
+		if string(r.Message.Layout) == out.Media.Kind { // else the text has its address
 			r.Message.Media = []string{out.Media.URL}
 		}
 	}
