@@ -17,8 +17,14 @@ func replies(w config.Workspace) []reply {
 	l := w.Layouts
 	var out []reply
 	for _, r := range []reply{
-		{"text", l.Text.CampaignID}, {"quick_reply", l.QuickReply.CampaignID}, {"list", l.List.CampaignID}, {"image", l.Image.CampaignID},
-		{"video", l.Video.CampaignID}, {"audio", l.Audio.CampaignID}, {"document", l.Document.CampaignID}, {"cta", l.CTA.CampaignID},
+		{"text", l.Text.CampaignID},
+		{"quick_reply", l.QuickReply.CampaignID},
+		{"list", l.List.CampaignID},
+		{"image", l.Image.CampaignID},
+		{"video", l.Video.CampaignID},
+		{"audio", l.Audio.CampaignID},
+		{"document", l.Document.CampaignID},
+		{"cta", l.CTA.CampaignID},
 	} {
 		if r.id != "" {
 			out = append(out, r)
@@ -39,7 +45,11 @@ func (e *examination) braze(ctx context.Context, w config.Workspace) {
 	}
 	campaigns := replies(w)
 	begun := e.Now()
-	sight, err := client.MayTrigger(ctx, campaigns[0].id)
+	probe := "00000000-0000-0000-0000-000000000000" // any id tells whether the key may ask
+	if len(campaigns) > 0 {
+		probe = campaigns[0].id
+	}
+	sight, err := client.MayTrigger(ctx, probe)
 	took := e.Now().Sub(begun)
 	if failed := braze.AsError(err); failed != nil && failed.Code != "invalid_campaign" {
 		e.refused(w, failed)
