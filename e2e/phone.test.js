@@ -118,6 +118,44 @@ describe("phone page", () => {
     await sheet.waitFor({ state: "detached" });
   });
 
+  it("shows a picture, a file and a link as WhatsApp does", async () => {
+    await phone(urls.sandbox, me).write("hello");
+    await phone(urls.sandbox, me).reply();
+    const send = async (campaign, properties) => {
+      const response = await fetch(`${urls.sandbox}/campaigns/trigger/send`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Authorization: "Bearer sandbox-key" },
+        body: JSON.stringify({
+          campaign_id: `00000000-0000-4000-8000-0000000000${campaign}`,
+          recipients: [{ external_user_id: `linus-${people}`, trigger_properties: properties }],
+        }),
+      });
+      assert.equal(response.status, 201, await response.text());
+    };
+    const picture = `${urls.sandbox}/samples/parcel.jpg`;
+    await send("07", { external_system_msg_body: "Your parcel", image_uri: picture });
+    await device(me).getByRole("img", { name: "Your parcel" }).waitFor();
+    await send("11", { external_system_msg_body: "Your invoice", media_url: "https://shop.example.com/invoice-41.pdf" });
+    await device(me).getByRole("link", { name: "File: invoice-41.pdf" }).waitFor();
+    await send("10", {
+      external_system_msg_body: "All measurements in one place.",
+      button_text: "See all sizes",
+      button_url: "https://shop.example.com/sizes",
+    });
+    const link = device(me).getByRole("link", { name: "See all sizes" });
+    await link.waitFor();
+    assert.equal(await link.getAttribute("href"), "https://shop.example.com/sizes");
+    await inspect(page, "phone-layouts", { at: pictured });
+    page.clean();
+  });
+
+  it("gets the answer of the shipped knowledge with its link", async () => {
+    await write(me, "do you have a size guide");
+    const link = device(me).getByRole("link", { name: "See all sizes" });
+    await link.waitFor();
+    assert.equal(await link.getAttribute("href"), "https://shop.example.com/en/sizes");
+  });
+
   it("adds a person whom Braze does not know, and gets them an answer", async () => {
     await page.getByRole("button", { name: "Add a phone" }).click();
     const form = page.getByRole("dialog", { name: "Add a phone" });

@@ -46,7 +46,7 @@ const (
 const (
 	policy      = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
 	deskPolicy  = policy + "img-src 'self' data:; media-src 'self'"
-	phonePolicy = policy + "img-src 'self' data: blob: https: http:"
+	phonePolicy = policy + "img-src 'self' data: blob: https: http:; media-src 'self' https: http:"
 )
 
 // Desk serves the desk at every path that is not a file, so that its deep links work. Mount it at "/" behind the API.

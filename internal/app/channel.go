@@ -41,12 +41,12 @@ func (a *App) buildChannel(ctx context.Context) error {
 		}
 		a.senders = append(a.senders, sender)
 		workspaces[w.ID] = engine.Workspace{
-			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w.Layouts), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
+			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
 			Rules: rules(w.Handoff),
 		}
 		desks[w.ID] = desk.Workspace{
-			Plan: func(text string) []chat.Delivery { return layouts(w.Layouts).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
-			Template: template(w.Layouts), TakenOver: workspaces[w.ID].TakenOver, Suggest: workspaces[w.ID].Suggest, Survey: surveyPlan(w.CSAT),
+			Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
+			Template: template(w), TakenOver: workspaces[w.ID].TakenOver, Suggest: workspaces[w.ID].Suggest, Survey: surveyPlan(w.CSAT),
 		}
 		if w.CSAT.Enabled {
 			surveys[w.ID] = survey.Workspace{
@@ -94,7 +94,7 @@ func (a *App) sender(w config.Workspace) (*delivery.Sender, error) {
 		return nil, err
 	}
 	set := delivery.Settings{
-		Workspace: w.ID, Layouts: layouts(w.Layouts), Batch: w.Delivery.Batch, CallsInFlight: w.Braze.CallsInFlight, Lease: w.Delivery.Lease,
+		Workspace: w.ID, Layouts: layouts(w), Batch: w.Delivery.Batch, CallsInFlight: w.Braze.CallsInFlight, Lease: w.Delivery.Lease,
 		Rules: store.Rules{
 			Pace: pace(w.Delivery), Resend: w.Delivery.Ambiguous == config.AmbiguousResend, MaxAge: w.Delivery.MaxAge.Milliseconds(),
 		},
@@ -147,26 +147,6 @@ func timing(t config.Turn) chat.Timing {
 
 func pace(d config.Delivery) chat.Pace {
 	return chat.Pace{Interval: d.PairInterval.Milliseconds(), Burst: int64(d.PairBurst)}
-}
-
-func layouts(l config.Layouts) delivery.Layouts {
-	out := delivery.Layouts{
-		chat.LayoutText: {CampaignID: l.Text.CampaignID, Property: l.Text.Property, MaxRunes: l.Text.MaxRunes},
-	}
-	if q := l.QuickReply; q.Configured() {
-		out[chat.LayoutQuickReply] = delivery.Layout{CampaignID: q.CampaignID, Property: q.Property, Buttons: q.Buttons, MaxRunes: q.MaxRunes}
-	}
-	if t := l.Template; t.Configured() {
-		out[chat.LayoutTemplate] = delivery.Layout{CampaignID: t.CampaignID, Buttons: t.Properties}
-	}
-	return out
-}
-
-func template(l config.Layouts) *desk.Template {
-	if !l.Template.Configured() {
-		return nil
-	}
-	return &desk.Template{Text: l.Template.Text, Params: l.Template.Properties, Plan: layouts(l).Template}
 }
 
 // upkeep refreshes the gauges and prunes what has outlived its use.

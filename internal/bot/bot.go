@@ -14,6 +14,8 @@ package bot
 import (
 	"encoding/json"
 	"time"
+
+	"parley/internal/bot/knowledge"
 )
 
 // Turn is everything the bot may know when it replies.
@@ -100,12 +102,20 @@ type Outcome struct {
 	// Text is ready to send: plain text with variables filled in. For choices it
 	// already holds the numbered list, so a layout without buttons needs nothing more.
 	Text string
-	// Prompt is Text without the numbered list, for a layout that shows Choices as
-	// buttons. Empty unless Action is [ActionChoices].
+	// Prompt is Text without the numbered list or the address, for a layout that shows
+	// Choices, Media or Link beside it; empty when there is none of them.
 	Prompt string
-	// Choices are the button titles for layouts that have buttons: at most three
-	// intents and then "a person". A tap sends the title back as text.
+	// Choices are the titles of intents, at most three when the bot is unsure and at most
+	// [knowledge.MaxChoices] when an answer asks, and then "a person". A tap sends the
+	// title back as text, in a list with the detail behind it.
 	Choices []string
+	// Details has for each of Choices what is said beneath it, or "".
+	Details []string
+	// Button opens the list of Choices.
+	Button string
+	// Media is shown with Prompt, Link is a button below it; their zero values are none.
+	Media knowledge.Media
+	Link  knowledge.Link
 	// Handoff is set exactly when Action is [ActionHandoff].
 	Handoff *Handoff
 	// Language of Text, as a key of the knowledge base ("en", "fr").

@@ -22,7 +22,8 @@ func (r *run) chosen() (Outcome, bool) {
 			return r.handoff(HandoffPerson, BandRule, "the customer chose a person from the choices"), true
 		}
 		for _, in := range r.offered() {
-			if folded == intent.Fold(in.Title) {
+			// A row of a list comes back with its description behind the title.
+			if folded == intent.Fold(in.Title) || folded == intent.Fold(in.Title+" "+in.Detail) {
 				return r.take([]*knowledge.Intent{in}, "the customer chose the title"), true
 			}
 		}
@@ -119,21 +120,30 @@ func (r *run) offer(intents []*knowledge.Intent, rule, reason, head string) Outc
 	if len(intents) == 1 && head == r.texts.choicesHead {
 		head = r.texts.choiceHead
 	}
+	return r.list(intents, BandClarify, rule, reason, head)
+}
+
+// list asks to choose among intents and a person.
+func (r *run) list(intents []*knowledge.Intent, band, rule, reason, head string) Outcome {
 	r.expectNothing()
-	var lines, choices []string
+	var lines, choices, details []string
 	for i, in := range intents {
 		r.state.Offered = append(r.state.Offered, in.Name)
-		choices = append(choices, in.Title)
-		lines = append(lines, fmt.Sprintf("%d. %s", i+1, in.Title))
+		choices, details = append(choices, in.Title), append(details, in.Detail)
+		line := fmt.Sprintf("%d. %s", i+1, in.Title)
+		if in.Detail != "" {
+			line += " – " + in.Detail
+		}
+		lines = append(lines, line)
 	}
 	r.state.try(Tried{TriedChoices, slices.Clone(choices)})
 	r.state.UpsetTold = r.state.UpsetTold || r.upset >= upsetOffer // the last choice is a person
-	choices = append(choices, r.texts.person)
+	choices, details = append(choices, r.texts.person), append(details, "")
 	lines = append(lines, fmt.Sprintf("%d. %s", len(choices), r.texts.person))
 	list, foot := strings.Join(lines, "\n"), r.texts.choicesFoot
-	out := r.say(ActionChoices, BandClarify, rule, reason, head, list, foot)
+	out := r.say(ActionChoices, band, rule, reason, head, list, foot)
 	out.Prompt = strings.TrimSpace(strings.TrimSuffix(out.Text, join(list, foot)))
-	out.Choices = choices
+	out.Choices, out.Details, out.Button = choices, details, r.texts.choose
 	return out
 }
 
@@ -141,8 +151,12 @@ func (r *run) offer(intents []*knowledge.Intent, rule, reason, head string) Outc
 var ordinals = map[string]int{
 	"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1, "one": 1, "two": 2, "three": 3, "four": 4,
 	"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "top": 1,
+	"fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+	"5th": 5, "6th": 6, "7th": 7, "8th": 8, "9th": 9, "10th": 10,
 	"premier": 1, "premiere": 1, "deuxieme": 2, "seconde": 2, "troisieme": 3, "quatrieme": 4, "dernier": -1, "derniere": -1,
 	"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "1er": 1, "1ere": 1, "2e": 2, "2eme": 2, "3e": 3, "3eme": 3, "4e": 4, "4eme": 4,
+	"cinquieme": 5, "sixieme": 6, "septieme": 7, "huitieme": 8, "neuvieme": 9, "dixieme": 10, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
+	"5e": 5, "5eme": 5, "6e": 6, "6eme": 6, "7e": 7, "7eme": 7, "8e": 8, "8eme": 8, "9e": 9, "9eme": 9, "10e": 10, "10eme": 10,
 }
 
 // pickFiller are words that may stand beside a number without changing what it means.

@@ -127,7 +127,7 @@ func (r *run) confident(list []*knowledge.Intent, reason string) Outcome {
 func (r *run) compose(list []*knowledge.Intent) (body string, missing []string) {
 	var answers []string
 	for _, in := range list {
-		text, m := r.pub.Fill(in)
+		text, m := r.pub.Whole(in)
 		missing = append(missing, m...)
 		if len(m) == 0 {
 			answers = append(answers, text)
@@ -162,6 +162,11 @@ func (r *run) answer(list []*knowledge.Intent, band, rule, reason string) Outcom
 		return r.handoff(HandoffIntent, band, fmt.Sprintf("the knowledge base wants a person for %s", strings.Join(names, ", ")), body)
 	}
 	r.state.miss(false)
+	if choices := r.choicesOf(list); choices != nil {
+		out := r.list(choices, band, rule, reason, join(r.promiseFor(names), body))
+		r.state.Said = cut(intent.Fold(body))
+		return out
+	}
 	r.state.try(Tried{TriedAnswer, titles})
 	var offer string
 	switch {
@@ -175,7 +180,27 @@ func (r *run) answer(list []*knowledge.Intent, band, rule, reason string) Outcom
 	}
 	out := r.say(ActionAnswer, band, rule, reason, r.promiseFor(names), body, offer)
 	r.state.Said = cut(intent.Fold(body)) // without the offer, so that a repeat is seen
+	if len(list) == 1 {
+		if out.Media, out.Link = r.pub.Beside(list[0]); out.Media.URL+out.Link.URL != "" {
+			bare, _ := r.pub.Fill(list[0])
+			out.Prompt = strings.Replace(out.Text, body, bare, 1)
+		}
+	}
 	return out
+}
+
+// choicesOf are the intents that the only answer asks to choose from, or nil.
+func (r *run) choicesOf(list []*knowledge.Intent) []*knowledge.Intent {
+	if len(list) != 1 {
+		return nil
+	}
+	var choices []*knowledge.Intent
+	for _, name := range list[0].Choices {
+		if in, ok := r.pub.Intent(r.language, name); ok {
+			choices = append(choices, in)
+		}
+	}
+	return choices
 }
 
 // offerPerson remembers that the reply asks whether the customer would like a person.

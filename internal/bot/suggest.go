@@ -52,7 +52,7 @@ func (b *Bot) Suggest(question, language string, said []string) (Suggestion, boo
 		if !ok || in.Handoff == knowledge.HandoffAlways {
 			continue
 		}
-		text, missing := pub.Fill(in)
+		text, missing := pub.Whole(in)
 		if len(missing) > 0 || saidAlready(text, said) {
 			continue
 		}

@@ -24,6 +24,7 @@ type texts struct {
 	choicesHead   string // above the numbered list
 	choiceHead    string // above one choice and a person
 	choicesFoot   string // how to answer
+	choose        string // opens a list of choices, fits a button
 	person        string // the last choice, fits a button
 	offerPerson   string // would you like a person?
 	repeatHead    string // above choices after the same question again
@@ -80,6 +81,7 @@ var textsEN = texts{
 	choicesHead:   "To be sure I answer the right question: is it about one of these?",
 	choiceHead:    "To be sure I answer the right question: is this what you mean?",
 	choicesFoot:   "Please answer with the number.",
+	choose:        "Choose",
 	person:        "A person",
 	offerPerson:   "Would you like a person to take over? Please answer yes or no.",
 	repeatHead:    "My last answer does not seem to be what you need. Is it about one of these?",
@@ -145,6 +147,7 @@ var textsFR = texts{
 	choicesHead:   "Pour répondre à la bonne question : s'agit-il de l'un de ces sujets ?",
 	choiceHead:    "Pour répondre à la bonne question : est-ce bien cela ?",
 	choicesFoot:   "Merci de répondre par le numéro.",
+	choose:        "Choisir",
 	person:        "Une personne",
 	offerPerson:   "Souhaitez-vous qu'une personne prenne le relais ? Répondez par oui ou non.",
 	repeatHead:    "Ma dernière réponse ne semble pas convenir. S'agit-il de l'un de ces sujets ?",

@@ -58,7 +58,7 @@ const (
 	Note Direction = "note"
 )
 
-// Layout is a kind of WhatsApp message; each is mapped to one Braze campaign,
+// Layout is a kind of WhatsApp message; each is mapped to what carries it in Braze,
 // because a campaign's layout is fixed when it is composed.
 type Layout string
 
@@ -66,6 +66,12 @@ type Layout string
 const (
 	LayoutText       Layout = "text"
 	LayoutQuickReply Layout = "quick_reply"
+	LayoutList       Layout = "list"
+	LayoutImage      Layout = "image"
+	LayoutVideo      Layout = "video"
+	LayoutAudio      Layout = "audio"
+	LayoutDocument   Layout = "document"
+	LayoutCTA        Layout = "cta"      // a button that opens a web page
 	LayoutTemplate   Layout = "template" // the only one that may be sent when the window has closed
 )
 

@@ -8,7 +8,7 @@ type Message struct {
 	Direction      Direction
 	Author         Author
 	Text           string
-	Media          []string // addresses given by the customer: untrusted
+	Media          []string // addresses; of an inbound line given by the customer: untrusted
 	Layout         Layout
 	Choices        []string
 	TurnID         TurnID // the turn that wrote it, or that answered it
@@ -57,7 +57,7 @@ type Delivery struct {
 	Epoch          int64
 	Layout         Layout
 	Text           string
-	Choices        []string
+	Choices        []string // what the layout shows beside Text, as package delivery wrote it
 	State          State
 	Attempts       int
 	Ambiguous      int // how often its outcome could not be known

@@ -100,41 +100,6 @@ type Route struct {
 	AllowFrom  []netip.Prefix `yaml:"allow_from" example:"[192.0.2.0/24]" doc:"Networks (CIDR) that may post here; Braze publishes the addresses of each instance. Empty: any."`
 }
 
-// Layouts maps the kinds of WhatsApp message to Braze campaigns.
-type Layouts struct {
-	Text       TextLayout       `yaml:"text" doc:"Plain text."`
-	Template   TemplateLayout   `yaml:"template" doc:"The template that opens a conversation again after WhatsApp's 24-hour window has closed. Optional: without a campaign, nothing can be sent then."`
-	QuickReply QuickReplyLayout `yaml:"quick_reply" doc:"Text with up to three buttons. Optional: without a campaign, choices are written as a numbered list."`
-}
-
-// TextLayout is a campaign whose body is one trigger property.
-type TextLayout struct {
-	CampaignID string `yaml:"campaign_id" example:"00000000-0000-4000-8000-000000000002" required:"true" doc:"Id of the API-triggered campaign. Re-eligibility must be on with 0 minutes, or Braze answers each customer once only."`
-	Property   string `yaml:"property" default:"external_system_msg_body" doc:"Name of the trigger property that the campaign's body prints."`
-	MaxRunes   int    `yaml:"max_runes" default:"4096" doc:"Longest text in characters; longer answers are split at the end of a sentence. WhatsApp allows 4096."`
-}
-
-// QuickReplyLayout is a campaign with a body and buttons, each from a trigger property.
-type QuickReplyLayout struct {
-	CampaignID string   `yaml:"campaign_id" example:"00000000-0000-4000-8000-000000000003" doc:"Id of the API-triggered campaign. Empty: this layout is not used."`
-	Property   string   `yaml:"property" default:"external_system_msg_body" doc:"Name of the trigger property that the campaign's body prints."`
-	MaxRunes   int      `yaml:"max_runes" default:"1024" doc:"Longest text in characters. WhatsApp allows 1024 beside buttons."`
-	Buttons    []string `yaml:"buttons" default:"[button_1, button_2, button_3]" doc:"Names of the trigger properties that the campaign's buttons print, in order; one to three."`
-}
-
-// TemplateLayout is a campaign with an approved WhatsApp template and parameters, each from a trigger property.
-type TemplateLayout struct {
-	CampaignID string   `yaml:"campaign_id" example:"00000000-0000-4000-8000-000000000006" doc:"Id of the API-triggered campaign with the template. Empty: no template is offered."`
-	Text       string   `yaml:"text" example:"Hello {{customer.name|there}}, we have an answer. {{external_system_msg_body}}" doc:"What the template says, for the agent and the transcript: {{property}} where the campaign prints a trigger property, {{customer.name}}, if need be with what is said without one as in {{customer.name|there}}, where it prints the first name."`
-	Properties []string `yaml:"properties" default:"[external_system_msg_body]" doc:"Names of the trigger properties that the template's parameters print. The agent fills them in."`
-}
-
-// Configured reports whether a template can be sent.
-func (l TemplateLayout) Configured() bool { return l.CampaignID != "" }
-
-// Configured reports whether there is a campaign for this layout; if not, choices go out as numbered text.
-func (l QuickReplyLayout) Configured() bool { return l.CampaignID != "" }
-
 // Turn paces the bot.
 type Turn struct {
 	Settle    time.Duration `yaml:"settle" default:"1.2s" doc:"Wait after a customer's last message before answering, so that a burst is answered once."`

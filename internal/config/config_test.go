@@ -84,6 +84,15 @@ func TestLoad_readsEveryField(t *testing.T) {
 				Text:       TextLayout{CampaignID: "11111111-2222-4333-8444-555555555555", Property: "body", MaxRunes: 2000},
 				Template:   TemplateLayout{CampaignID: "11111111-2222-4333-8444-888888888888", Text: "Dear {{customer.name|customer}}: {{news}}", Properties: []string{"news"}},
 				QuickReply: QuickReplyLayout{CampaignID: "11111111-2222-4333-8444-666666666666", Property: "body", MaxRunes: 900, Buttons: []string{"yes_label", "no_label"}},
+				List: ListLayout{
+					Message:  Object{AppID: "shop-app", CampaignID: "11111111-2222-4333-8444-999999999999", VariationID: "variation"},
+					Property: "external_system_msg_body", MaxRunes: 4096, Button: "open", Section: "section_title", Rows: []string{"r1", "r2"}, Descriptions: []string{"d1", "d2"},
+				},
+				Image:    ImageLayout{CanvasID: "11111111-2222-4333-8444-aaaaaaaaaaaa", Property: "external_system_msg_body", MaxRunes: 1024, URL: "picture"},
+				Video:    plainFile,
+				Audio:    plainFile,
+				Document: plainFile,
+				CTA:      CTALayout{CampaignID: "11111111-2222-4333-8444-bbbbbbbbbbbb", Property: "external_system_msg_body", MaxRunes: 500, Label: "button_text", URL: "button_url"},
 			},
 			Turn:      Turn{Settle: 2 * time.Second, SettleMax: 9 * time.Second, Lease: 45 * time.Second, Attempts: 3, Workers: 8},
 			Delivery:  Delivery{PairInterval: 3 * time.Second, PairBurst: 2, Batch: 10, Ambiguous: AmbiguousHold, MaxAge: 12 * time.Hour, Lease: time.Minute},
@@ -95,6 +104,9 @@ func TestLoad_readsEveryField(t *testing.T) {
 	}, samePrefix)
 }
 
+// plainFile is a layout of files as it is when the settings say nothing of it.
+var plainFile = FileLayout{Property: "external_system_msg_body", MaxRunes: 1024, URL: "media_url"}
+
 func TestNewWorkspace_carriesThePinnedDefaults(t *testing.T) {
 	t.Parallel()
 	testkit.Diff(t, NewWorkspace("shop"), Workspace{
@@ -104,6 +116,14 @@ func TestNewWorkspace_carriesThePinnedDefaults(t *testing.T) {
 			Text:       TextLayout{Property: "external_system_msg_body", MaxRunes: 4096},
 			Template:   TemplateLayout{Properties: []string{"external_system_msg_body"}},
 			QuickReply: QuickReplyLayout{Property: "external_system_msg_body", MaxRunes: 1024, Buttons: []string{"button_1", "button_2", "button_3"}},
+			List: ListLayout{
+				Property: "external_system_msg_body", MaxRunes: 4096, Button: "list_button", Section: "section_title",
+				Rows:         strings.Fields("row_1 row_2 row_3 row_4 row_5 row_6 row_7 row_8 row_9 row_10"),
+				Descriptions: strings.Fields("row_1_description row_2_description row_3_description row_4_description row_5_description row_6_description row_7_description row_8_description row_9_description row_10_description"),
+			},
+			Image: ImageLayout{Property: "external_system_msg_body", MaxRunes: 1024, URL: "media_url"},
+			Video: plainFile, Audio: plainFile, Document: plainFile,
+			CTA: CTALayout{Property: "external_system_msg_body", MaxRunes: 1024, Label: "button_text", URL: "button_url"},
 		},
 		Turn:     Turn{Settle: 1200 * time.Millisecond, SettleMax: 6 * time.Second, Lease: 30 * time.Second, Attempts: 5, Workers: 128},
 		Delivery: Delivery{PairInterval: 6 * time.Second, PairBurst: 4, Batch: 50, Ambiguous: AmbiguousResend, MaxAge: 23 * time.Hour, Lease: 30 * time.Second},
@@ -411,7 +431,7 @@ func TestFields_areAllDescribed(t *testing.T) {
 			if f.name == "" || f.doc == "" {
 				t.Errorf("%s: field %d has no key or no doc", typ, f.index)
 			}
-			if f.def == "" && f.example == "" && !isSection(f.typ) && !isEntries(f.typ) {
+			if f.def == "" && f.example == "" && typ.Field(f.index).Tag.Get("instead") == "" && !isSection(f.typ) && !isEntries(f.typ) {
 				t.Errorf("%s.%s has neither default nor example", typ, f.name)
 			}
 			if isSection(f.typ) {

@@ -195,7 +195,7 @@ func (c *checker) workspace(key string, w Workspace) {
 	if len(w.Routes) == 0 {
 		c.add(key+".routes", "is empty, so nothing can arrive", "add a route with an id and a secret for your Braze webhook campaign")
 	}
-	c.layouts(key+".layouts", w.Layouts)
+	c.layouts(key+".layouts", w)
 	c.turn(key+".turn", w.Turn)
 	c.delivery(key+".delivery", w.Delivery, w.Braze.Timeout)
 	c.people(key, w)
@@ -306,43 +306,12 @@ func (c *checker) route(key string, r Route, sandbox bool) {
 	}
 }
 
-func (c *checker) layouts(key string, l Layouts) {
-	c.campaign(key+".text.campaign_id", l.Text.CampaignID)
-	c.property(key+".text.property", l.Text.Property)
-	within(c, key+".text.max_runes", l.Text.MaxRunes, 20, 4096)
-	c.template(key+".template", l)
-	q := l.QuickReply
-	if !q.Configured() {
-		return
-	}
-	key += ".quick_reply"
-	c.campaign(key+".campaign_id", q.CampaignID)
-	c.property(key+".property", q.Property)
-	within(c, key+".max_runes", q.MaxRunes, 20, 1024)
-	if q.CampaignID == l.Text.CampaignID {
-		c.add(key+".campaign_id", "is the campaign of the text layout", "a campaign has one layout in Braze; make another for buttons")
-	}
-	if len(q.Buttons) < 1 || len(q.Buttons) > 3 {
-		c.add(key+".buttons", fmt.Sprintf("has %d names", len(q.Buttons)), "WhatsApp allows one to three buttons; name one trigger property for each")
-	}
-	for i, b := range q.Buttons {
-		bkey := itemKey(key+".buttons", i)
-		c.property(bkey, b)
-		if b == q.Property || slices.Contains(q.Buttons[:i], b) {
-			c.add(bkey, fmt.Sprintf("%q is already used in this layout", b), "give the body and every button a trigger property of its own")
-		}
-	}
-}
-
 func (c *checker) template(key string, l Layouts) {
 	t := l.Template
 	if !t.Configured() {
 		return
 	}
 	c.campaign(key+".campaign_id", t.CampaignID)
-	if t.CampaignID == l.Text.CampaignID || t.CampaignID == l.QuickReply.CampaignID {
-		c.add(key+".campaign_id", "is the campaign of another layout", "a campaign has one message in Braze; make another for the template")
-	}
 	if strings.TrimSpace(t.Text) == "" {
 		c.add(key+".text", "is missing", "write what the template says, so that agents know what they send")
 	}

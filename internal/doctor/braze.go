@@ -12,10 +12,23 @@ import (
 // reply is one campaign that carries answers.
 type reply struct{ layout, id string }
 
+// replies are the campaigns that carry answers. A Canvas and a message in the call have none.
 func replies(w config.Workspace) []reply {
-	out := []reply{{"text", w.Layouts.Text.CampaignID}}
-	if w.Layouts.QuickReply.Configured() {
-		out = append(out, reply{"quick_reply", w.Layouts.QuickReply.CampaignID})
+	l := w.Layouts
+	var out []reply
+	for _, r := range []reply{
+		{"text", l.Text.CampaignID},
+		{"quick_reply", l.QuickReply.CampaignID},
+		{"list", l.List.CampaignID},
+		{"image", l.Image.CampaignID},
+		{"video", l.Video.CampaignID},
+		{"audio", l.Audio.CampaignID},
+		{"document", l.Document.CampaignID},
+		{"cta", l.CTA.CampaignID},
+	} {
+		if r.id != "" {
+			out = append(out, r)
+		}
 	}
 	return out
 }
@@ -32,7 +45,11 @@ func (e *examination) braze(ctx context.Context, w config.Workspace) {
 	}
 	campaigns := replies(w)
 	begun := e.Now()
-	sight, err := client.MayTrigger(ctx, campaigns[0].id)
+	probe := "00000000-0000-0000-0000-000000000000" // any id tells whether the key may ask
+	if len(campaigns) > 0 {
+		probe = campaigns[0].id
+	}
+	sight, err := client.MayTrigger(ctx, probe)
 	took := e.Now().Sub(begun)
 	if failed := braze.AsError(err); failed != nil && failed.Code != "invalid_campaign" {
 		e.refused(w, failed)

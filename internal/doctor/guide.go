@@ -37,26 +37,26 @@ func Guide(w config.Workspace, publicURL string, reveal bool) []Sheet {
 	if base == "" {
 		base = "https://parley.example.com"
 	}
-	out := []Sheet{keySheet()}
+	out := []Sheet{keySheet(w.Layouts)}
 	for _, r := range w.Routes {
 		out = append(out, webhookSheet(r, base, reveal))
 	}
-	l := w.Layouts
-	out = append(out, replySheet(both("The campaign that answers (text)", "La campagne qui répond (texte)"), l.Text.CampaignID, l.Text.Property, nil))
-	if l.QuickReply.Configured() {
-		out = append(out, replySheet(both("The campaign that answers with buttons", "La campagne qui répond avec des boutons"), l.QuickReply.CampaignID, l.QuickReply.Property, l.QuickReply.Buttons))
-	}
-	return out
+	return append(out, layoutSheets(w.Layouts)...)
 }
 
-func keySheet() Sheet {
-	return Sheet{both("REST API key", "Clé API REST"), []Field{
+func keySheet(l config.Layouts) Sheet {
+	permissions, other := "campaigns.trigger.send", otherPermissions(l)
+	s := Sheet{both("REST API key", "Clé API REST"), []Field{
 		choose(both("Where", "Où"), both("Settings > APIs and Identifiers > Create API Key", "Paramètres > API et identifiants > Créer une clé API"), Words{}),
-		paste(both("Permissions", "Autorisations"), "campaigns.trigger.send",
+		paste(both("Permissions", "Autorisations"), permissions,
 			both("The only one that Parley needs. The page’s prose names /messages/send, which needs another one; its own example does not use it.", "La seule dont Parley a besoin. Le texte de la page cite /messages/send, qui en demande une autre ; son propre exemple ne l’utilise pas.")),
 		paste(both("Also, for parley doctor", "En plus, pour parley doctor"), "campaigns.details",
 			both("Lets the doctor see whether your campaigns are live. Permissions cannot be added to a key later.", "Permet au docteur de voir si vos campagnes sont actives. On ne peut pas ajouter d’autorisations à une clé après coup.")),
 	}}
+	for _, permission := range other {
+		s.Fields = append(s.Fields, paste(both("Also, for the layouts you have set", "En plus, pour les mises en page choisies"), permission, Words{}))
+	}
+	return s
 }
 
 var (
@@ -103,33 +103,39 @@ func webhookSheet(r config.Route, base string, reveal bool) Sheet {
 	return s
 }
 
-func replySheet(title Words, id, property string, buttons []string) Sheet {
-	print := func(name string) string { return "{{api_trigger_properties.${" + name + "}}}" }
-	layout := both("Response message, layout text", "Message de réponse, mise en page texte")
-	if len(buttons) > 0 {
-		layout = both("Response message, layout quick reply", "Message de réponse, mise en page réponse rapide")
+// replySheet is what to compose for one layout; a Canvas prints its properties under another name.
+func replySheet(c composed) Sheet {
+	print := func(name string) Words {
+		if c.canvas != "" {
+			return Words{"{{context.${" + name + "}}}", "{{context.${" + name + "}}}"}
+		}
+		return Words{"{{api_trigger_properties.${" + name + "}}}", "{{api_trigger_properties.${" + name + "}}}"}
 	}
-	s := Sheet{title, []Field{
-		choose(both("Campaign", "Campagne"), both("Create Campaign > WhatsApp, with your subscription group", "Créer une campagne > WhatsApp, avec votre groupe d’abonnement"), Words{}),
-		choose(both("Message", "Message"), layout, Words{}),
-		{
-			Name: both("Body", "Corps"), Value: Words{print(property), print(property)}, Paste: true, Lang: "liquid",
-			Why: both("The page prints external_system_msg+body in one place; with the + the message is empty and is not sent.", "La page écrit external_system_msg+body à un endroit ; avec le +, le message est vide et n’est pas envoyé."),
-		},
-	}}
-	for i, b := range buttons {
-		s.Fields = append(s.Fields, Field{Name: bothf("Button %d", "Bouton %d", i+1), Value: Words{print(b), print(b)}, Paste: true, Lang: "liquid"})
+	where := choose(both("Campaign", "Campagne"), both("Create Campaign > WhatsApp, with your subscription group", "Créer une campagne > WhatsApp, avec votre groupe d’abonnement"), Words{})
+	if c.canvas != "" {
+		where = choose(both("Canvas", "Canvas"), both("Create Canvas, with one WhatsApp step and your subscription group", "Créer un Canvas, avec une étape WhatsApp et votre groupe d’abonnement"), Words{})
+	}
+	s := Sheet{c.title, []Field{where, choose(both("Message", "Message"), c.layout, Words{})}}
+	for i, p := range c.parts {
+		f := Field{Name: p.name, Value: print(p.property), Paste: true, Lang: "liquid"}
+		if i == 0 && c.canvas == "" {
+			f.Why = both("The page prints external_system_msg+body in one place; with the + the message is empty and is not sent.", "La page écrit external_system_msg+body à un endroit ; avec le +, le message est vide et n’est pas envoyé.")
+		}
+		s.Fields = append(s.Fields, f)
 	}
 	s.Fields = append(s.Fields,
 		choose(both("Schedule Delivery", "Planifier la livraison"), both("API-Triggered Delivery", "Livraison déclenchée par API"),
 			both("The page says Action-Based, which the API cannot start.", "La page dit « basée sur une action », que l’API ne peut pas déclencher.")),
 		reEligibility, noLimits,
 		choose(both("Target audience", "Audience cible"), both("Everybody: no filter", "Tout le monde : aucun filtre"), both("Who is left out gets no answer, and nobody is told.", "Qui est écarté ne reçoit rien, et personne n’en est informé.")))
-	have := id
-	if have == "" {
+	switch {
+	case c.canvas != "":
+		s.Fields = append(s.Fields, paste(both("Canvas id in Parley’s settings", "Identifiant de Canvas dans les réglages de Parley"), c.canvas,
+			both("Must be the one that Braze shows for this Canvas.", "Doit être celui que Braze affiche pour ce Canvas.")))
+	case c.campaign == "":
 		s.Fields = append(s.Fields, choose(both("Campaign id", "Identifiant de campagne"), both("Copy it into the settings", "Copiez-le dans les réglages"), Words{}))
-	} else {
-		s.Fields = append(s.Fields, paste(both("Campaign id in Parley’s settings", "Identifiant de campagne dans les réglages de Parley"), have,
+	default:
+		s.Fields = append(s.Fields, paste(both("Campaign id in Parley’s settings", "Identifiant de campagne dans les réglages de Parley"), c.campaign,
 			both("Must be the one that Braze shows under Schedule Delivery.", "Doit être celui que Braze affiche sous Planifier la livraison.")))
 	}
 	return s

@@ -15,6 +15,8 @@ func guided() config.Workspace {
 	w.Routes[1].Specific, w.Routes[1].SigningKey = true, "the-signing-key-itself"
 	w.Layouts.Text.CampaignID = "00000000-0000-4000-8000-000000000002"
 	w.Layouts.QuickReply.CampaignID = "00000000-0000-4000-8000-000000000004"
+	w.Layouts.List.CanvasID, w.Layouts.Image.Message.AppID = "00000000-0000-4000-8000-000000000009", "app"
+	w.Layouts.CTA.CampaignID = "00000000-0000-4000-8000-000000000010"
 	return w
 }
 
@@ -38,7 +40,7 @@ func TestGuide_saysWhatToPasteForEverythingThatIsConfigured(t *testing.T) {
 	for _, want := range []string{
 		"https://chat.example.com/braze/inbound/support", "https://chat.example.com/braze/inbound/returns", "campaigns.trigger.send",
 		"{{api_trigger_properties.${external_system_msg_body}}}", "{{api_trigger_properties.${button_3}}}",
-		"| json_escape", "(?i)word(?-i)", "hmac_sha256_hex", "API-Triggered Delivery",
+		"{{context.${row_10_description}}}", "{{api_trigger_properties.${button_url}}}", "messages.send", "canvas.trigger.send", "| json_escape", "(?i)word(?-i)", "hmac_sha256_hex", "API-Triggered Delivery",
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%s is not said", want)

@@ -220,13 +220,28 @@ func (ws Workspace) result(w *store.Work, out bot.Outcome, now int64) (store.Res
 			return store.Result{}, err
 		}
 	}
-	r.Parts = ws.Layouts.Plan(delivery.Line{Text: out.Text, Prompt: out.Prompt, Choices: out.Choices})
+	r.Parts = ws.Layouts.Plan(line(out, w.Contact.ExternalID != ""))
 	if len(r.Parts) > 0 {
 		r.Message = &chat.Message{
-			ID: chat.MessageID(chat.NewID()), Text: out.Text, Layout: r.Parts[0].Layout, Choices: out.Choices,
+			ID: chat.MessageID(chat.NewID()), Text: out.Text, Layout: r.Parts[len(r.Parts)-1].Layout, Choices: out.Choices,
+		}
+		if string(r.Message.Layout) == out.Media.Kind { // else the text has its address
+			r.Message.Media = []string{out.Media.URL}
 		}
 	}
 	return r, nil
+}
+
+// line is an outcome as delivery plans it.
+func line(out bot.Outcome, known bool) delivery.Line {
+	l := delivery.Line{
+		Text: out.Text, Prompt: out.Prompt, Button: out.Button, Known: known,
+		File: delivery.File{Kind: chat.Layout(out.Media.Kind), URL: out.Media.URL}, Link: delivery.Link(out.Link),
+	}
+	for i, title := range out.Choices {
+		l.Choices = append(l.Choices, delivery.Choice{Title: title, Detail: out.Details[i]})
+	}
+	return l
 }
 
 func (e *Engine) fail(ctx context.Context, w *store.Work, cause error) {

@@ -25,6 +25,10 @@ const (
 	SeedAPI         = "00000000-0000-4000-8000-000000000008"
 	SeedVariation   = "00000000-0000-4000-8000-000000000108"
 	SeedCanvas      = "00000000-0000-4000-8000-000000000009"
+	SeedCTA         = "00000000-0000-4000-8000-000000000010"
+	SeedDocument    = "00000000-0000-4000-8000-000000000011"
+	SeedVideo       = "00000000-0000-4000-8000-000000000012"
+	SeedAudio       = "00000000-0000-4000-8000-000000000013"
 )
 
 // webhookBody escapes every text of a customer, as Braze advises for JSON bodies.
@@ -169,5 +173,11 @@ func (s *Server) seedCampaigns() []campaign.Definition {
 		}),
 		seedWhatsApp(SeedImage, "Image from Parley", campaign.WhatsAppMessage{Layout: whatsapp.Image, Body: replyBody, ImageURI: property("image_uri")}),
 		api, canvas,
+		seedWhatsApp(SeedCTA, "Link from Parley", campaign.WhatsAppMessage{
+			Layout: whatsapp.CTA, Body: replyBody, Link: &campaign.Link{Text: property("button_text"), URL: property("button_url")},
+		}),
+		seedWhatsApp(SeedDocument, "Document from Parley", campaign.WhatsAppMessage{Layout: whatsapp.Document, Body: replyBody, MediaURI: property("media_url")}),
+		seedWhatsApp(SeedVideo, "Video from Parley", campaign.WhatsAppMessage{Layout: whatsapp.Video, Body: replyBody, MediaURI: property("media_url")}),
+		seedWhatsApp(SeedAudio, "Sound from Parley", campaign.WhatsAppMessage{Layout: whatsapp.Audio, MediaURI: property("media_url")}),
 	}
 }

@@ -59,8 +59,34 @@ type Intent struct {
 	// Answer is the text with {{variables}}; empty only when Handoff is always.
 	Answer  string
 	Handoff Handoff
+	// Detail is said beneath Title where choices are shown as a list, or empty.
+	Detail string
+	// Choices are names of intents of the same language that the answer asks to choose
+	// from. At most one of Choices, Media and Link is set.
+	Choices []string
+	Media   Media
+	Link    Link
 	File    string // path within the base
 }
+
+// Media is a file shown with an answer; the zero value is none.
+type Media struct {
+	Kind string // one of MediaKinds
+	URL  string // may hold variables until it is filled
+}
+
+// Link is a web page that a button of an answer opens; the zero value is none.
+type Link struct {
+	Label string
+	URL   string // may hold variables until it is filled
+}
+
+// MediaKinds are the names under which a file gives the address of a picture and so on.
+func MediaKinds() []string { return []string{"image", "video", "audio", "document"} }
+
+// MaxChoices is how many intents an answer may ask to choose from: a WhatsApp list has
+// ten rows (Meta, "Interactive list messages"), and the last is a person.
+const MaxChoices = 9
 
 // Phrasing is one example of an intent.
 type Phrasing struct {
@@ -72,20 +98,57 @@ var variable = regexp.MustCompile(`\{\{\s*([a-z][a-z0-9_]*)\s*\}\}`)
 
 // Fill puts the variables of the intent's language into its answer. missing lists the
 // variables without a value, each once, in the order of the answer; the text is then not
-// fit to be sent.
+// fit to be sent. A variable of the address beside the answer counts.
 func (b *Base) Fill(in *Intent) (text string, missing []string) {
-	values := b.Variables[in.Language]
 	seen := make(map[string]bool)
-	text = variable.ReplaceAllStringFunc(in.Answer, func(match string) string {
-		name := variable.FindStringSubmatch(match)[1]
-		value := values[name]
-		if value == "" && !seen[name] {
+	text = b.fill(in.Language, in.Answer, func(name string) {
+		if !seen[name] {
 			seen[name] = true
 			missing = append(missing, name)
 		}
-		return value
 	})
-	return strings.TrimSpace(text), missing
+	for _, at := range []string{in.Media.URL, in.Link.URL} {
+		b.fill(in.Language, at, func(name string) {
+			if !seen[name] {
+				seen[name] = true
+				missing = append(missing, name)
+			}
+		})
+	}
+	return text, missing
+}
+
+// Beside gives what is shown beside the intent's answer, filled in.
+func (b *Base) Beside(in *Intent) (Media, Link) {
+	ignore := func(string) {}
+	return Media{in.Media.Kind, b.fill(in.Language, in.Media.URL, ignore)}, Link{in.Link.Label, b.fill(in.Language, in.Link.URL, ignore)}
+}
+
+// Whole is Fill with the address of what is shown beside the answer below it, for where
+// only text can be shown.
+func (b *Base) Whole(in *Intent) (text string, missing []string) {
+	text, missing = b.Fill(in)
+	media, link := b.Beside(in)
+	below := media.URL
+	if link.URL != "" {
+		below = link.Label + ": " + link.URL
+	}
+	if below != "" {
+		text = strings.TrimSpace(text + "\n\n" + below)
+	}
+	return text, missing
+}
+
+func (b *Base) fill(language, text string, missing func(name string)) string {
+	values := b.Variables[language]
+	text = variable.ReplaceAllStringFunc(text, func(match string) string {
+		name := variable.FindStringSubmatch(match)[1]
+		if values[name] == "" {
+			missing(name)
+		}
+		return values[name]
+	})
+	return strings.TrimSpace(text)
 }
 
 // Intent finds an intent by language and name.

@@ -158,7 +158,7 @@ func (r *Report) duplicates(base *Base, lang string) {
 func (r *Report) variables(base *Base, lang string) {
 	used := make(map[string]bool)
 	for _, in := range base.In(lang) {
-		for _, m := range variable.FindAllStringSubmatch(in.Answer, -1) {
+		for _, m := range variable.FindAllStringSubmatch(in.Answer+in.Media.URL+in.Link.URL, -1) {
 			used[m[1]] = true
 		}
 	}

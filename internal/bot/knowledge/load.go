@@ -70,6 +70,7 @@ func Load(fsys fs.FS) (*Base, error) {
 			return nil, err
 		}
 	}
+	l.checkChoices()
 	if err := l.strangers(); err != nil {
 		return nil, err
 	}
@@ -241,6 +242,7 @@ func (l *loader) loadIntent(lang, file string) error {
 	}
 	in.Answer = strings.TrimSpace(doc.text("answer", in.Handoff != HandoffAlways))
 	l.checkAnswer(file, doc.line("answer"), &in)
+	l.beside(doc, &in)
 	doc.done()
 	l.base.Intents = append(l.base.Intents, in)
 	return nil
@@ -256,18 +258,23 @@ func (l *loader) phrasings(file string, doc *mapping) []Phrasing {
 	return list
 }
 
-// checkAnswer finds variables that are not declared and braces that are not variables.
+// checkAnswer checks the variables and the length of an answer.
 func (l *loader) checkAnswer(file string, line int, in *Intent) {
-	for _, m := range variable.FindAllStringSubmatch(in.Answer, -1) {
-		if _, ok := l.base.Variables[in.Language][m[1]]; !ok {
-			l.problem(file, line, "answer uses {{%s}}, which %s/%s does not have; add it there, with an empty value if you do not know it yet", m[1], in.Language, variablesFile)
-		}
-	}
-	if rest := variable.ReplaceAllString(in.Answer, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
-		l.problem(file, line, "answer has {{ or }} that is not a variable; write {{name}} with lower-case letters, digits and _")
-	}
+	l.checkVariables(file, line, "answer", in.Answer, in.Language)
 	if n := utf8.RuneCountInString(in.Answer); n > maxAnswer {
 		l.problem(file, line, "answer has %d characters, WhatsApp takes at most %d", n, maxAnswer)
+	}
+}
+
+// checkVariables finds variables that are not declared and braces that are not variables.
+func (l *loader) checkVariables(file string, line int, what, text, lang string) {
+	for _, m := range variable.FindAllStringSubmatch(text, -1) {
+		if _, ok := l.base.Variables[lang][m[1]]; !ok {
+			l.problem(file, line, "%s uses {{%s}}, which %s/%s does not have; add it there, with an empty value if you do not know it yet", what, m[1], lang, variablesFile)
+		}
+	}
+	if rest := variable.ReplaceAllString(text, ""); strings.Contains(rest, "{{") || strings.Contains(rest, "}}") {
+		l.problem(file, line, "%s has {{ or }} that is not a variable; write {{name}} with lower-case letters, digits and _", what)
 	}
 }
 

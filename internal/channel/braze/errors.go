@@ -102,7 +102,7 @@ func (e *Error) Fix() string {
 	case KindUnauthorized:
 		return "Check the REST API key: copied whole, without quotes, made in this workspace, and the endpoint that of the same Braze instance."
 	case KindForbidden:
-		return "Give the key the permission campaigns.trigger.send (a new key is needed, permissions are fixed), or ask Braze whether the account is active."
+		return "Give the key the permission campaigns.trigger.send, or messages.send or canvas.trigger.send if that is how the layout is sent (a new key is needed, permissions are fixed), or ask Braze whether the account is active."
 	case KindNotFound:
 		return "Check the endpoint: it is the workspace's REST endpoint, such as https://rest.fra-01.braze.eu, with nothing after the host."
 	case KindUnexpected:

@@ -82,7 +82,7 @@ func tail(id string) string {
 // redacted is the call's body as an [Exchange] may show it.
 func (t *TriggerSend) redacted() json.RawMessage {
 	shown := TriggerSend{
-		CampaignID: t.CampaignID, SendID: t.SendID,
+		CampaignID: t.CampaignID, CanvasID: t.CanvasID, SendID: t.SendID,
 		TriggerProperties: redactMap(t.TriggerProperties),
 		Recipients:        make([]Recipient, len(t.Recipients)),
 	}
@@ -101,7 +101,7 @@ func (t *TriggerSend) redacted() json.RawMessage {
 			to.UserAlias = &UserAlias{Name: tail(r.UserAlias.Name), Label: r.UserAlias.Label}
 		}
 	}
-	body, err := marshal(&shown)
+	body, err := marshal(shown.body())
 	if err != nil {
 		return nil
 	}

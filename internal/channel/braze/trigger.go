@@ -94,10 +94,11 @@ func (r *Recipient) check() string {
 
 func blank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// TriggerSend is a call of POST /campaigns/trigger/send: one API-triggered campaign to 1 to 50 people.
-// The maps are only read.
+// TriggerSend is a call of POST /campaigns/trigger/send or, with CanvasID in place of CampaignID, of
+// POST /canvas/trigger/send: what was composed in Braze, to 1 to 50 people. The maps are only read.
 type TriggerSend struct {
 	CampaignID        string         `json:"campaign_id"`
+	CanvasID          string         `json:"-"`
 	SendID            string         `json:"send_id,omitempty"` // must have been created at Braze before
 	TriggerProperties map[string]any `json:"trigger_properties,omitempty"`
 	Recipients        []Recipient    `json:"recipients"`
@@ -107,7 +108,9 @@ type TriggerSend struct {
 // person named twice in one call into one message.
 func (t *TriggerSend) check() error {
 	switch n := len(t.Recipients); {
-	case blank(t.CampaignID):
+	case t.CanvasID != "" && t.CampaignID != "":
+		return invalid("campaign_id and canvas_id are both set; a call goes to one of them")
+	case blank(t.CampaignID) && blank(t.CanvasID):
 		return invalid("campaign_id is empty; set it to the API-triggered campaign's identifier")
 	case n == 0:
 		return invalid("there are no recipients")
@@ -131,7 +134,7 @@ func (t *TriggerSend) check() error {
 
 // encode writes the call's body.
 func (t *TriggerSend) encode() ([]byte, error) {
-	body, err := marshal(t)
+	body, err := marshal(t.body())
 	if err != nil {
 		return nil, invalid("trigger properties or attributes cannot be written as JSON: " + err.Error())
 	}
@@ -184,7 +187,7 @@ type Result struct {
 	Cut bool
 }
 
-// TriggerSend asks Braze to send a campaign. The error is always an [*Error]; unless it is
+// TriggerSend asks Braze to send a campaign or a Canvas. The error is always an [*Error]; unless it is
 // [Error.Ambiguous], nothing was sent. The call is made once: repeating is the caller's decision.
 // The exchange is empty when the call was refused before it was made.
 func (c *Client) TriggerSend(ctx context.Context, call TriggerSend) (Result, Exchange, error) {
@@ -195,24 +198,7 @@ func (c *Client) TriggerSend(ctx context.Context, call TriggerSend) (Result, Exc
 	if err != nil {
 		return Result{}, Exchange{}, err
 	}
-	a := c.post(ctx, triggerSendPath, body)
-	var result Result
-	var people []string
-	if a.err == nil {
-		result = acceptance(a)
-	}
-	if a.err != nil || len(result.Errors) > 0 {
-		people = call.people() // an answer that complains may name them
-	}
-	redact := c.redactor(people)
-	if a.err != nil {
-		a.err.Message = redact.Replace(a.err.Message)
-	}
-	exchange := a.exchange(triggerSendPath, call.redacted(), redact)
-	if a.err != nil {
-		return Result{}, exchange, a.err
-	}
-	return result, exchange, nil
+	return c.deliver(ctx, call.path(), body, call.redacted(), call.people)
 }
 
 // acceptance reads a 2xx answer.

@@ -1,87 +1,125 @@
 package delivery
 
 import (
-	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"parley/internal/channel/braze"
 	"parley/internal/chat"
 )
 
-// Layout is one kind of WhatsApp message and the Braze campaign that carries it:
-// a campaign's layout is fixed when it is composed, so each kind needs its own.
-type Layout struct {
-	CampaignID string
-	Property   string   // trigger property that the campaign's body prints; empty for a template
-	Buttons    []string // trigger properties that its buttons, or a template's parameters, print, in order
-	MaxRunes   int      // WhatsApp counts code points, not bytes
-}
-
-// Layouts are the kinds a workspace can send. LayoutText is always there.
-type Layouts map[chat.Layout]Layout
-
-// maxLabel is the longest label of a quick-reply button in code points (Braze
-// docs, "WhatsApp message types").
-const maxLabel = 20
-
-// Line is something to be said: Text is complete by itself; Prompt and Choices
-// say the same for a layout with buttons.
+// Line is something to be said: Text is complete by itself, with every choice, link
+// and address in it. Prompt says the same for a layout that shows Choices, File or
+// Link beside it; at most one of the three is set.
 type Line struct {
 	Text    string
 	Prompt  string
-	Choices []string
+	Choices []Choice
+	Button  string // opens the list of choices
+	File    File
+	Link    Link
+	Known   bool // the person has an external id, without which /messages/send cannot reach them
 }
 
-// Plan turns a line into the messages that will carry it, in order. Choices
-// become buttons where the workspace has a campaign for them and they fit;
-// otherwise the text is sent, which lists them by number. A text beyond the
-// layout's limit is split, because Meta refuses it long after Braze has said 201.
-// Whether Braze evaluates Liquid that stands inside a trigger property is not
-// documented, so none goes out.
+// Choice is one thing to choose; Detail is said beneath it in a list, or empty.
+type Choice struct{ Title, Detail string }
+
+// File is shown with the text; Kind is one of the layouts of files.
+type File struct {
+	Kind chat.Layout
+	URL  string
+}
+
+// Link is a web page that a button opens.
+type Link struct{ Label, URL string }
+
+// Plan turns a line into the messages that will carry it, in order. Choices become
+// buttons or a list, files and links what WhatsApp has for them, where the workspace
+// has a layout for it and all of it fits; otherwise the complete text is sent. A text
+// beyond the layout's limit is split, because Meta refuses it long after Braze has
+// said 201. Whether Braze evaluates Liquid that stands inside a trigger property is
+// not documented, so none goes out.
 func (l Layouts) Plan(line Line) []chat.Delivery {
 	line = line.neutral()
-	if buttons, ok := l[chat.LayoutQuickReply]; ok && buttons.fit(line) {
-		return []chat.Delivery{{
-			ID: chat.DeliveryID(chat.NewID()), Layout: chat.LayoutQuickReply, Text: line.Prompt, Choices: line.Choices,
-		}}
+	if rich := l.rich(line); rich != nil {
+		return rich
 	}
+	return l.plain(line.Text)
+}
+
+func (l Layouts) plain(text string) []chat.Delivery {
 	var out []chat.Delivery
-	for _, part := range Split(line.Text, l[chat.LayoutText].MaxRunes) {
-		out = append(out, chat.Delivery{ID: chat.DeliveryID(chat.NewID()), Layout: chat.LayoutText, Text: part})
+	for _, part := range Split(text, l[chat.LayoutText].MaxRunes) {
+		out = append(out, one(chat.LayoutText, part, nil))
 	}
 	return out
+}
+
+func one(layout chat.Layout, text string, beside []string) chat.Delivery {
+	return chat.Delivery{ID: chat.DeliveryID(chat.NewID()), Layout: layout, Text: text, Choices: beside}
+}
+
+// rich is the line in a layout of its own, or nil.
+func (l Layouts) rich(line Line) []chat.Delivery {
+	if line.File.URL != "" {
+		return l.file(line)
+	}
+	if link := line.Link; link.URL != "" {
+		cta, ok := l[chat.LayoutCTA]
+		if ok && cta.reaches(line) && !blank(line.Prompt) && within(line.Prompt, cta.MaxRunes) && distinct([]string{link.Label}, maxLabel) && address(link.URL) {
+			return []chat.Delivery{one(chat.LayoutCTA, line.Prompt, []string{link.Label, link.URL})}
+		}
+		return nil
+	}
+	if layout, ok := l[chat.LayoutQuickReply]; ok && layout.reaches(line) {
+		if labels, ok := layout.buttons(line); ok {
+			return []chat.Delivery{one(chat.LayoutQuickReply, line.Prompt, labels)}
+		}
+	}
+	if layout, ok := l[chat.LayoutList]; ok && layout.reaches(line) {
+		if rows, ok := layout.rows(line); ok {
+			return []chat.Delivery{one(chat.LayoutList, line.Prompt, rows)}
+		}
+	}
+	return nil
+}
+
+// file is a file with its caption, or after its text: WhatsApp shows none beside a sound.
+func (l Layouts) file(line Line) []chat.Delivery {
+	layout, ok := l[line.File.Kind]
+	if !ok || !layout.reaches(line) || !address(line.File.URL) {
+		return nil
+	}
+	at := []string{line.File.URL}
+	if line.File.Kind == chat.LayoutAudio {
+		return append(l.plain(line.Prompt), one(chat.LayoutAudio, "", at))
+	}
+	if blank(line.Prompt) || !within(line.Prompt, layout.MaxRunes) {
+		return nil
+	}
+	return []chat.Delivery{one(line.File.Kind, line.Prompt, at)}
 }
 
 // Template is the delivery of a template: text is what it says, and values are those
 // of its parameters, in the layout's order.
 func (l Layouts) Template(text string, values []string) []chat.Delivery {
-	line := Line{Text: text, Choices: values}.neutral()
-	return []chat.Delivery{{ID: chat.DeliveryID(chat.NewID()), Layout: chat.LayoutTemplate, Text: line.Text, Choices: line.Choices}}
+	beside := make([]string, len(values))
+	for i, v := range values {
+		beside[i] = braze.NeutralizeLiquid(v)
+	}
+	return []chat.Delivery{one(chat.LayoutTemplate, braze.NeutralizeLiquid(text), beside)}
 }
 
 func (line Line) neutral() Line {
-	line.Text, line.Prompt = braze.NeutralizeLiquid(line.Text), braze.NeutralizeLiquid(line.Prompt)
-	choices := make([]string, len(line.Choices))
+	choices := make([]Choice, len(line.Choices))
 	for i, c := range line.Choices {
-		choices[i] = braze.NeutralizeLiquid(c)
+		choices[i] = Choice{braze.NeutralizeLiquid(c.Title), braze.NeutralizeLiquid(c.Detail)}
 	}
 	line.Choices = choices
+	for _, text := range []*string{&line.Text, &line.Prompt, &line.Button, &line.File.URL, &line.Link.Label, &line.Link.URL} {
+		*text = braze.NeutralizeLiquid(*text)
+	}
 	return line
-}
-
-func (l Layout) fit(line Line) bool {
-	if len(line.Choices) == 0 || len(line.Choices) > len(l.Buttons) || strings.TrimSpace(line.Prompt) == "" {
-		return false
-	}
-	for i, c := range line.Choices {
-		// Of two equal labels nobody could tell which was tapped: a tap arrives as its label.
-		if utf8.RuneCountInString(c) > maxLabel || strings.TrimSpace(c) == "" || slices.Contains(line.Choices[:i], c) {
-			return false
-		}
-	}
-	return utf8.RuneCountInString(line.Prompt) <= l.MaxRunes
 }
 
 // Split cuts a text into parts of at most limit code points: at the end of a

@@ -87,15 +87,43 @@ var layouts = delivery.Layouts{
 	chat.LayoutQuickReply: {CampaignID: "buttons", Property: "body", Buttons: []string{"b1", "b2", "b3"}, MaxRunes: 20},
 }
 
+// all has every layout, some of them by another way than a campaign.
+var all = delivery.Layouts{
+	chat.LayoutText:       layouts[chat.LayoutText],
+	chat.LayoutQuickReply: layouts[chat.LayoutQuickReply],
+	chat.LayoutList: {
+		Object: &delivery.Object{AppID: "app", Group: "group"}, Property: "body", MaxRunes: 25,
+		Buttons: []string{"open", "section", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10"},
+	},
+	chat.LayoutImage: {CanvasID: "image", Property: "body", Buttons: []string{"at"}, MaxRunes: 20},
+	chat.LayoutAudio: {CampaignID: "audio", Property: "body", Buttons: []string{"at"}, MaxRunes: 20},
+	chat.LayoutCTA:   {CampaignID: "cta", Property: "body", Buttons: []string{"label", "at"}, MaxRunes: 20},
+}
+
+func choices(titles ...string) []delivery.Choice {
+	var out []delivery.Choice
+	for _, t := range titles {
+		out = append(out, delivery.Choice{Title: t})
+	}
+	return out
+}
+
 func TestPlan_keepsTheLayoutsLimits(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		line := delivery.Line{
 			Text: letters().Draw(t, "text"), Prompt: letters().Draw(t, "prompt"),
-			Choices: rapid.SliceOfN(rapid.StringOfN(rapid.RuneFrom([]rune("ab {%é👩\u200d")), 0, 22, -1), 0, 4).Draw(t, "choices"),
+			Known: rapid.Bool().Draw(t, "known"), Button: letters().Draw(t, "button"),
+		}
+		short := func(most int) *rapid.Generator[string] {
+			return rapid.StringOfN(rapid.RuneFrom([]rune("ab {%é👩\u200d")), 0, most, -1)
+		}
+		for range rapid.IntRange(0, 12).Draw(t, "choices") {
+			line.Choices = append(line.Choices, delivery.Choice{Title: short(26).Draw(t, "title"), Detail: short(74).Draw(t, "detail")})
 		}
 		given := slices.Clone(line.Choices)
-		out := layouts.Plan(line)
+		planned := rapid.SampledFrom([]delivery.Layouts{layouts, all}).Draw(t, "layouts")
+		out := planned.Plan(line)
 		if !slices.Equal(given, line.Choices) {
 			t.Errorf("the caller's choices became %q", line.Choices)
 		}
@@ -110,7 +138,7 @@ func TestPlan_keepsTheLayoutsLimits(t *testing.T) {
 					t.Errorf("Liquid goes out: %q", said)
 				}
 			}
-			if n, most := utf8.RuneCountInString(d.Text), layouts[d.Layout].MaxRunes; n > most {
+			if n, most := utf8.RuneCountInString(d.Text), planned[d.Layout].MaxRunes; n > most {
 				t.Errorf("%s has %d characters, at most %d", d.Layout, n, most)
 			}
 		}
@@ -119,6 +147,10 @@ func TestPlan_keepsTheLayoutsLimits(t *testing.T) {
 		}
 		if len(out) > 0 && out[0].Layout == chat.LayoutQuickReply {
 			checkButtons(t, line, out)
+			return
+		}
+		if len(out) > 0 && out[0].Layout == chat.LayoutList {
+			checkRows(t, line, out)
 			return
 		}
 		var texts []string
@@ -146,12 +178,33 @@ func checkButtons(t *rapid.T, line delivery.Line, out []chat.Delivery) {
 		if utf8.RuneCountInString(c) > 20 {
 			t.Errorf("button %q is too long", c)
 		}
-		if c != braze.NeutralizeLiquid(line.Choices[i]) {
+		if c != braze.NeutralizeLiquid(line.Choices[i].Title) {
 			t.Errorf("choice %q became %q", line.Choices[i], c)
 		}
 		if slices.Contains(d.Choices[:i], c) {
 			t.Errorf("two buttons say %q, and a tap sends nothing but that", c)
 		}
+	}
+}
+
+func checkRows(t *rapid.T, line delivery.Line, out []chat.Delivery) {
+	rows := out[0].Choices[2:]
+	if len(out) != 1 || !line.Known || len(rows) != len(line.Choices) || len(rows) > 10 {
+		t.Fatalf("%d choices became %+v", len(line.Choices), out)
+	}
+	if utf8.RuneCountInString(out[0].Choices[0]) > 20 || out[0].Text != braze.NeutralizeLiquid(line.Prompt) {
+		t.Errorf("the head is %q and %q", out[0].Text, out[0].Choices[:2])
+	}
+	var titles []string
+	for i, row := range rows {
+		title, detail, _ := strings.Cut(row, "\n")
+		if utf8.RuneCountInString(title) > 24 || utf8.RuneCountInString(detail) > 72 || slices.Contains(titles, title) {
+			t.Errorf("row %q", row)
+		}
+		if c := line.Choices[i]; title != braze.NeutralizeLiquid(c.Title) || detail != braze.NeutralizeLiquid(c.Detail) {
+			t.Errorf("%+v became %q", c, row)
+		}
+		titles = append(titles, title)
 	}
 }
 
@@ -161,24 +214,45 @@ func TestPlan_choosesButtonsWhenTheyFit(t *testing.T) {
 	buttons := []chat.Layout{chat.LayoutQuickReply}
 	plain := []chat.Layout{chat.LayoutText}
 	without := delivery.Layouts{chat.LayoutText: layouts[chat.LayoutText]}
+	eleven := choices(strings.Split("ABCDEFGHIJK", "")...)
+	detailed := []delivery.Choice{{"A", "first"}, {"B", strings.Repeat("é", 72)}, {"C", ""}, {"D", ""}}
+	tooDetailed := []delivery.Choice{{"A", "first"}, {"B", strings.Repeat("é", 73)}, {"C", ""}, {"D", ""}}
+	list, picture := []chat.Layout{chat.LayoutList}, delivery.File{Kind: chat.LayoutImage, URL: "https://shop.example/a.png"}
+	link := delivery.Link{Label: "Open", URL: "https://shop.example/"}
 	for _, c := range []struct {
 		name    string
 		layouts delivery.Layouts
 		line    delivery.Line
 		want    []chat.Layout
 	}{
-		{"fit", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", "B"}}, buttons},
-		{"no campaign for them", without, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", "B"}}, plain},
-		{"too many", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", "B", "C", "D"}}, plain},
+		{"fit", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: choices("A", "B")}, buttons},
+		{"no campaign for them", without, delivery.Line{Text: text, Prompt: "Which one?", Choices: choices("A", "B")}, plain},
+		{"too many", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: choices("A", "B", "C", "D")}, plain},
 		{"none", layouts, delivery.Line{Text: text, Prompt: "Which one?"}, plain},
-		{"too long a label", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", strings.Repeat("é", 21)}}, plain},
-		{"as long as may be", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", strings.Repeat("é", 20)}}, buttons},
-		{"a blank label", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", " "}}, plain},
-		{"equal labels", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: []string{"A", "A"}}, plain},
-		{"no prompt", layouts, delivery.Line{Text: text, Choices: []string{"A", "B"}}, plain},
-		{"too long a prompt", layouts, delivery.Line{Text: text, Prompt: strings.Repeat("x", 21), Choices: []string{"A", "B"}}, plain},
-		{"a prompt that Liquid makes too long", layouts, delivery.Line{Text: text, Prompt: strings.Repeat("x", 18) + "{{", Choices: []string{"A"}}, plain},
+		{"too long a label", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: choices("A", strings.Repeat("é", 21))}, plain},
+		{"as long as may be", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: choices("A", strings.Repeat("é", 20))}, buttons},
+		{"a blank label", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: choices("A", " ")}, plain},
+		{"equal labels", layouts, delivery.Line{Text: text, Prompt: "Which one?", Choices: choices("A", "A")}, plain},
+		{"no prompt", layouts, delivery.Line{Text: text, Choices: choices("A", "B")}, plain},
+		{"too long a prompt", layouts, delivery.Line{Text: text, Prompt: strings.Repeat("x", 21), Choices: choices("A", "B")}, plain},
+		{"a prompt that Liquid makes too long", layouts, delivery.Line{Text: text, Prompt: strings.Repeat("x", 18) + "{{", Choices: choices("A")}, plain},
 		{"two parts", layouts, delivery.Line{Text: strings.Repeat("word ", 10)}, []chat.Layout{chat.LayoutText, chat.LayoutText}},
+		{"more than buttons hold", all, delivery.Line{Text: text, Prompt: "Which?", Button: "Choose", Known: true, Choices: detailed}, list},
+		{"buttons before a list", all, delivery.Line{Text: text, Prompt: "Which?", Button: "Choose", Known: true, Choices: choices("A", "B")}, buttons},
+		{"too long for a button, not for a row", all, delivery.Line{Text: text, Prompt: "Which?", Button: "Choose", Known: true, Choices: choices(strings.Repeat("é", 24))}, list},
+		{"too long for a row", all, delivery.Line{Text: text, Prompt: "Which?", Button: "Choose", Known: true, Choices: choices(strings.Repeat("é", 25))}, plain},
+		{"too long a detail", all, delivery.Line{Text: text, Prompt: "Which?", Button: "Choose", Known: true, Choices: tooDetailed}, plain},
+		{"more than ten rows", all, delivery.Line{Text: text, Prompt: "Which?", Button: "Choose", Known: true, Choices: eleven}, plain},
+		{"a list button too long", all, delivery.Line{Text: text, Prompt: "Which?", Button: strings.Repeat("é", 21), Known: true, Choices: detailed}, plain},
+		{"nobody that /messages/send reaches", all, delivery.Line{Text: text, Prompt: "Which?", Button: "Choose", Choices: detailed}, plain},
+		{"a picture", all, delivery.Line{Text: text, Prompt: "Look", File: picture}, []chat.Layout{chat.LayoutImage}},
+		{"a picture without a layout", layouts, delivery.Line{Text: text, Prompt: "Look", File: picture}, plain},
+		{"too long a caption", all, delivery.Line{Text: text, Prompt: strings.Repeat("x", 21), File: picture}, plain},
+		{"a picture without an address", all, delivery.Line{Text: text, Prompt: "Look", File: delivery.File{Kind: chat.LayoutImage, URL: "a.png"}}, plain},
+		{"a sound comes after its text", all, delivery.Line{Text: text, Prompt: strings.Repeat("x", 21), File: delivery.File{Kind: chat.LayoutAudio, URL: picture.URL}}, []chat.Layout{chat.LayoutText, chat.LayoutAudio}},
+		{"a link", all, delivery.Line{Text: text, Prompt: "Look", Link: link}, []chat.Layout{chat.LayoutCTA}},
+		{"a link without a layout", layouts, delivery.Line{Text: text, Prompt: "Look", Link: link}, plain},
+		{"a link with too long a label", all, delivery.Line{Text: text, Prompt: "Look", Link: delivery.Link{Label: strings.Repeat("é", 21), URL: link.URL}}, plain},
 		{"silence", layouts, delivery.Line{}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -37,7 +37,8 @@ func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
 	if len(batch) == 0 {
 		return
 	}
-	request, sendable, bad := d.request(batch)
+	layout := d.set.Layouts[batch[0].Layout]
+	request, sendable, bad := d.request(layout, batch)
 	if len(bad) > 0 {
 		d.record(ctx, outcome{sent: bad, facts: told(bad, facts.Waiting, "", nil)})
 	}
@@ -45,7 +46,15 @@ func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
 		return
 	}
 	started := time.Now()
-	result, call, err := d.client.TriggerSend(ctx, request)
+	var result braze.Result
+	var call braze.Exchange
+	var err error
+	if layout.Object != nil { // claim made it a batch of one
+		sendable = d.leave(ctx, sendable)
+		result, call, err = d.client.ObjectSend(ctx, layout.object(sendable[0].Delivery, sendable[0].Contact.ExternalID))
+	} else {
+		result, call, err = d.client.TriggerSend(ctx, request)
+	}
 	took := time.Since(started)
 	d.observe(result, err, took, len(sendable))
 	ex := &store.Exchange{
@@ -62,21 +71,20 @@ func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
 }
 
 // request builds the call for those who can be addressed; the others are ended.
-func (d *Sender) request(batch []store.Outbound) (request braze.TriggerSend, sendable []store.Outbound, bad []store.Sent) {
-	layout := d.set.Layouts[batch[0].Layout]
-	request.CampaignID = layout.CampaignID
+func (d *Sender) request(layout Layout, batch []store.Outbound) (request braze.TriggerSend, sendable []store.Outbound, bad []store.Sent) {
+	request.CampaignID, request.CanvasID = layout.CampaignID, layout.CanvasID
 	for _, o := range batch {
 		c := o.Contact
 		recipient, err := braze.RecipientFor(c.ExternalID, c.BrazeID, c.AliasName, c.AliasLabel)
-		if err == nil && layout.CampaignID == "" {
-			err = errors.New("no campaign is configured for the layout " + string(o.Layout))
+		if err == nil {
+			err = layout.refuses(o)
 		}
 		if err != nil {
 			o.State, o.Reason = chat.Dead, err.Error()
 			bad = append(bad, store.Sent{Outbound: o})
 			continue
 		}
-		recipient.TriggerProperties = layout.properties(o)
+		recipient.TriggerProperties = layout.properties(o.Delivery)
 		recipient.Attributes = maps.Clone(o.Attributes)
 		if c.ExternalID == "" && c.OptedOut == 0 && d.set.SubscriptionGroup != "" {
 			if recipient.Attributes == nil {
@@ -92,15 +100,17 @@ func (d *Sender) request(batch []store.Outbound) (request braze.TriggerSend, sen
 	return request, sendable, bad
 }
 
-func (l Layout) properties(o store.Outbound) map[string]any {
-	properties := map[string]any{}
-	if l.Property != "" {
-		properties[l.Property] = o.Text
+// refuses says why a delivery that was planned under other settings cannot go out now.
+func (l Layout) refuses(o store.Outbound) error {
+	switch {
+	case l.CampaignID == "" && l.CanvasID == "" && l.Object == nil:
+		return errors.New("no campaign is configured for the layout " + string(o.Layout))
+	case l.Object != nil && o.Contact.ExternalID == "":
+		return errors.New("the layout " + string(o.Layout) + " goes by /messages/send, which reaches people with an external id only")
+	case l.Object == nil && len(o.Choices) > len(l.Buttons):
+		return errors.New("the layout " + string(o.Layout) + " has fewer trigger properties now than when the message was written")
 	}
-	for i, choice := range o.Choices {
-		properties[l.Buttons[i]] = choice
-	}
-	return properties
+	return nil
 }
 
 func accepted(batch []store.Outbound, result braze.Result, ex *store.Exchange) outcome {
@@ -135,18 +145,32 @@ func told(sent []store.Sent, state facts.State, answer string, ex *store.Exchang
 // unload takes the facts off a batch that Braze refused, in case they are the reason: the
 // answer to a customer must not fail for them. It reports whether there were any.
 func (d *Sender) unload(ctx context.Context, batch []store.Outbound, ex *store.Exchange, answer string) ([]store.Outbound, bool) {
-	var with []store.Sent
-	plain := slices.Clone(batch)
+	plain, with := stripped(batch)
+	if len(with) > 0 {
+		d.record(ctx, outcome{exchange: ex, facts: told(with, facts.Failed, answer, ex)})
+	}
+	return plain, len(with) > 0
+}
+
+// leave takes the facts off a batch whose call has no place for them; they wait for the next.
+func (d *Sender) leave(ctx context.Context, batch []store.Outbound) []store.Outbound {
+	plain, with := stripped(batch)
+	if len(with) > 0 {
+		d.record(ctx, outcome{facts: told(with, facts.Waiting, "", nil)})
+	}
+	return plain
+}
+
+// stripped is a batch without facts, and those of it that had some.
+func stripped(batch []store.Outbound) (plain []store.Outbound, with []store.Sent) {
+	plain = slices.Clone(batch)
 	for i := range plain {
 		if plain[i].Attributes != nil {
 			with = append(with, store.Sent{Outbound: plain[i]})
 			plain[i].Attributes = nil
 		}
 	}
-	if len(with) > 0 {
-		d.record(ctx, outcome{exchange: ex, facts: told(with, facts.Failed, answer, ex)})
-	}
-	return plain, len(with) > 0
+	return plain, with
 }
 
 func stamp(o store.Outbound, ex *store.Exchange, size int) store.Sent {

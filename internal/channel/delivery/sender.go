@@ -153,6 +153,9 @@ func (d *Sender) claim(ctx context.Context) [][]store.Outbound {
 	var batches [][]store.Outbound
 	for _, o := range claimed {
 		i, ok := byLayout[o.Layout]
+		if d.set.Layouts[o.Layout].Object != nil {
+			ok = false // such a call holds the message itself, so it is for one person
+		}
 		if !ok {
 			i = len(batches)
 			byLayout[o.Layout] = i

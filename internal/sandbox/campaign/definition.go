@@ -76,14 +76,16 @@ type WebhookMessage struct {
 // which has {{1}}, {{2}} … for the variables.
 type WhatsAppMessage struct {
 	Kind             string   `json:"kind"`   // response or template
-	Layout           string   `json:"layout"` // text, quick_reply, list, image or template
+	Layout           string   `json:"layout"` // text, quick_reply, list, image, video, audio, document, cta or template
 	Body             string   `json:"body"`
 	HeaderText       string   `json:"header_text,omitempty"`
 	HeaderImageURI   string   `json:"header_image_uri,omitempty"`
 	ImageURI         string   `json:"image_uri,omitempty"`
+	MediaURI         string   `json:"media_uri,omitempty"` // of a video, audio or document
 	Footer           string   `json:"footer,omitempty"`
 	Buttons          []Button `json:"buttons,omitempty"`
 	List             *List    `json:"list,omitempty"`
+	Link             *Link    `json:"link,omitempty"`
 	TemplateName     string   `json:"template_name,omitempty"`
 	TemplateLanguage string   `json:"template_language_code,omitempty"`
 	Variables        []string `json:"variables,omitempty"`
@@ -92,6 +94,12 @@ type WhatsAppMessage struct {
 // Button is a quick reply; a blank text drops it.
 type Button struct {
 	Text string `json:"text"`
+}
+
+// Link is the button of a call-to-action message, which opens a web page.
+type Link struct {
+	Text string `json:"text"`
+	URL  string `json:"url"`
 }
 
 // List is the list of a list message; rows with a blank title and sections without rows are dropped.

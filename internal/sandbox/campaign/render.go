@@ -103,12 +103,14 @@ func (c *Campaign) Request(v Values) (Request, error) {
 
 // parts are the compiled texts of a WhatsApp message.
 type parts struct {
-	body, header, headerImage, image, footer *liquid.Template
-	buttons                                  []*liquid.Template
-	listButton                               *liquid.Template
-	sections                                 []section
-	template                                 string // the text with {{1}} …, for a template
-	variables                                []*liquid.Template
+	body, header, headerImage, footer *liquid.Template
+	media                             *liquid.Template // an image or another file
+	linkText, linkURL                 *liquid.Template
+	buttons                           []*liquid.Template
+	listButton                        *liquid.Template
+	sections                          []section
+	template                          string // the text with {{1}} …, for a template
+	variables                         []*liquid.Template
 }
 
 type section struct {
@@ -146,7 +148,7 @@ func (c *Campaign) compileWhatsApp(engine *liquid.Engine) error {
 	if w.HeaderText != "" && w.HeaderImageURI != "" {
 		return fmt.Errorf("whatsapp: header_text and header_image_uri exclude each other")
 	}
-	known := []string{whatsapp.Text, whatsapp.QuickReply, whatsapp.ListLayout, whatsapp.Image, whatsapp.Template}
+	known := []string{whatsapp.Text, whatsapp.QuickReply, whatsapp.ListLayout, whatsapp.Image, whatsapp.Video, whatsapp.Audio, whatsapp.Document, whatsapp.CTA, whatsapp.Template}
 	if !slices.Contains(known, w.Layout) {
 		return fmt.Errorf("whatsapp.layout %q is none of %s", w.Layout, strings.Join(known, ", "))
 	}
@@ -156,7 +158,13 @@ func (c *Campaign) compileWhatsApp(engine *liquid.Engine) error {
 	k := &compiler{engine: engine}
 	p := &parts{
 		header: k.text("header_text", w.HeaderText), headerImage: k.text("header_image_uri", w.HeaderImageURI),
-		image: k.text("image_uri", w.ImageURI), footer: k.text("footer", w.Footer),
+		media: k.text("image_uri", w.ImageURI), footer: k.text("footer", w.Footer),
+	}
+	if slices.Contains([]string{whatsapp.Video, whatsapp.Audio, whatsapp.Document}, w.Layout) {
+		p.media = k.text("media_uri", w.MediaURI)
+	}
+	if w.Link != nil {
+		p.linkText, p.linkURL = k.text("link.text", w.Link.Text), k.text("link.url", w.Link.URL)
 	}
 	if w.Layout == whatsapp.Template {
 		if w.TemplateName == "" {
@@ -205,7 +213,16 @@ func (c *Campaign) Content(v Values, keepBlank bool) (whatsapp.Content, error) {
 	out := whatsapp.Content{
 		Layout: c.WhatsApp.Layout, Text: v.text(p.body, &err),
 		Header: v.text(p.header, &err), Footer: v.text(p.footer, &err),
-		Media: whatsapp.MediaOf([]string{v.text(p.headerImage, &err), v.text(p.image, &err)}),
+		Media: whatsapp.MediaOf([]string{v.text(p.headerImage, &err), strings.TrimSpace(v.text(p.media, &err))}),
+	}
+	if p.linkText != nil {
+		out.Link = &whatsapp.Link{Label: v.text(p.linkText, &err), URL: strings.TrimSpace(v.text(p.linkURL, &err))}
+	}
+	switch kind := c.WhatsApp.Layout; kind {
+	case whatsapp.Video, whatsapp.Audio, whatsapp.Document: // the layout says what the file is, not its name
+		if n := len(out.Media); n > 0 {
+			out.Media[n-1].Kind = kind
+		}
 	}
 	for _, b := range p.buttons {
 		if label := strings.TrimSpace(v.text(b, &err)); label != "" || keepBlank {

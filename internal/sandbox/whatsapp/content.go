@@ -27,9 +27,13 @@ func blank(text string) bool { return strings.TrimSpace(text) == "" }
 
 // missing names a part that is blank and must not be.
 func (c *Content) missing() string {
-	if c.Layout == Image {
+	switch c.Layout {
+	case Image, Video, Audio, Document:
 		if len(c.Media) == 0 {
-			return "an image message needs an image address"
+			return map[string]string{
+				Image: "an image message needs an image address", Video: "a video message needs the address of a video",
+				Audio: "an audio message needs the address of a sound", Document: "a document message needs the address of a file",
+			}[c.Layout]
 		}
 		return ""
 	}
@@ -46,6 +50,10 @@ func (c *Content) missing() string {
 			return "a list message needs at least one section with a row"
 		}
 		return c.List.missing()
+	case CTA:
+		if c.Link == nil || blank(c.Link.Label) || blank(c.Link.URL) {
+			return "a call-to-action message needs a button with a label and an address"
+		}
 	}
 	for _, b := range c.Buttons {
 		if blank(b.Label) {
@@ -83,7 +91,7 @@ type limit struct {
 }
 
 func (c *Content) limits() []limit {
-	body := map[string]int{Text: 4096, QuickReply: 1024, ListLayout: 4096, Image: 1024, Template: 1024}[c.Layout]
+	body := map[string]int{Text: 4096, QuickReply: 1024, ListLayout: 4096, Image: 1024, Video: 1024, Document: 1024, CTA: 1024, Template: 1024}[c.Layout]
 	limits := []limit{
 		{"the message text", "le texte du message", c.Text, body},
 		{"the header", "l’en-tête", c.Header, 60},
@@ -95,6 +103,9 @@ func (c *Content) limits() []limit {
 	}
 	for _, b := range c.Buttons {
 		limits = append(limits, limit{"a button label", "un bouton", b.Label, label})
+	}
+	if c.Link != nil {
+		limits = append(limits, limit{"a button label", "un bouton", c.Link.Label, label}, limit{"the button address", "l’adresse du bouton", c.Link.URL, 2000})
 	}
 	if c.List == nil {
 		return limits
@@ -110,8 +121,11 @@ func (c *Content) limits() []limit {
 	return limits
 }
 
-// counts says which part there are too many of.
+// counts says which part there are too many of, or that may not be there.
 func (c *Content) counts() (outcome string, detail Bilingual) {
+	if c.Layout == Audio && c.Text != "" {
+		return "invalid", Bilingual{EN: "an audio message cannot have a caption", FR: "un message audio ne peut pas avoir de légende"}
+	}
 	if n := len(c.Buttons); c.Layout == QuickReply && n > 3 {
 		return "invalid", Bilingual{EN: fmt.Sprintf("%d quick reply buttons, the limit is 3", n), FR: fmt.Sprintf("%d boutons, la limite est de 3", n)}
 	}

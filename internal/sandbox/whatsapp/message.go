@@ -21,6 +21,10 @@ const (
 	QuickReply = "quick_reply"
 	ListLayout = "list"
 	Image      = "image"
+	Video      = "video"
+	Audio      = "audio"
+	Document   = "document"
+	CTA        = "cta"
 	Template   = "template"
 )
 
@@ -36,6 +40,7 @@ type Message struct {
 	Media      []Media     `json:"media,omitempty"`
 	Buttons    []Button    `json:"buttons,omitempty"`
 	List       *List       `json:"list,omitempty"`
+	Link       *Link       `json:"link,omitempty"`
 	Status     string      `json:"status"`
 	At         clock.Stamp `json:"at"`
 	DispatchID string      `json:"dispatch_id,omitempty"`
@@ -54,6 +59,12 @@ type Media struct {
 // Button is a quick reply.
 type Button struct {
 	Label string `json:"label"`
+}
+
+// Link is a button that opens a web page; tapping it sends nothing.
+type Link struct {
+	Label string `json:"label"`
+	URL   string `json:"url"`
 }
 
 // List is what opens from a list message.
@@ -83,6 +94,7 @@ type Content struct {
 	Media   []Media
 	Buttons []Button
 	List    *List
+	Link    *Link
 }
 
 // mediaKind tells the kind of a file by its name; WhatsApp itself knows it from the upload.

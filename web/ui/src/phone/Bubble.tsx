@@ -1,6 +1,7 @@
-import { Check, ImageOff, LayoutList, Reply, TriangleAlert } from "lucide-react";
-import { memo, type ReactNode, useState } from "react";
+import { Check, ExternalLink, LayoutList, Reply, TriangleAlert } from "lucide-react";
+import { memo, type ReactNode } from "react";
 import { useFormat } from "../words/locale";
+import { Attached, Picture } from "./Attached";
 import type { Draft } from "./model";
 import { Rich } from "./Rich";
 import type { PhoneMessage } from "./sandbox";
@@ -30,7 +31,7 @@ export const Bubble = memo(function Bubble({
     <div className={`flex max-w-[84%] flex-col ${mine ? "items-end self-end" : "items-start self-start"}`}>
       <Frame mine={mine} tail={tail} label={`n${message.n}`}>
         {media.map((m) => (
-          <Picture key={m.url} url={m.url} caption={message.text ?? ""} />
+          <Attached key={m.url} url={m.url} kind={m.kind} caption={message.text ?? ""} />
         ))}
         {message.header && <p className="px-2 pt-0.5 font-semibold">{message.header}</p>}
         <div className="px-2">
@@ -50,6 +51,18 @@ export const Bubble = memo(function Bubble({
             <LayoutList aria-hidden className="size-4" />
             {message.list.button}
           </button>
+        )}
+        {message.link && (
+          <a
+            href={message.link.url}
+            target="_blank"
+            rel="noreferrer"
+            title={message.link.url}
+            className="mx-[-4px] mt-1 mb-[-4px] flex min-h-10 w-[calc(100%+8px)] min-w-44 items-center justify-center gap-2 border-line border-t px-3 font-medium text-bubble-link"
+          >
+            <ExternalLink aria-hidden className="size-4 shrink-0" />
+            {message.link.label}
+          </a>
         )}
       </Frame>
       {message.buttons?.map((button) => (
@@ -142,27 +155,5 @@ export function DraftBubble({
         </div>
       )}
     </div>
-  );
-}
-
-function Picture({ url, caption }: { url: string; caption: string }) {
-  const words = useWords();
-  const [broken, setBroken] = useState(false);
-  if (broken) {
-    return (
-      <div className="mb-1 flex h-24 w-60 max-w-full flex-col items-center justify-center gap-1 rounded-[9px] bg-sunken px-3 text-center text-meta text-muted">
-        <ImageOff aria-hidden className="size-5" />
-        {words.pictureBroken}
-        <span className="w-full truncate">{url}</span>
-      </div>
-    );
-  }
-  return (
-    <img
-      src={url}
-      alt={caption || words.picture}
-      onError={() => setBroken(true)}
-      className="mb-1 min-h-24 w-64 max-w-full rounded-[9px] bg-sunken object-cover"
-    />
   );
 }

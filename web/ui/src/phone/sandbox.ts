@@ -13,6 +13,7 @@ export interface PhoneMessage {
   media?: { url: string; kind: string }[];
   buttons?: { label: string }[];
   list?: { button: string; sections: { title?: string; rows: { title: string; description?: string }[] }[] };
+  link?: { label: string; url: string };
   status: Status;
   at: string;
   dispatch_id?: string;
