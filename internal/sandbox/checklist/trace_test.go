@@ -107,7 +107,9 @@ func choices(t *testing.T, b *box) {
 		a := a.(m)
 		name := a["name"].(string)
 		known[name] = true
-		if what, _ := a["what"].(string); what == "" || a["source"] != "choice" && a["source"] != "documented" || a["default"] == nil {
+		what, _ := a["what"].(string)
+		french, _ := a["what_fr"].(string)
+		if what == "" || french == "" || what == french || a["source"] != "choice" && a["source"] != "documented" || a["default"] == nil {
 			t.Errorf("%s does not explain itself: %v", name, a)
 		}
 		if !slices.Contains(claimed, name) {
