@@ -9,9 +9,8 @@ import { useWords } from "./words";
 export function Switches() {
   const words = useWords();
   const answer = useAnswer(controls.switches);
-  const { change, note } = useChange();
   const [changedOnly, setChangedOnly] = useState(false);
-  const put = (name: string, value: Value) => change(async () => answer.setData(await controls.setSwitch(name, value)));
+  const put = async (name: string, value: Value) => answer.setData(await controls.setSwitch(name, value));
   return (
     <Pane about={words.switchesAbout} answer={answer}>
       {({ about }) => {
@@ -19,7 +18,6 @@ export function Switches() {
         return (
           <>
             <Toggle label={words.changedOnly} checked={changedOnly} onChange={setChangedOnly} />
-            <Note note={note} />
             {shown.length === 0 && <p className="text-muted">{words.noneChanged}</p>}
             <ul>
               {shown.map((s) => (
@@ -33,13 +31,15 @@ export function Switches() {
   );
 }
 
-function Row({ about, onPut }: { about: Switch; onPut: (value: Value) => Promise<boolean> }) {
+function Row({ about, onPut }: { about: Switch; onPut: (value: Value) => Promise<void> }) {
   const words = useWords();
+  const { change, note } = useChange();
   const what = useLanguage() === "fr" ? about.what_fr : about.what;
   const changed = about.value !== about.default;
   return (
     <li className="border-line border-t py-3">
-      <Control about={about} onPut={onPut} />
+      <Control about={about} onPut={(value) => change(() => onPut(value))} />
+      {note && <Note note={note} />}
       <p className="pt-1">{what}</p>
       <p className={`text-meta ${changed ? "text-warn" : "text-muted"}`}>
         {about.source === "documented" ? words.documented : words.choice} ·{" "}
@@ -68,7 +68,9 @@ function Control({ about, onPut }: { about: Switch; onPut: (value: Value) => Pro
     );
   const put = async () => {
     if (draft === undefined) return;
-    await onPut(numeric ? Number(draft) : draft.replaceAll("\\n", "\n"));
+    // What is no number goes as it is: the sandbox says what it takes.
+    const n = draft.trim() === "" ? Number.NaN : Number(draft);
+    await onPut(numeric && !Number.isNaN(n) ? n : draft.replaceAll("\\n", "\n"));
     setDraft(undefined);
   };
   return (

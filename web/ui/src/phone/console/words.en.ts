@@ -6,7 +6,7 @@ export const en = {
   show: "Show",
   nobody: "No profile has this external_id, braze_id or number.",
   subscriptions: "Subscription groups",
-  subscribed: "Subscribed: Braze sends to this person over this number",
+  subscribed: "On: Braze sends to this person over this number",
   attributes: "Attributes",
   aliases: "Aliases",
   received: "Campaigns received",

@@ -9,7 +9,7 @@ export const fr: Words = {
   show: "Afficher",
   nobody: "Aucun profil n’a cet external_id, ce braze_id ou ce numéro.",
   subscriptions: "Groupes d’abonnement",
-  subscribed: "Abonnement actif : Braze écrit à cette personne par ce numéro",
+  subscribed: "Activé : Braze écrit à cette personne par ce numéro",
   attributes: "Attributs",
   aliases: "Alias",
   received: "Campagnes reçues",
