@@ -73,6 +73,7 @@ type About struct {
 	// silent and the sandbox had to decide.
 	Source string `json:"source"`
 	What   string `json:"what"`
+	WhatFR string `json:"what_fr"` // the same in French
 }
 
 const (
@@ -152,7 +153,8 @@ func (sw *Set) Report() []About {
 	defaults, values := first.values(), sw.values()
 	about := explained()
 	for i := range about {
-		about[i].Value, about[i].Default = values[about[i].Name], defaults[about[i].Name]
+		name := about[i].Name
+		about[i].Value, about[i].Default, about[i].WhatFR = values[name], defaults[name], french[name]
 	}
 	return about
 }

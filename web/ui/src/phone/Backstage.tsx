@@ -4,11 +4,25 @@ import { useCommonWords } from "../words/common";
 import { ActivityLog } from "./ActivityLog";
 import { Campaigns } from "./Campaigns";
 import { ClockPane } from "./ClockPane";
+import { CurrentsPane } from "./console/CurrentsPane";
+import { Keys } from "./console/Keys";
+import { Switches } from "./console/Switches";
+import { Users } from "./console/Users";
+import { useWords as useConsoleWords } from "./console/words";
 import { FaultSheet } from "./FaultSheet";
 import { Life } from "./Life";
 import { useWords } from "./words";
 
-export type BackstageTab = "life" | "activity" | "faults" | "clock" | "campaigns";
+export type BackstageTab =
+  | "life"
+  | "activity"
+  | "faults"
+  | "clock"
+  | "campaigns"
+  | "users"
+  | "currents"
+  | "keys"
+  | "switches";
 
 /** The drawer behind the scenes. On a narrow page it also holds the life of the chosen phone's messages. */
 export function Backstage({
@@ -26,6 +40,7 @@ export function Backstage({
   lifeOf: string;
 }) {
   const words = useWords();
+  const more = useConsoleWords();
   const common = useCommonWords();
   const tabs: { value: BackstageTab; label: string }[] = [
     ...(lifeOf ? [{ value: "life" as const, label: words.phoneSettings }] : []),
@@ -33,6 +48,10 @@ export function Backstage({
     { value: "faults", label: words.faults },
     { value: "clock", label: words.clock },
     { value: "campaigns", label: words.campaigns },
+    { value: "users", label: more.users },
+    { value: "switches", label: more.switches },
+    { value: "currents", label: more.currents },
+    { value: "keys", label: more.keys },
   ];
   const shown = tabs.some((t) => t.value === tab) ? tab : "activity";
   return (
@@ -42,7 +61,7 @@ export function Backstage({
       title={words.backstage}
       description={words.backstageAbout}
       closeLabel={common.close}
-      className="md:max-w-xl"
+      className="md:max-w-3xl"
     >
       <Tabs.Root
         value={shown}
@@ -74,6 +93,10 @@ export function Backstage({
             {t.value === "faults" && <FaultSheet />}
             {t.value === "clock" && <ClockPane />}
             {t.value === "campaigns" && <Campaigns />}
+            {t.value === "users" && <Users />}
+            {t.value === "switches" && <Switches />}
+            {t.value === "currents" && <CurrentsPane />}
+            {t.value === "keys" && <Keys />}
           </Tabs.Content>
         ))}
       </Tabs.Root>

@@ -1,12 +1,15 @@
-import { Megaphone } from "lucide-react";
+import { Megaphone, Pencil } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
+import { Button } from "../ui/Button";
 import { Bone, Empty, Problem, useSlow } from "../ui/States";
 import { useCommonWords } from "../words/common";
 import { useFormat } from "../words/locale";
+import { CampaignForm } from "./console/CampaignForm";
+import { useWords as useConsoleWords } from "./console/words";
 import { type Campaign, sandbox } from "./sandbox";
 import { useWords } from "./words";
 
-/** The campaigns of the pretend Braze, to read. */
+/** The campaigns of the pretend Braze, to read and to change. */
 export function Campaigns() {
   const words = useWords();
   const common = useCommonWords();
@@ -41,14 +44,16 @@ export function Campaigns() {
       <p className="pb-2 text-muted">{words.campaignsAbout}</p>
       <ul>
         {campaigns.map((campaign) => (
-          <Card key={campaign.id} campaign={campaign} />
+          <Card key={campaign.id} campaign={campaign} onChanged={load} />
         ))}
       </ul>
     </div>
   );
 }
 
-function Card({ campaign }: { campaign: Campaign }) {
+function Card({ campaign, onChanged }: { campaign: Campaign; onChanged: () => Promise<void> }) {
+  const more = useConsoleWords();
+  const [editing, setEditing] = useState(false);
   const words = useWords();
   const format = useFormat();
   const { webhook, whatsapp, trigger } = campaign;
@@ -96,7 +101,25 @@ function Card({ campaign }: { campaign: Campaign }) {
         <dt className="text-muted">campaign_id</dt>
         <dd className="break-all font-mono">{campaign.id}</dd>
       </dl>
-      {(webhook?.body || whatsapp?.body) && (
+      {editing ? (
+        <CampaignForm
+          campaign={campaign}
+          onDone={(changed) => {
+            setEditing(false);
+            if (changed) void onChanged();
+          }}
+        />
+      ) : (
+        <Button
+          icon={Pencil}
+          className="mt-2"
+          aria-label={`${more.edit}: ${campaign.name}`}
+          onClick={() => setEditing(true)}
+        >
+          {more.edit}
+        </Button>
+      )}
+      {!editing && (webhook?.body || whatsapp?.body) && (
         <details className="mt-2">
           <summary className="min-h-8 text-meta text-muted">{words.body}</summary>
           <pre className="scroll-thin overflow-x-auto rounded-md bg-sunken p-3 font-mono text-meta">

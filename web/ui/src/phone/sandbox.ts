@@ -123,7 +123,8 @@ export class SandboxError extends Error {
   }
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** Calls the sandbox's own HTTP; the path is below /sandbox. */
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   let response: Response;
   try {
     response = await fetch(`/sandbox${path}`, {

@@ -1,0 +1,68 @@
+import type { Words } from "./words";
+
+export const fr: Words = {
+  users: "Profils",
+  usersAbout:
+    "Ce que le Braze simulé sait d’une personne. Les changements passent par /users/track, comme ceux d’une intégration.",
+  person: "Personne",
+  find: "external_id, braze_id ou numéro",
+  show: "Afficher",
+  nobody: "Aucun profil n’a cet external_id, ce braze_id ou ce numéro.",
+  subscriptions: "Groupes d’abonnement",
+  subscribed: "Activé : Braze écrit à cette personne par ce numéro",
+  attributes: "Attributs",
+  aliases: "Alias",
+  received: "Campagnes reçues",
+  happened: "Événements",
+  noAttributes: "Aucun pour l’instant",
+  noKey: "Aucune clé du bac à sable ne peut appeler users.track. Donnez ce droit à l’une d’elles sous Clés.",
+
+  switches: "Inconnues",
+  switchesAbout:
+    "Ce que la documentation ne dit pas, ce que le bac à sable en fait, et ce qu’il pourrait faire d’autre. Testez les deux.",
+  documented: "Valeur documentée",
+  choice: "Notre choix",
+  standard: (value: string) => `Par défaut : ${value}`,
+  changedOnly: "Modifiés seulement",
+  noneChanged: "Chaque réglage a sa valeur par défaut",
+
+  keys: "Clés",
+  keysAbout:
+    "Clés REST du Braze simulé. Droits et adresses sont fixés à la création ; déposez la clé de nouveau pour la changer.",
+  keyName: "Nom",
+  key: "Clé",
+  permissions: "Droits",
+  permissionsHint: "Séparés par des espaces ; * les donne tous. Par exemple campaigns.trigger.send users.track",
+  addresses: "Adresses autorisées",
+  addressesHint: "Adresses ou sous-réseaux séparés par des espaces ; aucune : toutes.",
+  anyAddress: "toute adresse",
+  putKey: "Déposer la clé",
+  keyMissing: "Écrivez la clé.",
+
+  currents: "Currents",
+  currentsAbout:
+    "Les accusés comme le connecteur HTTP de Braze les envoie : jusqu’à 100 événements par appel, jusqu’à ce qu’ils soient pris.",
+  connected: "Envoyer les accusés",
+  address: "Adresse du récepteur",
+  token: "Jeton bearer",
+  waiting: "En attente",
+  taken: "Pris",
+  lost: "Perdus",
+
+  edit: "Modifier",
+  cancel: "Annuler",
+  save: "Enregistrer",
+  saved: "En vigueur dès maintenant",
+  failed: (why: string) => `Non modifié : ${why}`,
+  notRead: "Lecture impossible",
+  status: "État",
+  again: "Peut atteindre de nouveau la même personne",
+  againHint: "Rééligibilité. Désactivée, chaque personne reçoit cette campagne une seule fois, pour toujours.",
+  againAfter: "Après combien de secondes",
+  match: "Démarre sur",
+  matches: { any: "tout message entrant", is: "un mot exact", regex: "un motif" },
+  word: "Mot ou motif",
+  url: "Adresse appelée",
+  layoutOf: "Mise en page",
+  liquid: "Corps (Liquid)",
+};
