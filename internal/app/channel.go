@@ -20,7 +20,11 @@ import (
 	"parley/internal/obs"
 	"parley/internal/store"
 	outbox "parley/internal/store/hooks"
+	"parley/internal/store/routes"
 )
+
+// routeHours is how long it is kept what came in by which route in an hour.
+const routeHours = 35 * 24 * time.Hour
 
 // history is how many earlier lines the bot may see.
 const history = 20
@@ -39,7 +43,7 @@ func (a *App) buildChannel() error {
 		a.senders = append(a.senders, sender)
 		workspaces[w.ID] = engine.Workspace{
 			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w.Layouts), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
-			Rules: rules(w.Handoff),
+			Rules: rules(w.Handoff), Routes: a.base.differing(w),
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w.Layouts).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
@@ -59,6 +63,7 @@ func (a *App) buildChannel() error {
 	a.surveys = survey.New(surveys, a.store, a.log, a.now, a.wake)
 	a.desk = desk.New(desks, a.store, a.now, a.wake)
 	a.intake = intake.New(routes, a.store, a.metrics, a.log, a.now, a.engine.Wake, a.wake)
+	a.unwind = append(a.unwind, a.intake.Close)
 	return nil
 }
 
@@ -228,6 +233,10 @@ func (a *App) prune(ctx context.Context) error {
 			}
 			gone, err := outbox.Prune(ctx, tx, a.now()-keep.Exchanges.Milliseconds(), 1000)
 			n += gone
+			if err != nil {
+				return err
+			}
+			_, err = routes.Prune(ctx, tx, a.now()-routeHours.Milliseconds())
 			return err
 		})
 		if err != nil || n == 0 {
