@@ -40,7 +40,13 @@ func (a *API) setup() {
 	}, func(context.Context, *struct{}, auth.User) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: a.examine}, nil
 	})
-	huma.SchemaFromType(a.huma.OpenAPI().Components.Schemas, typeOf[setup.DoctorFinding]())
+	document := a.huma.OpenAPI()
+	document.Paths[prefix+"/setup/doctor"].Post.Responses["200"] = &huma.Response{
+		Description: "What was found, a line each.",
+		Content: map[string]*huma.MediaType{"application/x-ndjson": {
+			Schema: document.Components.Schemas.Schema(typeOf[setup.DoctorFinding](), true, ""),
+		}},
+	}
 }
 
 // examine writes what the doctor finds, line by line.
