@@ -110,8 +110,11 @@ describe("set-up pages", () => {
     await page.getByRole("button", { name: "Run the doctor" }).click();
     await page.getByRole("button", { name: "Run again" }).waitFor();
     const checks = page.getByRole("region", { name: "Checks" });
-    await checks.getByText("public_url is not set").waitFor();
-    await checks.getByText("Set the https address").waitFor();
+    await checks.getByText("broke the JSON with a quote").waitFor();
+    await checks.getByText(/What to do: Filter every tag|json_escape/).first().waitFor();
+    await checks.getByText("1 webhooks of the last day could not be understood").waitFor();
+    await checks.getByText("The key may send campaigns.").waitFor();
+    await checks.getByText("3 things lose or delay messages").waitFor();
     await checks.getByRole("heading", { name: "demo", exact: true }).waitFor();
     assert.ok(!(await page.content()).includes(secret));
     await inspect(page, "doctor", { at: pictured });

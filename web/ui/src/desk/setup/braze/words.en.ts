@@ -49,7 +49,7 @@ export const en = {
   secretOld: "Time for another one: add it to the settings, change the campaign, then remove this one.",
   secretStale: "Not used lately: the campaign sends another one.",
 
-  guideAbout: "What to make in Braze for these settings, field by field, and why.",
+  guideAbout: "What to make in Braze for these settings, field by field, and why. “The page” is Braze’s own guide to external systems.",
   guideFailed: "The guide could not be read",
   guideEmpty: "No workspace",
   guideEmptyDo: "Add a workspace to the settings first; `parley config sample` prints a file to start from.",
@@ -64,12 +64,12 @@ export const en = {
   checks: "Checks",
   notRunDo: "Run the doctor to see whether Braze, the webhooks and the database are in order.",
   doctorFailed: "The doctor could not finish",
-  levels: { ok: "In order", note: "Good to know", warn: "Some messages suffer", fail: "Does not work" },
+  levels: { ok: "In order", note: "Good to know", warn: "Messages are lost or late", fail: "Does not work" },
   allWell: "Everything that can be seen is in order.",
   found: (fails: number, warns: number) =>
     [
       fails > 0 ? plural(fails, { one: "# thing does not work", other: "# things do not work" }) : "",
-      warns > 0 ? plural(warns, { one: "# makes some messages suffer", other: "# make some messages suffer" }) : "",
+      warns > 0 ? plural(warns, { one: "# thing loses or delays messages", other: "# things lose or delay messages" }) : "",
     ]
       .filter(Boolean)
       .join(", "),
@@ -93,7 +93,7 @@ export const en = {
     phone: "It is on your phone",
   },
   stageStates: { open: "not yet", ok: "done", note: "ends here", fail: "failed", look: "look at your phone" },
-  lookAtPhone: "Braze has taken it. If your phone stays silent, go through the list below.",
+  lookAtPhone: "Did it come? If your phone stays silent, go through the list below.",
   likely: "Likely cause",
 
   byHand: "To look up in Braze",
