@@ -173,7 +173,7 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 	w.Braze.Endpoint, w.Braze.APIKey = endpoint, sandbox.SeedKey
 	w.SubscriptionGroup, w.SubscribeNewSenders = sandbox.SeedGroup, true
 	w.Routes = []config.Route{config.NewRoute("support", demoSecret), config.NewRoute("returns", demoSecret)}
-	w.Routes[1].Specific, w.Routes[1].Match, w.Routes[1].Team = true, "Is RETURN", "Returns"
+	w.Routes[1].Specific, w.Routes[1].Match, w.Routes[1].Team = true, "Matches regex (?i)^(return|retour)s?$", "Returns"
 	w.Layouts.Text.CampaignID = sandbox.SeedReply
 	w.Layouts.QuickReply.CampaignID = sandbox.SeedQuickReply
 	w.Layouts.Template.CampaignID = sandbox.SeedTemplate

@@ -49,7 +49,8 @@ export const en = {
   secretOld: "Time for another one: add it to the settings, change the campaign, then remove this one.",
   secretStale: "Not used lately: the campaign sends another one.",
 
-  guideAbout: "What to make in Braze for these settings, field by field, and why. “The page” is Braze’s own guide to external systems.",
+  guideAbout:
+    "What to make in Braze for these settings, field by field, and why. “The page” is Braze’s own guide to external systems.",
   guideFailed: "The guide could not be read",
   guideEmpty: "No workspace",
   guideEmptyDo: "Add a workspace to the settings first; `parley config sample` prints a file to start from.",
@@ -69,7 +70,9 @@ export const en = {
   found: (fails: number, warns: number) =>
     [
       fails > 0 ? plural(fails, { one: "# thing does not work", other: "# things do not work" }) : "",
-      warns > 0 ? plural(warns, { one: "# thing loses or delays messages", other: "# things lose or delay messages" }) : "",
+      warns > 0
+        ? plural(warns, { one: "# thing loses or delays messages", other: "# things lose or delay messages" })
+        : "",
     ]
       .filter(Boolean)
       .join(", "),

@@ -39,7 +39,7 @@ export const fr: Words = {
   team: (name) => `Équipe ${name}`,
   teamMissing: (name) =>
     `Aucune équipe ne s’appelle ${name}. D’ici là, l’équipe est choisie selon le sujet et la langue.`,
-  speaks: (language) => `Commence en ${language.toLowerCase()}`,
+  speaks: (language) => `Langue de départ : ${language}`,
   ownKnowledge: "Base de connaissances propre",
   signed: "Signée",
   secret: "Clé secrète",
@@ -54,7 +54,8 @@ export const fr: Words = {
     "Il est temps d’en changer : ajoutez la nouvelle aux réglages, modifiez la campagne, puis retirez celle-ci.",
   secretStale: "Plus utilisée ces derniers temps : la campagne en envoie une autre.",
 
-  guideAbout: "Ce qu’il faut créer dans Braze pour ces réglages, champ par champ, et pourquoi. « La page » est le guide de Braze sur les systèmes externes.",
+  guideAbout:
+    "Ce qu’il faut créer dans Braze pour ces réglages, champ par champ, et pourquoi. « La page » est le guide de Braze sur les systèmes externes.",
   guideFailed: "Impossible de lire le guide",
   guideEmpty: "Aucun espace de travail",
   guideEmptyDo:
@@ -70,12 +71,22 @@ export const fr: Words = {
   checks: "Vérifications",
   notRunDo: "Lancez le docteur pour voir si Braze, les webhooks et la base de données sont en ordre.",
   doctorFailed: "Le docteur n’a pas pu terminer",
-  levels: { ok: "En ordre", note: "Bon à savoir", warn: "Des messages se perdent ou tardent", fail: "Ne fonctionne pas" },
+  levels: {
+    ok: "En ordre",
+    note: "Bon à savoir",
+    warn: "Des messages se perdent ou tardent",
+    fail: "Ne fonctionne pas",
+  },
   allWell: "Tout ce qui peut être vu est en ordre.",
   found: (fails, warns) =>
     [
       fails > 0 ? plural(fails, { one: "# point ne fonctionne pas", other: "# points ne fonctionnent pas" }) : "",
-      warns > 0 ? plural(warns, { one: "# point perd ou retarde des messages", other: "# points perdent ou retardent des messages" }) : "",
+      warns > 0
+        ? plural(warns, {
+            one: "# point perd ou retarde des messages",
+            other: "# points perdent ou retardent des messages",
+          })
+        : "",
     ]
       .filter(Boolean)
       .join(", "),
