@@ -139,6 +139,25 @@ describe("set-up pages", () => {
     await page.getByText("Where do you deliver?").first().waitFor();
   });
 
+  it("says the likely cause when nothing comes, and ends after three minutes", async () => {
+    const other = await open(browser);
+    await other.clock.install();
+    await other.goto(`${urls.desk}/setup/doctor`);
+    const loop = other.getByRole("region", { name: "Loop test" });
+    await loop.getByLabel("Your number").fill("+1 555 999 0000");
+    await loop.getByRole("button", { name: "Start" }).click();
+    await loop.getByText("Write something to your WhatsApp number now.").waitFor();
+    assert.equal(await loop.getByText("Likely cause").count(), 0);
+    await other.clock.fastForward(35_000);
+    await loop.getByText("Likely cause").waitFor();
+    await loop.getByText(/Nothing arrived. Likely: the webhook campaign is not launched/).waitFor();
+    await inspect(other, "loop-stuck", { at: [1440, 390] });
+    await other.clock.fastForward(180_000);
+    await loop.getByText("Nothing more came within three minutes.").waitFor();
+    other.clean();
+    await other.close();
+  });
+
   it("says why when the doctor does not answer", async () => {
     const other = await open(browser, undefined, { expect: [/503/] });
     await other.route("**/api/v1/setup/doctor", (route) =>

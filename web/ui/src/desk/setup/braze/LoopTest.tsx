@@ -39,7 +39,7 @@ export function LoopTest() {
           value={phone}
           onChange={(event) => setPhone(event.target.value)}
         />
-        <div className="flex gap-2 md:pt-6">
+        <div className="flex basis-full gap-2 sm:basis-auto sm:pt-6">
           <Button type="submit">{test ? words.loopAgain : words.loopStart}</Button>
           {test && <Button onClick={() => setTest(undefined)}>{words.loopStop}</Button>}
         </div>
