@@ -104,6 +104,7 @@ func New(set Settings, parts Parts) *API {
 	api.learning()
 	api.hooks()
 	api.setup()
+	api.profile()
 	api.board()
 	api.reports()
 	api.describeEvents()

@@ -21,6 +21,7 @@ import (
 	"parley/internal/auth"
 	"parley/internal/channel/delivery"
 	"parley/internal/channel/intake"
+	"parley/internal/channel/profile"
 	"parley/internal/config"
 	"parley/internal/desk"
 	"parley/internal/desk/finder"
@@ -34,6 +35,7 @@ import (
 	"parley/internal/live"
 	"parley/internal/obs"
 	"parley/internal/store"
+	"parley/internal/store/facts"
 	outbox "parley/internal/store/hooks"
 )
 
@@ -68,6 +70,8 @@ type App struct {
 
 	follower *hooks.Follower
 	courier  *hooks.Courier
+	facts    *profile.Follower // nil: no workspace tells its profiles anything
+	tellers  []*profile.Teller
 
 	public, ops             net.Listener
 	publicServer, opsServer *http.Server
@@ -115,7 +119,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.base, err = loadBases(ctx, cfg.Workspaces, a.metrics, a.log); err != nil {
 		return err
 	}
-	if err := a.buildChannel(); err != nil {
+	if err := a.buildChannel(ctx); err != nil {
 		return err
 	}
 	return a.buildHTTP()
@@ -197,6 +201,7 @@ func (a *App) Start() {
 	a.running.Go(func() { a.engine.Run(ctx, drain) })
 	a.running.Go(func() { a.follower.Run(ctx) })
 	a.running.Go(func() { a.courier.Run(ctx, drain) })
+	a.startProfile(ctx, drain)
 	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.hub.Heard, a.listenTrouble) })
 	a.running.Go(func() { a.roster.Run(ctx) })
 	a.running.Go(func() { a.surveys.Run(ctx) })
@@ -234,12 +239,17 @@ func (a *App) wake(topic store.Topic) {
 	case outbox.Topic:
 		a.follower.Wake()
 		a.courier.Wake()
+	case facts.Topic:
+		a.wakeTellers()
 	case store.TopicPeople:
 		a.roster.Wake(a.now())
 		a.hub.PeopleChanged()
 	}
 	a.surveys.Wake(a.now())
 	a.follower.Changed()
+	if a.facts != nil {
+		a.facts.Wake()
+	}
 	a.hub.Wake()
 	a.folder.Wake()
 	a.finder.Wake()

@@ -30,11 +30,14 @@ const routeHours = 35 * 24 * time.Hour
 const history = 20
 
 // buildChannel makes the way in, the turns and the way out of every workspace.
-func (a *App) buildChannel() error {
+func (a *App) buildChannel(ctx context.Context) error {
 	workspaces, desks := map[string]engine.Workspace{}, map[string]desk.Workspace{}
 	var routes []intake.Route
 	surveys := map[string]survey.Workspace{}
 	workers, lease := 0, time.Duration(0)
+	if err := a.buildProfile(ctx); err != nil {
+		return err
+	}
 	for _, w := range a.opts.Config.Workspaces {
 		sender, err := a.sender(w)
 		if err != nil {
@@ -100,6 +103,10 @@ func (a *App) sender(w config.Workspace) (*delivery.Sender, error) {
 		Rules: store.Rules{
 			Pace: pace(w.Delivery), Resend: w.Delivery.Ambiguous == config.AmbiguousResend, MaxAge: w.Delivery.MaxAge.Milliseconds(),
 		},
+	}
+	if a.facts != nil && w.Profile.Declared() {
+		set.Ride = a.facts.Ride
+		a.buildTeller(w, client)
 	}
 	if w.SubscribeNewSenders {
 		set.SubscriptionGroup = w.SubscriptionGroup
@@ -232,7 +239,11 @@ func (a *App) prune(ctx context.Context) error {
 				return err
 			}
 			gone, err := outbox.Prune(ctx, tx, a.now()-keep.Exchanges.Milliseconds(), 1000)
-			n += gone
+			if err != nil {
+				return err
+			}
+			told, err := a.pruneFacts(ctx, tx)
+			n += gone + told
 			if err != nil {
 				return err
 			}

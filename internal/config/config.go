@@ -78,6 +78,7 @@ type Workspace struct {
 	Dedupe              Dedupe   `yaml:"dedupe" doc:"How long a repeated webhook is recognised. Braze sends no message id and retries, so Parley compares."`
 	Handoff             Handoff  `yaml:"handoff" doc:"Your own reasons to hand a conversation to people at once. The bot's others are always on."`
 	CSAT                CSAT     `yaml:"csat" doc:"Asking customers whether people helped them."`
+	Profile             Profile  `yaml:"profile" doc:"What the customers' profiles at Braze are told of their chats, for segments. Without any line here nothing is."`
 	Knowledge           string   `yaml:"knowledge" example:"./knowledge" doc:"Folder of the bot's knowledge base. Empty: the built-in base of a shop."`
 }
 

@@ -89,6 +89,7 @@ func TestLoad_readsEveryField(t *testing.T) {
 			Delivery:  Delivery{PairInterval: 3 * time.Second, PairBurst: 2, Batch: 10, Ambiguous: AmbiguousHold, MaxAge: 12 * time.Hour, Lease: time.Minute},
 			Dedupe:    Dedupe{WithDispatch: 12 * time.Hour, WithoutDispatch: time.Minute, Brief: 5 * time.Second},
 			CSAT:      CSAT{Delay: time.Minute, EveryDays: 1},
+			Profile:   Profile{Wait: 5 * time.Second, Objects: 75},
 			Knowledge: "./knowledge",
 		}, second},
 	}, samePrefix)
@@ -108,6 +109,7 @@ func TestNewWorkspace_carriesThePinnedDefaults(t *testing.T) {
 		Delivery: Delivery{PairInterval: 6 * time.Second, PairBurst: 4, Batch: 50, Ambiguous: AmbiguousResend, MaxAge: 23 * time.Hour, Lease: 30 * time.Second},
 		Dedupe:   Dedupe{WithDispatch: 24 * time.Hour, WithoutDispatch: 2 * time.Minute, Brief: 10 * time.Second},
 		CSAT:     CSAT{Delay: time.Minute, EveryDays: 1},
+		Profile:  Profile{Wait: 5 * time.Second, Objects: 75},
 	}, samePrefix)
 }
 

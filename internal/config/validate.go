@@ -199,6 +199,7 @@ func (c *checker) workspace(key string, w Workspace) {
 	c.turn(key+".turn", w.Turn)
 	c.delivery(key+".delivery", w.Delivery, w.Braze.Timeout)
 	c.people(key, w)
+	c.profile(key+".profile", w.Profile)
 	const week = 7 * 24 * time.Hour
 	within(c, key+".dedupe.with_dispatch", w.Dedupe.WithDispatch, 0, week)
 	within(c, key+".dedupe.without_dispatch", w.Dedupe.WithoutDispatch, 0, week)

@@ -63,6 +63,7 @@ type Outbound struct {
 	Contact     chat.Contact
 	WindowUntil int64
 	LeaseBy     string
+	Attributes  map[string]any // facts of store/facts that ride along in the call; nil for none
 }
 
 // Rules are what a claim decides by itself, without asking Braze.

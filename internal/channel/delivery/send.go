@@ -3,12 +3,16 @@ package delivery
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"parley/internal/channel/braze"
 	"parley/internal/chat"
 	"parley/internal/obs"
 	"parley/internal/store"
+	"parley/internal/store/facts"
 )
 
 // keep renews the lease of a batch that has waited since it was claimed, and gives
@@ -16,7 +20,10 @@ import (
 func (d *Sender) keep(ctx context.Context, batch []store.Outbound) (kept []store.Outbound) {
 	err := d.store.Write(ctx, func(tx *store.Tx) (err error) {
 		kept, err = tx.RenewLanes(ctx, batch, d.set.Lease.Milliseconds(), d.now())
-		return err
+		if err != nil {
+			return err
+		}
+		return facts.KeepRides(ctx, tx, kept, d.set.Lease.Milliseconds(), d.now())
 	})
 	if err != nil {
 		d.log.ErrorContext(ctx, "renew deliveries", obs.Error(err))
@@ -32,7 +39,7 @@ func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
 	}
 	request, sendable, bad := d.request(batch)
 	if len(bad) > 0 {
-		d.record(ctx, outcome{sent: bad})
+		d.record(ctx, outcome{sent: bad, facts: told(bad, facts.Waiting, "", nil)})
 	}
 	if len(sendable) == 0 {
 		return
@@ -70,10 +77,14 @@ func (d *Sender) request(batch []store.Outbound) (request braze.TriggerSend, sen
 			continue
 		}
 		recipient.TriggerProperties = layout.properties(o)
+		recipient.Attributes = maps.Clone(o.Attributes)
 		if c.ExternalID == "" && c.OptedOut == 0 && d.set.SubscriptionGroup != "" {
-			recipient.Attributes = map[string]any{"subscription_groups": []map[string]string{
+			if recipient.Attributes == nil {
+				recipient.Attributes = map[string]any{}
+			}
+			recipient.Attributes["subscription_groups"] = []map[string]string{
 				{"subscription_group_id": d.set.SubscriptionGroup, "subscription_state": "subscribed"},
-			}}
+			}
 		}
 		request.Recipients = append(request.Recipients, recipient)
 		sendable = append(sendable, o)
@@ -101,7 +112,41 @@ func accepted(batch []store.Outbound, result braze.Result, ex *store.Exchange) o
 		o.State, o.Reason, o.DispatchID = chat.Accepted, result.Notice, result.DispatchID
 		out.sent = append(out.sent, stamp(o, ex, len(batch)))
 	}
+	out.facts = told(out.sent, facts.Accepted, strings.Join(result.Errors, "; "), ex)
 	return out
+}
+
+// told says what became of the facts that deliveries took along.
+func told(sent []store.Sent, state facts.State, answer string, ex *store.Exchange) []facts.Settled {
+	var out []facts.Settled
+	for _, s := range sent {
+		if s.Attributes == nil {
+			continue
+		}
+		one := facts.Settled{ContactID: s.ContactID, By: s.LeaseBy, State: state, Answer: answer, Via: facts.ViaReply, RetryAt: s.RetryAt}
+		if ex != nil {
+			one.ExchangeID = ex.ID
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// unload takes the facts off a batch that Braze refused, in case they are the reason: the
+// answer to a customer must not fail for them. It reports whether there were any.
+func (d *Sender) unload(ctx context.Context, batch []store.Outbound, ex *store.Exchange, answer string) ([]store.Outbound, bool) {
+	var with []store.Sent
+	plain := slices.Clone(batch)
+	for i := range plain {
+		if plain[i].Attributes != nil {
+			with = append(with, store.Sent{Outbound: plain[i]})
+			plain[i].Attributes = nil
+		}
+	}
+	if len(with) > 0 {
+		d.record(ctx, outcome{exchange: ex, facts: told(with, facts.Failed, answer, ex)})
+	}
+	return plain, len(with) > 0
 }
 
 func stamp(o store.Outbound, ex *store.Exchange, size int) store.Sent {
@@ -115,6 +160,12 @@ func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error,
 	var e *braze.Error
 	if !errors.As(err, &e) {
 		e = &braze.Error{Message: err.Error()}
+	}
+	if e.Splittable() {
+		if plain, ok := d.unload(ctx, batch, ex, reason(e)); ok {
+			d.send(ctx, d.keep(ctx, plain))
+			return
+		}
 	}
 	if (e.Splittable() || e.Kind == braze.KindInvalid && e.Status == 0) && len(batch) > 1 {
 		d.record(ctx, outcome{exchange: ex})
@@ -155,6 +206,11 @@ func (d *Sender) refused(ctx context.Context, batch []store.Outbound, err error,
 		sent.RetryAt, sent.Unsent = retryAt, retryAt != 0
 		out.sent = append(out.sent, sent)
 	}
+	state := facts.Waiting
+	if e.Ambiguous() {
+		state = facts.Unknown
+	}
+	out.facts = told(out.sent, state, reason(e), ex)
 	d.record(ctx, out)
 }
 

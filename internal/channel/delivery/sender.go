@@ -19,6 +19,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/obs"
 	"parley/internal/store"
+	"parley/internal/store/facts"
 )
 
 // Settings of one workspace's way out.
@@ -34,6 +35,9 @@ type Settings struct {
 	CallsInFlight     int
 	Lease             time.Duration
 	Rules             store.Rules
+	// Ride, if set, writes what profiles shall be told into the Attributes of claimed
+	// deliveries, in the transaction that claims them.
+	Ride func(ctx context.Context, tx *store.Tx, claimed []store.Outbound, lease time.Duration) error
 }
 
 // Sender sends one workspace's deliveries. Several senders, in one process or in
@@ -54,6 +58,7 @@ type Sender struct {
 // outcome is what became of the deliveries of one call.
 type outcome struct {
 	sent     []store.Sent
+	facts    []facts.Settled // what became of what they took along
 	exchange *store.Exchange // nil if no call was made
 	pause    int64           // no sending for this workspace before this time
 	why      string
@@ -127,7 +132,10 @@ func (d *Sender) claim(ctx context.Context) [][]store.Outbound {
 	}
 	err := d.store.Write(ctx, func(tx *store.Tx) (err error) {
 		claimed, ended, err = tx.ClaimDeliveries(ctx, d.set.Workspace, claim, d.set.Rules, d.now())
-		return err
+		if err != nil || d.set.Ride == nil {
+			return err
+		}
+		return d.set.Ride(ctx, tx, claimed, d.set.Lease)
 	})
 	if err != nil {
 		if ctx.Err() == nil {
@@ -160,9 +168,10 @@ func (d *Sender) settle(ctx context.Context, outcomes []outcome) ([]struct{}, er
 	now := d.now()
 	err := d.store.Write(ctx, func(tx *store.Tx) error {
 		var sent []store.Sent
+		var told []facts.Settled
 		var exchanges []store.Exchange
 		for _, o := range outcomes {
-			sent = append(sent, o.sent...)
+			sent, told = append(sent, o.sent...), append(told, o.facts...)
 			if o.exchange != nil {
 				exchanges = append(exchanges, *o.exchange)
 			}
@@ -177,6 +186,9 @@ func (d *Sender) settle(ctx context.Context, outcomes []outcome) ([]struct{}, er
 		}
 		lost, err := tx.FinishDeliveries(ctx, sent, d.set.Rules.Pace, now)
 		if err != nil {
+			return err
+		}
+		if _, err := facts.Settle(ctx, tx, told, now); err != nil {
 			return err
 		}
 		if lost > 0 {

@@ -112,6 +112,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/profile-facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What Braze's profile was told of a contact
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["get-profile-facts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/profile-facts/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back what Braze's profile was told of a contact, and stop
+         * @description Needs the permission conversations:supervise. Attributes are set to null at Braze; its API has no way to take custom events back.
+         */
+        post: operations["purge-profile-facts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/profile-facts/stopped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Stop or resume telling Braze's profile of a contact
+         * @description Needs the permission conversations:supervise.
+         */
+        put: operations["stop-profile-facts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -2997,6 +3057,74 @@ export interface components {
             /** @enum {string} */
             priority: "normal" | "high" | "urgent";
         };
+        ProfileAttribute: {
+            /** @description JSON: what Braze took last; left out when that is not known. */
+            accepted?: string;
+            /** @enum {string} */
+            kind: "plain" | "nested" | "item";
+            name: string;
+            /** @description The path inside a nested attribute, or the item of an array. */
+            part?: string;
+            /** @description Why it failed. */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When it became what it shall be.
+             */
+            since: string;
+            /** @enum {string} */
+            state: "pending" | "riding" | "accepted" | "failed";
+            /**
+             * Format: date-time
+             * @description When Braze took what it has.
+             */
+            toldAt?: string;
+            /** @description JSON: what Braze shall know. Of an item: whether it shall be there. */
+            value: string;
+        };
+        ProfileLedger: {
+            attributes: components["schemas"]["ProfileAttribute"][];
+            /**
+             * Format: int64
+             * @description How many Braze has counted, as far as its answers tell: one for each value it took.
+             */
+            dataPoints: number;
+            /**
+             * @description purging: what was told is being taken back; nothing more is told then.
+             * @enum {string}
+             */
+            state: "active" | "stopped" | "purging";
+            /** @description The newest 50, newest first. */
+            tellings: components["schemas"]["ProfileTelling"][];
+            /** @description Why the last call did not go through. It is made again. */
+            trouble?: string;
+        };
+        ProfileTelling: {
+            /** @description What Braze said, or why it was not told. */
+            answer?: string;
+            exchangeId?: string;
+            /** Format: date-time */
+            happenedAt: string;
+            id: string;
+            /** @enum {string} */
+            kind: "attribute" | "increment" | "event";
+            name: string;
+            part?: string;
+            /**
+             * @description unknown: the connection broke, so Braze may or may not have it. Attributes are then told again, events and increments never.
+             * @enum {string}
+             */
+            state: "pending" | "sending" | "accepted" | "failed" | "unknown";
+            /** Format: date-time */
+            toldAt?: string;
+            /** @description JSON: the value, the increment, or the event's properties. */
+            value: string;
+            /**
+             * @description In the call of a reply, or by /users/track.
+             * @enum {string}
+             */
+            via?: "reply" | "track";
+        };
         Proposal: {
             /** Format: date-time */
             at: string;
@@ -3433,6 +3561,10 @@ export interface components {
             /** @enum {string} */
             kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled";
             title: components["schemas"]["Words"];
+        };
+        StopInputBody: {
+            /** @description true: nothing more is told of this person; false: go on. */
+            stopped: boolean;
         };
         Survey: {
             /** Format: date-time */
@@ -4111,6 +4243,229 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-profile-facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileLedger"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "purge-profile-facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileLedger"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "stop-profile-facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileLedger"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,6 +8,7 @@ import type { Detail } from "../api";
 import { useWords } from "../words";
 import { inWords, nameOf, reasonInWords } from "./Owner";
 import { Past } from "./person/Past";
+import { Profile } from "./person/Profile";
 import { usePersonWords } from "./person/words";
 import { type ContactPage, talk } from "./talk/api";
 import { Copyable } from "./talk/Copyable";
@@ -73,6 +74,7 @@ function Pane({ detail }: { detail: Detail }) {
           />
         ))}
       </Section>
+      <Profile contact={contact.id} version={`${detail.owner} ${detail.lastSeq}`} />
       {attributes.length > 0 && (
         <Section title={personWords.attributes}>
           {attributes.map(([name, value]) => (

@@ -19,6 +19,6 @@ export const en = {
   noWords: "No text",
   privacy: "Privacy",
   privacyText:
-    "What stands here stays in Parley. Customers never see notes, tags or this pane. Copy personal data only where your rules allow it.",
+    "Of what stands here, Braze is told only what is listed under “Told to Braze”. Customers never see notes, tags or this pane. Copy personal data only where your rules allow it.",
   retry: "Try again",
 };

@@ -20,6 +20,6 @@ export const fr: Shape<typeof en> = {
   noWords: "Sans texte",
   privacy: "Vie privée",
   privacyText:
-    "Ce qui figure ici reste dans Parley. Les clients ne voient jamais les notes, les étiquettes ni ce volet. Ne copiez des données personnelles que là où vos règles le permettent.",
+    "De ce qui figure ici, seul ce qui est listé sous « Transmis à Braze » sort de Parley. Les clients ne voient jamais les notes, les étiquettes ni ce volet. Ne copiez des données personnelles que là où vos règles le permettent.",
   retry: "Réessayer",
 };

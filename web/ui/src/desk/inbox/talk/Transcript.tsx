@@ -58,6 +58,7 @@ export function Transcript({ detail }: { detail: Detail }) {
   const stuck = useRef(true);
   const hand = useRef(Number.NEGATIVE_INFINITY);
   const from = useRef(0);
+  const size = useRef({ all: 0, seen: 0 });
   const touched = () => {
     hand.current = performance.now();
   };
@@ -163,9 +164,12 @@ export function Transcript({ detail }: { detail: Detail }) {
           const box = handle.current;
           if (!box) return;
           const left = box.scrollSize - offset - box.viewportSize;
-          // Lines that become taller or are measured anew, or a narrower window, also move
-          // the end away: only a hand that goes up is a wish to go up.
-          const up = offset < from.current && performance.now() - hand.current < byHand;
+          // Lines that become taller or are measured anew, or a narrower window, also move the end
+          // away: going up is what a hand does, or a jump of the browser's search while no size changed.
+          const same = box.scrollSize === size.current.all && box.viewportSize === size.current.seen;
+          size.current = { all: box.scrollSize, seen: box.viewportSize };
+          const jump = same && from.current - offset > box.viewportSize;
+          const up = jump || (offset < from.current && performance.now() - hand.current < byHand);
           from.current = offset;
           if (left < near) stuck.current = true;
           else if (up) stuck.current = false;

@@ -86,6 +86,8 @@ export const en = {
     "invite-user": "Invited a user",
     "log-in": "Logged in",
     "log-out": "Logged out",
+    "purge-profile-facts": "Took back what Braze was told of a person",
+    "stop-profile-facts": "Stopped or resumed telling Braze of a person",
     "publish-learning": "Published knowledge",
     "reset-password": "Made a password link",
     "revoke-token": "Revoked an API token",

@@ -88,6 +88,8 @@ export const fr: Words = {
     "invite-user": "A invité un utilisateur",
     "log-in": "S’est connecté",
     "log-out": "S’est déconnecté",
+    "purge-profile-facts": "A retiré ce qui a été transmis à Braze",
+    "stop-profile-facts": "A arrêté ou repris la transmission à Braze",
     "publish-learning": "A publié les connaissances",
     "reset-password": "A créé un lien de mot de passe",
     "revoke-token": "A révoqué un jeton d’API",
