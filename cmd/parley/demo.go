@@ -174,7 +174,7 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 	w.SubscriptionGroup, w.SubscribeNewSenders = sandbox.SeedGroup, true
 	w.Profile.Templates = []string{"support", "topics", "satisfaction", "events"}
 	w.Routes = []config.Route{config.NewRoute("support", demoSecret), config.NewRoute("returns", demoSecret)}
-	w.Routes[1].Specific = true
+	w.Routes[1].Specific, w.Routes[1].Match, w.Routes[1].Team = true, "Matches regex (?i)^(return|retour)s?$", "Returns"
 	w.Layouts.Text.CampaignID = sandbox.SeedReply
 	w.Layouts.QuickReply.CampaignID = sandbox.SeedQuickReply
 	w.Layouts.List.CampaignID, w.Layouts.CTA.CampaignID = sandbox.SeedList, sandbox.SeedCTA

@@ -12,7 +12,6 @@ import (
 
 	"github.com/mattn/go-isatty"
 
-	"parley/internal/chat"
 	"parley/internal/config"
 	"parley/internal/doctor"
 	"parley/internal/store"
@@ -135,7 +134,9 @@ func (f *findings) byHand() {
 // loop waits for a message and says each step that it takes, and the likely cause where it stops.
 func (f *findings) loop(ctx context.Context, s *store.Store, cfg config.Config, wait time.Duration) error {
 	begun := time.Now()
-	say := func(mark, en, fr string) { fmt.Fprintf(f.w, "  %s %s\n", mark, both(f.language, en, fr)) }
+	say := func(level doctor.Level, w doctor.Words) {
+		fmt.Fprintf(f.w, "  %s %s\n", marks[level], w.In(f.language))
+	}
 	fmt.Fprintf(f.w, "\n%s\n", both(f.language, "Loop test: write something to your WhatsApp number now.", "Test de boucle : écrivez maintenant quelque chose à votre numéro WhatsApp."))
 	var told int
 	for {
@@ -143,16 +144,19 @@ func (f *findings) loop(ctx context.Context, s *store.Store, cfg config.Config, 
 		if err != nil {
 			return err
 		}
-		done, reached := progress(step, ok)
+		var reached []doctor.Reached
+		done := false
+		if ok {
+			reached, done = doctor.Progress(step)
+		}
 		for ; told < len(reached); told++ {
-			say(reached[told].mark, reached[told].EN, reached[told].FR)
+			say(reached[told].Level, reached[told].What)
 		}
 		if done {
 			return nil
 		}
 		if time.Since(begun) > wait {
-			stuck := doctor.Stuck(len(reached), strings.TrimRight(cfg.PublicURL, "/")+"/braze/inbound/")
-			say("✘", stuck.EN, stuck.FR)
+			say(doctor.Fail, doctor.Stuck(len(reached), strings.TrimRight(cfg.PublicURL, "/")+"/braze/inbound/"))
 			return errors.New(both(f.language, "the loop did not close", "la boucle ne s’est pas fermée"))
 		}
 		select {
@@ -161,43 +165,4 @@ func (f *findings) loop(ctx context.Context, s *store.Store, cfg config.Config, 
 		case <-time.After(300 * time.Millisecond):
 		}
 	}
-}
-
-type reachedStep struct {
-	mark string
-	doctor.Words
-}
-
-// progress lists the steps that a message has taken; done says that no more will come.
-func progress(s signs.Step, ok bool) (done bool, out []reachedStep) {
-	if !ok {
-		return false, nil
-	}
-	route := ""
-	if s.Message.Arrival != nil {
-		route = s.Message.Arrival.Route
-	}
-	out = append(out, reachedStep{"✔", doctor.Words{EN: "It arrived through route " + route + ".", FR: "Il est arrivé par la route " + route + "."}})
-	if s.Action == "" {
-		if s.Owner != chat.OwnerBot {
-			return true, append(out, reachedStep{"·", doctor.Words{EN: "People have this conversation; the bot stays silent.", FR: "Des personnes ont cette conversation ; le bot se tait."}})
-		}
-		return false, out
-	}
-	out = append(out, reachedStep{"✔", doctor.Words{EN: "The bot decided: " + s.Action + ".", FR: "Le bot a décidé : " + s.Action + "."}})
-	open := 0
-	for _, d := range s.Deliveries {
-		switch d.State {
-		case chat.Accepted:
-			out = append(out, reachedStep{"✔", doctor.Words{
-				EN: "Braze took the answer (dispatch " + d.DispatchID + "). If the phone stays silent now, see the list above.",
-				FR: "Braze a accepté la réponse (envoi " + d.DispatchID + "). Si le téléphone reste muet, voyez la liste ci-dessus.",
-			}})
-		case chat.Dead, chat.Unknown, chat.Cancelled:
-			out = append(out, reachedStep{"✘", doctor.Words{EN: "The answer did not leave: " + d.Reason, FR: "La réponse n’est pas partie : " + d.Reason}})
-		default:
-			open++
-		}
-	}
-	return open == 0, out
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"parley/internal/api/beside"
+	"parley/internal/api/setup"
 	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/channel/intake"
@@ -57,6 +58,7 @@ type Parts struct {
 	Learn  *learning.Learn
 	Roster *roster.Roster
 	Media  *media.Fetcher
+	Setup  *setup.Setup
 	Log    *slog.Logger
 }
 
@@ -101,6 +103,7 @@ func New(set Settings, parts Parts) *API {
 	api.handoffs()
 	api.learning()
 	api.hooks()
+	api.setup()
 	api.profile()
 	api.board()
 	api.reports()

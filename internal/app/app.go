@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley/internal/api"
+	"parley/internal/api/setup"
 	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/channel/delivery"
@@ -153,6 +154,7 @@ func (a *App) buildHTTP() (err error) {
 		Learn: learn.New(a.base.list, a.store, a.opts.Now),
 		Media: media.New(media.Settings{MaxBytes: cfg.Limits.MediaBytes, AllowPrivate: cfg.Desk.MediaHostsAllowPrivate}),
 		Hooks: a.buildHooks(),
+		Setup: setup.New(cfg, a.store, a.roster.Desk, a.opts.Now),
 	})
 	a.folder = report.NewFolder(a.store, a.log, a.now)
 	a.hub = live.New(a.store, desk.Render, a.metrics, a.log, a.now)
@@ -204,6 +206,7 @@ func (a *App) Start() {
 	a.running.Go(func() { a.roster.Run(ctx) })
 	a.running.Go(func() { a.surveys.Run(ctx) })
 	a.running.Go(func() { a.upkeep(ctx) })
+	a.running.Go(func() { a.intake.Run(ctx) })
 	a.running.Go(func() { a.folder.Run(ctx) })
 	for _, w := range a.base.watchers {
 		a.running.Go(func() {

@@ -14,13 +14,15 @@ import (
 	"parley/internal/bot/knowledge"
 	"parley/internal/config"
 	"parley/internal/desk/learn"
+	"parley/internal/engine"
 	"parley/internal/obs"
 )
 
-// bases holds the knowledge base of every workspace. Workspaces that name the
+// bases holds the knowledge base of every workspace and of routes with one of their own. Workspaces that name the
 // same folder share one.
 type bases struct {
-	bots     map[string]*bot.Bot
+	bots     map[string]*bot.Bot // by workspace
+	routes   map[string]*bot.Bot // by route, of those with a base of their own
 	list     []learn.Base
 	watchers []*knowledge.Watcher
 }
@@ -32,16 +34,21 @@ type shared struct {
 }
 
 func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.Metrics, log *slog.Logger) (*bases, error) {
-	out := &bases{bots: map[string]*bot.Bot{}}
+	out := &bases{bots: map[string]*bot.Bot{}, routes: map[string]*bot.Bot{}}
 	byFolder := map[string]*shared{}
+	open := func(folder string) (*shared, error) {
+		base, ok := byFolder[folder]
+		if ok {
+			return base, nil
+		}
+		base = &shared{}
+		byFolder[folder] = base
+		return base, out.load(ctx, folder, base, metrics, log)
+	}
 	for _, w := range workspaces {
-		base, ok := byFolder[w.Knowledge]
-		if !ok {
-			base = &shared{}
-			byFolder[w.Knowledge] = base
-			if err := out.load(ctx, w.Knowledge, base, metrics, log); err != nil {
-				return nil, fmt.Errorf("workspace %s: knowledge: %w", w.ID, err)
-			}
+		base, err := open(w.Knowledge)
+		if err != nil {
+			return nil, fmt.Errorf("workspace %s: knowledge: %w", w.ID, err)
 		}
 		if err := knowsIntents(base.current.Load(), w.Handoff.Intents); err != nil {
 			return nil, fmt.Errorf("workspace %s: handoff.intents: %w", w.ID, err)
@@ -50,10 +57,36 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.
 		metrics.KnowledgePublished(w.ID, base.current.Load().Version, time.Now())
 		out.bots[w.ID] = bot.New(base.current.Load, time.Now)
 	}
+	for _, w := range workspaces {
+		for _, r := range w.Routes {
+			if r.Knowledge == "" {
+				continue
+			}
+			base, err := open(r.Knowledge)
+			if err != nil {
+				return nil, fmt.Errorf("route %s: knowledge: %w", r.ID, err)
+			}
+			out.routes[r.ID] = bot.New(base.current.Load, time.Now)
+		}
+	}
 	for folder, base := range byFolder {
+		if len(base.workspaces) == 0 {
+			continue // a route's alone: people teach the base of a workspace
+		}
 		out.list = append(out.list, learn.Base{Folder: folder, Workspaces: base.workspaces, Published: base.current.Load})
 	}
 	return out, nil
+}
+
+// differing are the routes that are not simply their workspace's.
+func (b *bases) differing(w config.Workspace) map[string]engine.Route {
+	out := map[string]engine.Route{}
+	for _, r := range w.Routes {
+		if route := (engine.Route{Bot: b.routes[r.ID], Language: r.Language, Team: r.Team}); route != (engine.Route{}) {
+			out[r.ID] = route
+		}
+	}
+	return out
 }
 
 // knowsIntents refuses a rule that could never come true because of a slip of the pen.

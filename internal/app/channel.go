@@ -20,7 +20,11 @@ import (
 	"parley/internal/obs"
 	"parley/internal/store"
 	outbox "parley/internal/store/hooks"
+	"parley/internal/store/routes"
 )
+
+// routeHours is how long it is kept what came in by which route in an hour.
+const routeHours = 35 * 24 * time.Hour
 
 // history is how many earlier lines the bot may see.
 const history = 20
@@ -42,7 +46,7 @@ func (a *App) buildChannel(ctx context.Context) error {
 		a.senders = append(a.senders, sender)
 		workspaces[w.ID] = engine.Workspace{
 			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
-			Rules: rules(w.Handoff),
+			Rules: rules(w.Handoff), Routes: a.base.differing(w),
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
@@ -62,6 +66,7 @@ func (a *App) buildChannel(ctx context.Context) error {
 	a.surveys = survey.New(surveys, a.store, a.log, a.now, a.wake)
 	a.desk = desk.New(desks, a.store, a.now, a.wake)
 	a.intake = intake.New(routes, a.store, a.metrics, a.log, a.now, a.engine.Wake, a.wake)
+	a.unwind = append(a.unwind, a.intake.Close)
 	return nil
 }
 
@@ -219,6 +224,10 @@ func (a *App) prune(ctx context.Context) error {
 			}
 			told, err := a.pruneFacts(ctx, tx)
 			n += gone + told
+			if err != nil {
+				return err
+			}
+			_, err = routes.Prune(ctx, tx, a.now()-routeHours.Milliseconds())
 			return err
 		})
 		if err != nil || n == 0 {

@@ -182,7 +182,9 @@ func (r *rig) admitted(by caller, d door) {
 func TestDoors(t *testing.T) {
 	t.Parallel()
 	storetest.EachURL(t, func(t *testing.T, database string) {
-		r := newRig(t, settings(t, database, newRecorder(t).URL))
+		b := newRecorder(t)
+		b.examined = true
+		r := newRig(t, settings(t, database, b.URL))
 		r.accepted(said{from: "wilhelmina", phone: "+15556000001", text: "tell me about the harbour, my name is Wilhelmina"})
 		r.settled()
 		desks := map[auth.Role]*desk{

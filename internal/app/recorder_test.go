@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,10 +20,11 @@ import (
 
 // recorder plays Braze's /campaigns/trigger/send and remembers what it took, in order.
 type recorder struct {
-	URL    string
-	t      *testing.T
-	server *http.Server
-	served sync.WaitGroup
+	examined bool // the doctor may look at it, who asks for other things and sends to nobody
+	URL      string
+	t        *testing.T
+	server   *http.Server
+	served   sync.WaitGroup
 
 	mu     sync.Mutex
 	decide func(*call) verdict
@@ -104,6 +106,11 @@ func (b *recorder) answer(decide func(*call) verdict) {
 func (b *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	raw, err := io.ReadAll(r.Body)
 	if err != nil {
+		return
+	}
+	if b.examined && (r.URL.Path == "/campaigns/details" || strings.Contains(string(raw), `"recipients":[]`)) {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"message": "No Recipients"}`)
 		return
 	}
 	var body struct {

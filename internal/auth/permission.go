@@ -12,8 +12,10 @@ const (
 	ReadReports        Permission = "reports:read"            // board, reports, their CSV
 	ReviewKnowledge    Permission = "knowledge:review"        // accept proposals and publish them
 	ManageTeams        Permission = "teams:manage"            // teams, skills, capacity, business hours, canned replies
+	ReadRoutes         Permission = "routes:read"             // what comes in by which route
 	ManageUsers        Permission = "users:manage"            // invite, disable, roles, API tokens of others
 	ManageHooks        Permission = "hooks:manage"            // outgoing webhooks
+	ExamineSetup       Permission = "setup:examine"           // the doctor, and what to make in Braze
 	ReadAudit          Permission = "audit:read"              // who did what
 )
 
@@ -26,15 +28,16 @@ const (
 // Permissions lists all of them, in the order of the roles that have them.
 func Permissions() []Permission {
 	return []Permission{
-		ReadConversations, WriteConversations, Supervise, ReadReports, ReviewKnowledge, ManageTeams, ManageUsers, ManageHooks, ReadAudit,
+		ReadConversations, WriteConversations, Supervise, ReadReports, ReviewKnowledge, ManageTeams, ReadRoutes,
+		ManageUsers, ManageHooks, ExamineSetup, ReadAudit,
 	}
 }
 
 // least is the role from which on a permission is held.
 var least = map[Permission]Role{
 	ReadConversations: Agent, WriteConversations: Agent,
-	Supervise: Supervisor, ReadReports: Supervisor, ReviewKnowledge: Supervisor, ManageTeams: Supervisor,
-	ManageUsers: Admin, ManageHooks: Admin, ReadAudit: Admin,
+	Supervise: Supervisor, ReadReports: Supervisor, ReviewKnowledge: Supervisor, ManageTeams: Supervisor, ReadRoutes: Supervisor,
+	ManageUsers: Admin, ManageHooks: Admin, ExamineSetup: Admin, ReadAudit: Admin,
 }
 
 // May reports whether somebody of role r may do it. An unknown permission nobody has.

@@ -54,6 +54,20 @@ func Open(id ConversationID, workspace string, contact ContactID, route string, 
 	}
 }
 
+// Arrive says by which route a line came. What begins on a route belongs to it, with the
+// language that is spoken there, if one is. Later a keyword route takes over what the bot
+// has, because its word is what the customer wants now; a catch-all never does, and
+// nothing is taken over that people have.
+func (c *Conversation) Arrive(route, spoken string, keyword bool) {
+	takes := keyword && c.Route != route && c.Owner == OwnerBot
+	if takes {
+		c.Route = route
+	}
+	if spoken != "" && (takes || c.Language == "" && c.Route == route) {
+		c.Language = spoken
+	}
+}
+
 // Pending says whether an inbound line waits for the bot.
 func (c *Conversation) Pending() bool { return c.DoneSeq < c.InSeq }
 

@@ -250,3 +250,29 @@ func TestPreview_isOneShortRow(t *testing.T) {
 		}
 	})
 }
+
+func TestArrive_keywordTakesOverWhatTheBotHas(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		owner         Owner
+		language      string
+		route, spoken string
+		keyword       bool
+		want, speaks  string
+	}{
+		"the first line":          {OwnerBot, "", "support", "", false, "support", ""},
+		"with a language":         {OwnerBot, "", "support", "fr", false, "support", "fr"},
+		"what is spoken stays":    {OwnerBot, "en", "support", "fr", false, "support", "en"},
+		"a keyword":               {OwnerBot, "en", "returns", "", true, "returns", "en"},
+		"a keyword in a language": {OwnerBot, "en", "returns", "fr", true, "returns", "fr"},
+		"another catch-all":       {OwnerBot, "", "other", "fr", false, "support", ""},
+		"a keyword in the queue":  {OwnerQueue, "en", "returns", "fr", true, "support", "en"},
+		"a keyword to an agent":   {OwnerAgent, "en", "returns", "fr", true, "support", "en"},
+	} {
+		conversation := Conversation{Route: "support", Language: c.language, Ownership: Ownership{Owner: c.owner}}
+		conversation.Arrive(c.route, c.spoken, c.keyword)
+		if conversation.Route != c.want || conversation.Language != c.speaks {
+			t.Errorf("%s: route %s, language %q", name, conversation.Route, conversation.Language)
+		}
+	}
+}

@@ -94,9 +94,13 @@ type Braze struct {
 type Route struct {
 	ID         string         `yaml:"id" example:"support" required:"true" doc:"Last part of the address: POST /braze/inbound/{id}. Unique over all workspaces."`
 	Secrets    []Secret       `yaml:"secrets" example:"[your-long-random-webhook-secret]" doc:"Secrets of at least 16 characters; the campaign sends one as Authorization: Bearer. Several allow changing it without a gap. Better kept in the environment than in this file."`
+	Since      []string       `yaml:"since" example:"[2026-11-22]" doc:"Days on which the secrets were made, in their order, for the page that shows their age. Empty: counted from their first use."`
 	SigningKey Secret         `yaml:"signing_key" example:"your-long-random-signing-key" doc:"Optional second proof, beside the secret: the campaign sends X-Parley-Signature with hmac_sha256_hex of dispatch_id followed by braze_id under this key, made by its own Liquid. At least 16 characters. Empty: not asked for."`
 	Specific   bool           `yaml:"specific" default:"false" doc:"true for a keyword campaign: when the same text also arrives through a catch-all route, this one wins."`
-	Language   string         `yaml:"language" example:"fr" doc:"Language of everything that arrives here. Empty: decided for each customer."`
+	Match      string         `yaml:"match" example:"Is RETURN" doc:"What the campaign's trigger asks of the message body, as you set it in Braze, such as Is RETURN or a regular expression. For the pages and the guide only: Braze decides what arrives here. Belongs with specific: true."`
+	Team       string         `yaml:"team" example:"Returns" doc:"Name of the team on the desk that gets what is handed over from here. Empty: chosen by topic and language."`
+	Knowledge  string         `yaml:"knowledge" example:"./knowledge-returns" doc:"Folder of the knowledge base that the bot answers from here. Empty: that of the workspace."`
+	Language   string         `yaml:"language" example:"fr" doc:"Language of what begins here, unless the customer clearly writes another. Empty: decided for each customer."`
 	AllowFrom  []netip.Prefix `yaml:"allow_from" example:"[192.0.2.0/24]" doc:"Networks (CIDR) that may post here; Braze publishes the addresses of each instance. Empty: any."`
 }
 

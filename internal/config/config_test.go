@@ -443,3 +443,20 @@ func TestFields_areAllDescribed(t *testing.T) {
 	}
 	walk(reflect.TypeFor[Config]())
 }
+
+func TestValidate_daysOfSecrets(t *testing.T) {
+	t.Parallel()
+	for want, days := range map[string][]string{
+		"":                              {"2026-11-22"},
+		"names 3 days for 2 secrets":    {"2026-11-22", "2026-11-22", "2026-11-22"},
+		`since[1]: "22.11.2026" is not`: {"2026-11-22", "22.11.2026"},
+	} {
+		r := NewRoute("support", "first-secret-of-support", "second-secret-of-support")
+		r.Since = days
+		k := &checker{}
+		k.route("route", r, false)
+		if got := k.problems.Error(); (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

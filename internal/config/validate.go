@@ -301,6 +301,17 @@ func (c *checker) route(key string, r Route, sandbox bool) {
 	if r.Language != "" {
 		c.language(key+".language", r.Language)
 	}
+	if len([]rune(r.Match)) > 200 {
+		c.add(key+".match", "is longer than 200 characters", "shorten the description; Parley does not read it")
+	}
+	if len(r.Since) > len(r.Secrets) {
+		c.add(key+".since", fmt.Sprintf("names %d days for %d secrets", len(r.Since), len(r.Secrets)), "name at most one day for each secret, in their order")
+	}
+	for i, day := range r.Since {
+		if _, err := time.Parse(time.DateOnly, day); err != nil {
+			c.add(itemKey(key+".since", i), fmt.Sprintf("%q is not a day", day), "write it as 2026-11-22")
+		}
+	}
 	if n := len(r.SigningKey.Reveal()); n > 0 && n < MinSecret {
 		c.add(key+".signing_key", fmt.Sprintf("has %d characters, fewer than %d", n, MinSecret), "make one with: openssl rand -hex 32")
 	}

@@ -134,6 +134,6 @@ func (d *Desk) Suggest(ctx context.Context, id chat.ConversationID) (s packet.Su
 	if language == "" {
 		language = c.Contact.Language
 	}
-	s, ok = w.Suggest(lines, language)
+	s, ok = w.Suggest(c.Route, lines, language)
 	return s, ok, nil
 }

@@ -79,7 +79,7 @@ func TestSuggest_isSilentWithoutKnowledge(t *testing.T) {
 	if _, ok, err := d.Suggest(t.Context(), id); ok || err != nil {
 		t.Errorf("suggested without knowing anything: %v", err)
 	}
-	d = desk.New(map[string]desk.Workspace{"shop": {Suggest: func(lines []chat.Message, language string) (packet.Suggestion, bool) {
+	d = desk.New(map[string]desk.Workspace{"shop": {Suggest: func(_ string, lines []chat.Message, language string) (packet.Suggestion, bool) {
 		return packet.Suggestion{Text: lines[len(lines)-1].Text + " in " + language}, true
 	}}}, s, func() int64 { return now }, func(store.Topic) {})
 	if got, ok, err := d.Suggest(t.Context(), id); !ok || err != nil || got.Text != "hello in " {

@@ -32,7 +32,7 @@ type Workspace struct {
 	TakenOver func(c chat.Conversation, contact chat.Contact, lines []chat.Message, now int64) (*store.Handoff, error)
 	// Suggest finds an answer that was not given yet in lines such as these. Nil means
 	// that there never is one.
-	Suggest func(lines []chat.Message, language string) (packet.Suggestion, bool)
+	Suggest func(route string, lines []chat.Message, language string) (packet.Suggestion, bool)
 	// Survey asks customers after an agent has resolved their conversation; nil does not.
 	Survey *store.SurveyPlan
 }

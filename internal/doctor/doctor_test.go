@@ -210,6 +210,7 @@ func TestExamine_namesEachMisconfiguration(t *testing.T) {
 		{"pair_interval", doctor.Warn, func(w *ward) { w.distant(); w.shop().Delivery.PairInterval = time.Second }},
 		{"max_age", doctor.Warn, func(w *ward) { w.shop().Delivery.MaxAge = 30 * time.Hour }},
 		{"timeout", doctor.Warn, func(w *ward) { w.shop().Braze.Timeout = 2 * time.Second }},
+		{"match", doctor.Warn, func(w *ward) { w.shop().Routes[0].Match = "Is RETURN" }},
 		{"quick_reply", doctor.Note, func(w *ward) { w.shop().Layouts.QuickReply.CampaignID = "" }},
 		{"subscription", doctor.Note, func(w *ward) { w.shop().SubscriptionGroup = "" }},
 		{"no_workspace", doctor.Fail, func(w *ward) { w.patient.Config.Workspaces = nil }},

@@ -39,7 +39,7 @@ func Guide(w config.Workspace, publicURL string, reveal bool) []Sheet {
 	}
 	out := []Sheet{keySheet(w.Layouts)}
 	for _, r := range w.Routes {
-		out = append(out, webhookSheet(r, base, reveal))
+		out = append(out, webhookSheet(w, r, base, reveal))
 	}
 	return append(out, layoutSheets(w.Layouts)...)
 }
@@ -66,7 +66,7 @@ var (
 		both("Each of them drops or delays answers in silence.", "Chacune écarte ou retarde des réponses en silence."))
 )
 
-func webhookSheet(r config.Route, base string, reveal bool) Sheet {
+func webhookSheet(w config.Workspace, r config.Route, base string, reveal bool) Sheet {
 	secret := Words{"Bearer <the route’s secret>", "Bearer <le secret de la route>"}
 	if reveal && len(r.Secrets) > 0 {
 		secret = Words{"Bearer " + r.Secrets[0].Reveal(), "Bearer " + r.Secrets[0].Reveal()}
@@ -75,6 +75,13 @@ func webhookSheet(r config.Route, base string, reveal bool) Sheet {
 	if r.Specific {
 		trigger = both("Action-based: Send a WhatsApp inbound message, your subscription group, where the message body Is YOUR WORD, or matches the regex (?i)word(?-i)", "Basée sur une action : envoi d’un message entrant WhatsApp, votre groupe d’abonnement, où le corps du message est VOTRE MOT, ou correspond à l’expression (?i)mot(?-i)")
 	}
+	if r.Match != "" {
+		trigger = bothf("Action-based: Send a WhatsApp inbound message, your subscription group, where the message body: %s", "Basée sur une action : envoi d’un message entrant WhatsApp, votre groupe d’abonnement, où le corps du message : %s", r.Match)
+	}
+	var keep Words
+	if r.Specific {
+		keep = both("A message that fits also arrives through the catch-all route; Parley takes the two for one, and this route wins.", "Un message qui convient arrive aussi par la route générale ; Parley n’en fait qu’un, et cette route l’emporte.")
+	}
 	s := Sheet{
 		bothf("The webhook campaign of route %s", "La campagne webhook de la route %s", r.ID),
 		[]Field{
@@ -82,7 +89,7 @@ func webhookSheet(r config.Route, base string, reveal bool) Sheet {
 			paste(both("Webhook URL", "URL du webhook"), base+"/braze/inbound/"+r.ID, both("Braze calls ports 80 and 443 only.", "Braze n’appelle que les ports 80 et 443.")),
 			choose(both("HTTP method", "Méthode HTTP"), both("POST", "POST"), Words{}),
 			paste(both("Header Content-Type", "En-tête Content-Type"), "application/json", Words{}),
-			{Name: both("Header Authorization", "En-tête Authorization"), Value: secret, Paste: reveal, Why: both("Without it anybody could speak as your customers; the page shows none.", "Sans lui, n’importe qui pourrait parler à la place de vos clients ; la page n’en montre pas.")},
+			{Name: both("Header Authorization", "En-tête Authorization"), Value: secret, Paste: reveal, Why: secretWhy(w, r, reveal)},
 		},
 	}
 	if r.SigningKey != "" {
@@ -98,9 +105,21 @@ func webhookSheet(r config.Route, base string, reveal bool) Sheet {
 		both("The page’s body has no json_escape, so a quote in a message breaks it, and no dispatch_id, so a retry cannot be told from a repetition.", "Le corps de la page n’a pas de json_escape : un guillemet le casse ; ni de dispatch_id : une relance ne se distingue pas d’une répétition."))
 	body.Lang = "json"
 	s.Fields = append(s.Fields, body,
-		choose(both("Schedule Delivery", "Planifier la livraison"), trigger, Words{}),
+		choose(both("Schedule Delivery", "Planifier la livraison"), trigger, keep),
 		reEligibility, noLimits)
 	return s
+}
+
+// secretWhy says what the secret is for and, where it is not shown, where to find it.
+func secretWhy(w config.Workspace, r config.Route, reveal bool) Words {
+	why := both("Without it anybody could speak as your customers; the page shows none.", "Sans lui, n’importe qui pourrait parler à la place de vos clients ; la page n’en montre pas.")
+	if reveal {
+		return why
+	}
+	name := strings.ToUpper(strings.ReplaceAll("PARLEY_WORKSPACES_"+w.ID+"_ROUTES_"+r.ID+"_SECRETS", "-", "_"))
+	where := bothf(" It is in Parley’s settings, under secrets of the route, or in %s; parley setup --show-secrets prints it.",
+		" Il est dans les réglages de Parley, sous secrets de la route, ou dans %s ; parley setup --show-secrets l’affiche.", name)
+	return Words{why.EN + where.EN, why.FR + where.FR}
 }
 
 // replySheet is what to compose for one layout; a Canvas prints its properties under another name.

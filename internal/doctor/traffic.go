@@ -20,6 +20,11 @@ func (e *examination) settings(w config.Workspace) {
 	if !w.Layouts.QuickReply.Configured() {
 		e.note("quick_reply", w.ID, noButtons())
 	}
+	for _, r := range w.Routes {
+		if r.Match != "" && !r.Specific {
+			e.warn("match", r.ID, keywordNotSpecific(r.ID))
+		}
+	}
 	if w.SubscriptionGroup == "" {
 		e.note("subscription", w.ID, noGroup())
 	}

@@ -172,3 +172,10 @@ func routeHeard(ago time.Duration) Words {
 	}
 	return bothf("The last message came %d h ago.", "Le dernier message est arrivé il y a %d h.", minutes/60)
 }
+
+func keywordNotSpecific(route string) said {
+	return said{
+		bothf("Route %s has a match but not specific: true, so the catch-all may win over it.", "La route %s a un match mais pas specific: true ; la route générale peut l’emporter.", route),
+		both("Set specific: true for this route, or leave match out.", "Réglez specific: true pour cette route, ou retirez match."),
+	}
+}

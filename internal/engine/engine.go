@@ -35,6 +35,22 @@ type Workspace struct {
 	Pace     chat.Pace
 	Attempts int // failed turns before people take over
 	Rules    bot.Rules
+	Routes   map[string]Route // those that differ from the rest
+}
+
+// Route is in what a route differs from its workspace. What is empty does not.
+type Route struct {
+	Bot      *bot.Bot
+	Language string // spoken unless the customer clearly writes another
+	Team     string // name or id of who gets what is handed over
+}
+
+// on is the workspace as it is for the conversations of a route.
+func (ws Workspace) on(route string) Workspace {
+	if r := ws.Routes[route]; r.Bot != nil {
+		ws.Bot = r.Bot
+	}
+	return ws
 }
 
 // Settings of the engine.
@@ -170,6 +186,7 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 	if !ok {
 		return result, fmt.Errorf("workspace %q is not configured any more", w.Conversation.Workspace)
 	}
+	ws = ws.on(w.Conversation.Route)
 	ctx, cancel := context.WithTimeout(ctx, e.set.Lease*3/4)
 	defer cancel()
 	defer func() {
@@ -284,6 +301,9 @@ func (ws Workspace) turn(w *store.Work, now int64) bot.Turn {
 		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route, Language: ws.Language, Rules: ws.Rules,
 		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language, Attributes: attributes(w.Waiting)},
 		State:   json.RawMessage(w.Conversation.BotState), Now: time.UnixMilli(now),
+	}
+	if spoken := ws.Routes[w.Conversation.Route].Language; spoken != "" {
+		t.Contact.Language = spoken
 	}
 	for _, m := range w.Waiting {
 		t.Messages = append(t.Messages, bot.Inbound{ID: string(m.ID), Seq: m.Seq, Text: m.Text, Media: m.Media, At: time.UnixMilli(m.At)})

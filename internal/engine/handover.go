@@ -30,7 +30,7 @@ func (e *Engine) prospect(ctx context.Context, ws Workspace, w *store.Work, out 
 }
 
 func need(ws Workspace, w *store.Work, out *bot.Outcome) roster.Need {
-	n := roster.Need{Topic: out.Trace.Intent, Route: w.Conversation.Route, Language: out.Language}
+	n := roster.Need{Team: ws.Routes[w.Conversation.Route].Team, Topic: out.Trace.Intent, Route: w.Conversation.Route, Language: out.Language}
 	for _, language := range []string{w.Conversation.Language, w.Contact.Language, ws.Language} {
 		if n.Language == "" {
 			n.Language = language

@@ -52,7 +52,7 @@ func (ws Workspace) hand(in packet.Input, m bot.Memory) (*store.Handoff, error) 
 		language = in.Conversation.Language
 	}
 	if in.Code != string(bot.HandoffFailed) { // what failed may be the knowledge
-		if s, ok := ws.Suggest(in.Lines, language); ok {
+		if s, ok := ws.Suggest(in.Conversation.Route, in.Lines, language); ok {
 			in.Suggestion = &s
 		}
 	}
@@ -64,16 +64,16 @@ func (ws Workspace) hand(in packet.Input, m bot.Memory) (*store.Handoff, error) 
 	return &store.Handoff{ID: in.ID, Code: in.Code, Topic: in.Topic, Priority: packet.PriorityOf(in.Code), Packet: string(body)}, nil
 }
 
-// Suggest finds an answer to the customer's last question that was not given yet; lines
-// are the last ones, oldest first.
-func (ws Workspace) Suggest(lines []chat.Message, language string) (packet.Suggestion, bool) {
+// Suggest finds an answer to the last question of a customer on a route that was not
+// given yet; lines are the last ones, oldest first.
+func (ws Workspace) Suggest(route string, lines []chat.Message, language string) (packet.Suggestion, bool) {
 	var said []string
 	for _, m := range lines {
 		if m.Direction == chat.Out {
 			said = append(said, m.Text)
 		}
 	}
-	s, ok := ws.Bot.Suggest(packet.Issue(lines, language), language, said)
+	s, ok := ws.on(route).Bot.Suggest(packet.Issue(lines, language), language, said)
 	return packet.Suggestion{Text: s.Text, Intent: s.Intent, Title: s.Title, P: s.P, Language: s.Language}, ok
 }
 

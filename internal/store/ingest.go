@@ -28,6 +28,7 @@ type Arrival struct {
 
 	ExternalID, BrazeID, AliasName, AliasLabel, Phone, BSUID string
 	FirstName, Language                                      string
+	Spoken                                                   string // the route's language; empty if it has none
 
 	Text       string
 	Media      []string
@@ -274,6 +275,7 @@ func (in *ingestion) take(a *Arrival, contact *chat.Contact) Receipt {
 		c = &opened
 		in.open[contact.ID] = c
 	}
+	c.Arrive(a.Route, a.Spoken, a.Specific)
 	if c.Language == "" {
 		c.Language = contact.Language
 	}
@@ -322,7 +324,7 @@ func (in *ingestion) pairedWith(a *Arrival, key pairKey) (chat.MessageID, bool) 
 	if a.Specific {
 		in.rerouted = append(in.rerouted, reroute{p.message, a.arrived()})
 		if c := in.open[key.contact]; c != nil {
-			c.Route = a.Route
+			c.Arrive(a.Route, a.Spoken, true)
 			in.changed[c.ID] = true
 		}
 	}

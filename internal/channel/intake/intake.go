@@ -8,6 +8,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -29,6 +30,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/obs"
 	"parley/internal/store"
+	"parley/internal/store/routes"
 )
 
 // Route is one inbound webhook campaign.
@@ -38,9 +40,9 @@ type Route struct {
 	Secrets   []string
 	// SigningKey, if set, asks for a signature beside the secret; see Webhook.Signature.
 	SigningKey string
-	Specific   bool // a keyword campaign, which wins over a catch-all
-	Paired     bool // the workspace has other routes
-	Language   string
+	Specific   bool   // a keyword campaign, which wins over a catch-all
+	Paired     bool   // the workspace has other routes
+	Language   string // of what begins here, unless the customer clearly writes another
 	AllowFrom  []netip.Prefix
 	Timing     chat.Timing
 	Surveyed   bool // customers are asked for their opinion, so a text may be the answer
@@ -78,21 +80,24 @@ type Intake struct {
 	due     func(at int64)
 	publish func(store.Topic)
 	group   *batch.Queue[store.Arrival, store.Receipt]
+	tally   *tally
 }
 
 type route struct {
 	Route
 	secrets [][32]byte
+	prints  []string // fingerprints of secrets
 }
 
 // New makes an intake. now is the clock in unix milliseconds; due is told when a
 // turn will be wanted, and publish what a commit has made available.
 func New(routes []Route, s *store.Store, metrics *obs.Metrics, log *slog.Logger, now func() int64, due func(int64), publish func(store.Topic)) *Intake {
-	in := &Intake{routes: map[string]*route{}, store: s, metrics: metrics, log: log, now: now, due: due, publish: publish}
+	in := &Intake{routes: map[string]*route{}, store: s, metrics: metrics, log: log, now: now, due: due, publish: publish, tally: newTally()}
 	for _, r := range routes {
 		known := &route{Route: r}
 		for _, secret := range r.Secrets {
 			known.secrets = append(known.secrets, sha256.Sum256([]byte(secret)))
+			known.prints = append(known.prints, Fingerprint(secret))
 		}
 		in.routes[r.ID] = known
 	}
@@ -106,6 +111,7 @@ func (in *Intake) Accept(ctx context.Context, w Webhook) (obs.WebhookOutcome, er
 	started := time.Now()
 	outcome, err := in.accept(ctx, w)
 	in.metrics.WebhookAnswered(w.Route, outcome, time.Since(started))
+	in.tally.answered(w.Route, outcome, in.now())
 	return outcome, err
 }
 
@@ -135,16 +141,18 @@ func (in *Intake) admit(w Webhook) (*route, obs.WebhookOutcome, error) {
 	if r == nil {
 		return nil, obs.WebhookUnknownRoute, ErrNoRoute
 	}
-	given, ok := sha256.Sum256([]byte(w.Secret)), 0
+	given, which := sha256.Sum256([]byte(w.Secret)), -1
 	for i := range r.secrets {
-		ok |= subtle.ConstantTimeCompare(given[:], r.secrets[i][:])
+		which = subtle.ConstantTimeSelect(subtle.ConstantTimeCompare(given[:], r.secrets[i][:]), i, which)
 	}
-	if ok == 0 {
+	if which < 0 {
 		return nil, obs.WebhookUnauthorized, ErrSecret
 	}
 	if len(r.AllowFrom) > 0 && !allowed(r.AllowFrom, w.From) {
 		return nil, obs.WebhookForbidden, ErrNotAllowed
 	}
+	now := in.now()
+	in.tally.knows(r.ID, r.prints[which], now, now)
 	return r, "", nil
 }
 
@@ -175,12 +183,13 @@ func (in *Intake) take(ctx context.Context, r *route, w Webhook) (obs.WebhookOut
 	case arrival.Text == "" && len(arrival.Media) == 0:
 		return obs.WebhookDeadLetter, in.keep(ctx, r, w, "has neither a text nor media")
 	}
-	if len(inbound.Repaired) > 0 {
-		in.metrics.WebhookRepaired(r.ID)
-	}
 	receipt, err := in.group.Do(ctx, arrival)
 	if err != nil {
 		return "", err
+	}
+	if len(inbound.Repaired) > 0 {
+		in.metrics.WebhookRepaired(r.ID)
+		in.tally.add(r.ID, routes.Counts{Repaired: 1}, in.now())
 	}
 	in.due(receipt.DueAt)
 	if receipt.Duplicate != "" {
@@ -211,16 +220,13 @@ func (r *route) arrival(m braze.Inbound) store.Arrival {
 		MessageID: chat.MessageID(chat.NewID()), ContactID: chat.ContactID(chat.NewID()), ConversationID: chat.ConversationID(chat.NewID()),
 		ExternalID: m.ExternalID, BrazeID: m.BrazeID, Phone: m.Phone, BSUID: m.BSUID, FirstName: m.FirstName, Language: m.Language,
 		Text: storable(m.Text), Media: m.Media, CampaignID: m.CampaignID, DispatchID: m.DispatchID, Repaired: m.Repaired, Notes: m.Notes,
-		Attributes: attributes(m.Extra),
-		Timing:     r.Timing, Dedupe: r.Dedupe,
-	}
-	if r.Language != "" {
-		a.Language = r.Language
+		Attributes: attributes(m.Extra), Spoken: r.Language,
+		Timing: r.Timing, Dedupe: r.Dedupe,
 	}
 	if r.Surveyed {
 		a.Surveyed = true
 		a.Score, _ = chat.Score(a.Text)
-		a.Comment = remark(a.Text, a.Language)
+		a.Comment = remark(a.Text, cmp.Or(r.Language, a.Language))
 	}
 	switch {
 	case m.Alias != nil:

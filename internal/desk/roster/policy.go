@@ -62,7 +62,7 @@ type Team struct {
 
 // Need is what a conversation asks of the person who takes it.
 type Need struct {
-	Team     string // id, or empty for any
+	Team     string // id, or empty for any; of what is not handed over yet also a name
 	Topic    string // intent
 	Route    string
 	Language string
@@ -172,11 +172,15 @@ func (s Strategy) before(a, b *Person) bool {
 	return cmp.Or(cmp.Compare(a.Load*b.Capacity, b.Load*a.Capacity), turn) < 0
 }
 
-// TeamFor gives the id of the team that is to get a conversation: one for its topic
+// TeamFor gives the id of the team that is to get a conversation: the one it asks for,
+// if there is such a team; else one for its topic
 // before one for everything, but one whose people are there before one whose are not.
 // Empty if there is no team for it.
 func (d *Desk) TeamFor(n Need, now time.Time) string {
 	best, rank := "", -1
+	if t := d.Called(n.Team); t != nil {
+		return t.ID
+	}
 	for i := range d.Teams {
 		t := &d.Teams[i]
 		r, ok := t.suits(n)
@@ -193,6 +197,16 @@ func (d *Desk) TeamFor(n Need, now time.Time) string {
 		}
 	}
 	return best
+}
+
+// Called finds the team with this id, or this name in whatever case; nil if there is none.
+func (d *Desk) Called(name string) *Team {
+	for i := range d.Teams {
+		if t := &d.Teams[i]; name != "" && (t.ID == name || strings.EqualFold(t.Name, name)) {
+			return t
+		}
+	}
+	return nil
 }
 
 // suits says whether a team is for a conversation, and how closely.

@@ -134,7 +134,7 @@ func TestTeamFor_prefersTheTopicButNotAnEmptyRoom(t *testing.T) {
 			{ID: "support", Members: []string{"ben"}},
 			{ID: "returns", Members: []string{"mia"}, Topics: []string{"return_item", "returns"}},
 			{ID: "retours", Members: []string{"lea"}, Topics: []string{"return_item"}, Languages: []string{"fr"}},
-			{ID: "night", Members: []string{"sol"}, Topics: []string{"late"}, Hours: night},
+			{ID: "night", Name: "Night watch", Members: []string{"sol"}, Topics: []string{"late"}, Hours: night},
 		},
 		People: []Person{
 			{ID: "ben", MayReply: true, State: Online},
@@ -152,7 +152,11 @@ func TestTeamFor_prefersTheTopicButNotAnEmptyRoom(t *testing.T) {
 		{Need{Topic: "return_item"}, "returns"},
 		{Need{Route: "returns"}, "returns"},
 		{Need{Topic: "return_item", Language: "fr"}, "retours"},
-		{Need{Topic: "late"}, "support"}, // its people are not there
+		{Need{Topic: "late"}, "support"},                           // its people are not there
+		{Need{Team: "Night watch", Topic: "return_item"}, "night"}, // asked for, so it gets it whenever it comes
+		{Need{Team: "night watch"}, "night"},
+		{Need{Team: "retours", Topic: "x"}, "retours"},
+		{Need{Team: "gone", Topic: "return_item"}, "returns"},
 	} {
 		if got := d.TeamFor(c.need, now); got != c.want {
 			t.Errorf("%+v goes to %q, want %q", c.need, got, c.want)

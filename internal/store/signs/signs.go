@@ -8,6 +8,8 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 
 	"parley/internal/chat"
 	"parley/internal/store"
@@ -104,36 +106,81 @@ type Step struct {
 
 // Newest follows the newest message that a customer sent after a time; ok is false while there is none.
 func Newest(ctx context.Context, s *store.Store, after int64) (step Step, ok bool, err error) {
-	ids, err := db.Collect(ctx, s.Read, func(r *sql.Rows) (id chat.MessageID, err error) { return id, r.Scan(&id) },
-		"SELECT id FROM messages WHERE direction = 'in' AND at > $1 ORDER BY id DESC LIMIT 1", after)
+	ids, err := since(ctx, s, after)
 	if err != nil || len(ids) == 0 {
 		return step, false, err
 	}
-	if step.Message, err = s.Message(ctx, ids[0]); err != nil {
-		return step, false, err
+	step, err = Follow(ctx, s, ids[0].message)
+	return step, err == nil, err
+}
+
+// First finds the oldest message that a customer sent after a time: of the sender with
+// that number if there is one, written in any way. It is empty while there is none.
+func First(ctx context.Context, s *store.Store, after int64, phone string) (chat.MessageID, error) {
+	list, err := since(ctx, s, after)
+	if err != nil {
+		return "", err
+	}
+	want := digits(phone)
+	for _, m := range slices.Backward(list) {
+		if want == "" || digits(m.phone) == want || digits(m.alias) == want {
+			return m.message, nil
+		}
+	}
+	return "", nil
+}
+
+// digits is all that matters of how a number is written.
+func digits(phone string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, phone)
+}
+
+type arrival struct {
+	message      chat.MessageID
+	phone, alias string
+}
+
+// since lists what customers sent after a time, newest first. It looks at the newest
+// lines only, so that asking again and again costs little however many there are.
+func since(ctx context.Context, s *store.Store, after int64) ([]arrival, error) {
+	return db.Collect(ctx, s.Read, func(r *sql.Rows) (v arrival, err error) { return v, r.Scan(&v.message, &v.phone, &v.alias) },
+		`SELECT m.id, p.phone, p.alias_name FROM (SELECT id, conversation_id, direction, at FROM messages ORDER BY id DESC LIMIT 500) AS m
+		JOIN conversations c ON c.id = m.conversation_id JOIN contacts p ON p.id = c.contact_id
+		WHERE m.direction = 'in' AND m.at > $1 ORDER BY m.id DESC`, after)
+}
+
+// Follow says how far a message of a customer has come.
+func Follow(ctx context.Context, s *store.Store, id chat.MessageID) (step Step, err error) {
+	if step.Message, err = s.Message(ctx, id); err != nil {
+		return step, err
 	}
 	c, err := s.Conversation(ctx, step.Message.ConversationID)
 	if err != nil {
-		return step, false, err
+		return step, err
 	}
 	step.Contact, step.Owner = c.ContactID, c.Owner
 	turn, found, err := s.Turn(ctx, step.Message)
 	if err != nil || !found {
-		return step, err == nil, err
+		return step, err
 	}
 	step.Action = turn.Action
 	lines, _, err := s.Messages(ctx, c.ID, 0, 10)
 	if err != nil {
-		return step, false, err
+		return step, err
 	}
 	for _, m := range lines {
 		if m.TurnID == turn.ID && m.Direction == chat.Out {
 			parts, err := s.DeliveriesOf(ctx, []chat.MessageID{m.ID})
 			if err != nil {
-				return step, false, err
+				return step, err
 			}
 			step.Deliveries = append(step.Deliveries, parts[m.ID]...)
 		}
 	}
-	return step, true, nil
+	return step, nil
 }

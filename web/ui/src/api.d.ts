@@ -1173,6 +1173,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List inbound routes with what came in by each
+         * @description Needs the permission routes:read.
+         */
+        get: operations["list-routes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1187,6 +1207,86 @@ export interface paths {
         post: operations["log-in"];
         /** Log out */
         delete: operations["log-out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/by-hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what to look up in Braze because no API shows it
+         * @description Needs the permission setup:examine.
+         */
+        get: operations["list-checks-by-hand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look for what keeps messages from arriving or leaving
+         * @description Needs the permission setup:examine. Calls Braze, and changes and sends nothing. Answers with one DoctorFinding on each line (application/x-ndjson), as soon as it is known; an examination that ended early ends with a line that has an error instead.
+         */
+        post: operations["run-doctor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what to make in Braze, without the secrets
+         * @description Needs the permission setup:examine.
+         */
+        get: operations["get-setup-guide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup/loop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a message that is sent from one's own phone
+         * @description Needs the permission setup:examine.
+         */
+        get: operations["follow-loop-test"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1800,6 +1900,15 @@ export interface components {
             timezone: string;
             weekly: components["schemas"]["OpenSpan"][];
         };
+        ByHand: {
+            ask: components["schemas"]["Said"];
+            /** @description What happens when it is wrong. */
+            else: components["schemas"]["Said"];
+            where: components["schemas"]["Said"];
+        };
+        ByHandOutputBody: {
+            items: components["schemas"]["ByHand"][];
+        };
         CannedListBody: {
             items: components["schemas"]["CannedReply"][];
             /** @description The variables there are. */
@@ -2097,6 +2206,17 @@ export interface components {
             /** @description Empty on the last page. */
             nextCursor: string;
         };
+        DoctorFinding: {
+            /** @description A stable name, such as campaign_draft. */
+            check: string;
+            /** @description Empty when nothing is to be done. */
+            cure: components["schemas"]["Said"];
+            /** @enum {string} */
+            level: "ok" | "note" | "warn" | "fail";
+            /** @description What was looked at: a workspace, one of its layouts, or a route. */
+            subject: string;
+            what: components["schemas"]["Said"];
+        };
         Draft: {
             /**
              * Format: int64
@@ -2269,6 +2389,11 @@ export interface components {
             at: string;
             name: string;
             value: string;
+        };
+        GuideOutputBody: {
+            /** @description Where Braze reaches Parley; empty while public_url is not set, and the sheets then show an example. */
+            publicUrl: string;
+            workspaces: components["schemas"]["SetupWorkspace"][];
         };
         Handoff: {
             conversation: string;
@@ -2500,6 +2625,35 @@ export interface components {
             since: string;
             value: string;
         };
+        InboundRoute: {
+            id: string;
+            language: string;
+            /**
+             * Format: date-time
+             * @description When a webhook last came with a right secret.
+             */
+            lastAt?: string;
+            /** @description What the campaign asks of the message, as the settings describe it. */
+            match: string;
+            /** @description The bot answers from a knowledge base of the route's own. */
+            ownKnowledge: boolean;
+            secrets: components["schemas"]["RouteSecret"][];
+            /** @description A signature is asked for beside the secret. */
+            signed: boolean;
+            /** @description A keyword route, which wins over a catch-all. */
+            specific: boolean;
+            /** @description The team that the settings name. */
+            team: string;
+            /** @description The desk has no such team, so one is chosen by topic and language. */
+            teamMissing: boolean;
+            today: components["schemas"]["RouteCounts"];
+            /** @description Where Braze posts; without a host while public_url is not set. */
+            url: string;
+            /** @description Today and the six days before. */
+            week: components["schemas"]["RouteCounts"];
+            workspace: string;
+            workspaceName: string;
+        };
         IntentListBody: {
             items: components["schemas"]["KnownIntent"][];
             /** @description Always empty: all are listed. */
@@ -2565,6 +2719,26 @@ export interface components {
         LifeOutputBody: {
             steps: components["schemas"]["Step"][];
             understanding?: components["schemas"]["Understanding"];
+        };
+        LoopOutputBody: {
+            conversationId?: string;
+            /** @description No more stages will come. */
+            done: boolean;
+            /** @description Empty until there is one. */
+            message: string;
+            /** Format: int64 */
+            since: number;
+            /** @description Reached so far. The last one comes once for each part of the answer. */
+            stages: components["schemas"]["LoopStage"][];
+            /** @description The likely cause if it comes no further. */
+            stuck: components["schemas"]["Said"];
+        };
+        LoopStage: {
+            /** @enum {string} */
+            level: "ok" | "note" | "fail";
+            /** @enum {string} */
+            stage: "arrived" | "decided" | "left";
+            what: components["schemas"]["Said"];
         };
         Media: {
             /** @enum {string} */
@@ -3282,6 +3456,58 @@ export interface components {
             intent?: string;
             note?: string;
         };
+        RouteCounts: {
+            /**
+             * Format: int64
+             * @description Copies of a stored message, dropped.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Stored as messages.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description With a wrong secret or signature, or from an address that may not post.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Came with a broken body that could be mended.
+             */
+            repaired: number;
+            /**
+             * Format: int64
+             * @description Test sends of Braze's dashboard.
+             */
+            tests: number;
+            /**
+             * Format: int64
+             * @description Not understood, and kept as dead letters.
+             */
+            unreadable: number;
+        };
+        RouteSecret: {
+            /** @description Tells secrets apart, and is no part of them. */
+            fingerprint: string;
+            /** Format: date-time */
+            firstUsedAt?: string;
+            /** Format: date-time */
+            lastUsedAt?: string;
+            /**
+             * Format: date-time
+             * @description As the settings have it.
+             */
+            madeAt?: string;
+        };
+        RoutesOutputBody: {
+            items: components["schemas"]["InboundRoute"][];
+        };
+        Said: {
+            en: string;
+            fr: string;
+        };
         SavedView: {
             filter: components["schemas"]["ViewFilter"];
             id: string;
@@ -3290,6 +3516,25 @@ export interface components {
             name: string;
             /** @description Everybody sees it; only who may supervise can make, change or delete it. */
             shared: boolean;
+        };
+        SetupField: {
+            /** @description What the value is written in, if it is code: json or liquid. */
+            code?: string;
+            name: components["schemas"]["Said"];
+            /** @description The value is to be pasted as it stands. */
+            paste: boolean;
+            value: components["schemas"]["Said"];
+            /** @description Empty where nothing needs to be said. */
+            why: components["schemas"]["Said"];
+        };
+        SetupSheet: {
+            fields: components["schemas"]["SetupField"][];
+            title: components["schemas"]["Said"];
+        };
+        SetupWorkspace: {
+            id: string;
+            name: string;
+            sheets: components["schemas"]["SetupSheet"][];
         };
         SkillsInputBody: {
             /** Format: int64 */
@@ -8335,6 +8580,74 @@ export interface operations {
             };
         };
     };
+    "list-routes": {
+        parameters: {
+            query?: {
+                /** @description Time zone that days are meant in, as Europe/Paris. Without one: UTC. Counts are kept by the hour of UTC. */
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutesOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "get-session": {
         parameters: {
             query?: never;
@@ -8619,6 +8932,255 @@ export interface operations {
                          */
                         type: string;
                     };
+                };
+            };
+        };
+    };
+    "list-checks-by-hand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ByHandOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "run-doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found, a line each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["DoctorFinding"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-setup-guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "follow-loop-test": {
+        parameters: {
+            query?: {
+                /** @description The since of the first answer: when the test began. Without one a test begins. */
+                since?: number;
+                /** @description The message of the answer before, if it had one: the one to follow. */
+                message?: string;
+                /** @description The number that is written from. Without one the first message of anybody counts. */
+                phone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoopOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
         };

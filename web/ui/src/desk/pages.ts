@@ -3,13 +3,16 @@ import {
   Gauge,
   GraduationCap,
   KeyRound,
+  ListChecks,
   LockKeyhole,
   type LucideIcon,
   MailX,
   MessagesSquare,
   ScrollText,
   SlidersHorizontal,
+  Stethoscope,
   UsersRound,
+  Waypoints,
   Webhook,
 } from "lucide-react";
 import { type ComponentType, lazy } from "react";
@@ -92,6 +95,27 @@ export interface Section {
 }
 
 export const sections: Section[] = [
+  {
+    slug: "routes",
+    label: "routes",
+    icon: Waypoints,
+    least: "supervisor",
+    component: lazy(() => import("./setup/braze/Routes").then((m) => ({ default: m.Routes }))),
+  },
+  {
+    slug: "braze",
+    label: "guide",
+    icon: ListChecks,
+    least: "admin",
+    component: lazy(() => import("./setup/braze/Guide").then((m) => ({ default: m.Guide }))),
+  },
+  {
+    slug: "doctor",
+    label: "doctor",
+    icon: Stethoscope,
+    least: "admin",
+    component: lazy(() => import("./setup/braze/Doctor").then((m) => ({ default: m.Doctor }))),
+  },
   {
     slug: "webhooks",
     label: "webhooks",

@@ -16,6 +16,9 @@ export const en = {
     setup: "Setup",
   },
   sections: {
+    routes: "Routes",
+    guide: "Set-up in Braze",
+    doctor: "Doctor",
     webhooks: "Webhooks",
     tokens: "API tokens",
     audit: "Audit log",

@@ -17,6 +17,9 @@ export const fr: Shape<typeof en> = {
     setup: "Réglages",
   },
   sections: {
+    routes: "Les routes",
+    guide: "Mise en place dans Braze",
+    doctor: "Docteur",
     webhooks: "Webhooks",
     tokens: "Jetons d’API",
     audit: "Journal d’audit",

@@ -1,6 +1,6 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
-import { Button } from "./Button";
+import { Button, IconButton } from "./Button";
 
 /** A text that is shown once, to be copied: selected by a click, and by a button to the clipboard. */
 export function CopyBox({
@@ -55,5 +55,31 @@ export function CopyBox({
         </span>
       </div>
     </div>
+  );
+}
+
+/** A small button that puts a text into the clipboard, and says that it has. */
+export function CopyButton({ value, label, copied }: { value: string; label: string; copied: string }) {
+  const [done, setDone] = useState(false);
+  useEffect(() => {
+    if (!done) return;
+    const timer = setTimeout(() => setDone(false), 2500);
+    return () => clearTimeout(timer);
+  }, [done]);
+  const toClipboard = async () => {
+    try {
+      await navigator.clipboard.writeText(value);
+      setDone(true);
+    } catch {
+      // Without leave to write to the clipboard, the text beside it can still be selected.
+    }
+  };
+  return (
+    <>
+      <IconButton icon={done ? Check : Copy} label={done ? copied : label} onClick={() => void toClipboard()} />
+      <span role="status" className="sr-only">
+        {done ? copied : ""}
+      </span>
+    </>
   );
 }

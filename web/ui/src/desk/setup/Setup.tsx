@@ -24,7 +24,7 @@ export function Setup() {
               aria-current={location === `/setup/${slug}` ? "page" : undefined}
               className="flex h-9 shrink-0 items-center gap-2 rounded-md px-3 text-muted transition-colors hover:bg-sunken aria-[current]:bg-accent-soft aria-[current]:text-accent pointer-coarse:h-11"
             >
-              <Icon aria-hidden className="size-4" />
+              <Icon aria-hidden className="size-4 shrink-0" />
               {words.sections[label]}
             </Link>
           ))}

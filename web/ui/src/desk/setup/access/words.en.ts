@@ -45,6 +45,8 @@ export const en = {
     "teams:manage": "Manage teams, skills and canned replies",
     "users:manage": "Manage users: as strong as an administrator",
     "hooks:manage": "Manage webhooks",
+    "routes:read": "See what comes in by which route",
+    "setup:examine": "Run the doctor and read the set-up guide",
     "audit:read": "Read the audit log",
   },
 

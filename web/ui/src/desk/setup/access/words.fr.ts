@@ -48,6 +48,8 @@ export const fr: Words = {
     "teams:manage": "Gérer équipes, compétences et réponses types",
     "users:manage": "Gérer les utilisateurs : aussi puissant qu’un administrateur",
     "hooks:manage": "Gérer les webhooks",
+    "routes:read": "Voir ce qui arrive par quelle route",
+    "setup:examine": "Lancer le docteur et lire le guide de mise en place",
     "audit:read": "Lire le journal d’audit",
   },
 
