@@ -20,6 +20,7 @@ import (
 	"parley/internal/obs"
 	"parley/internal/store"
 	outbox "parley/internal/store/hooks"
+	told "parley/internal/store/receipts"
 )
 
 // history is how many earlier lines the bot may see.
@@ -59,6 +60,7 @@ func (a *App) buildChannel() error {
 	a.surveys = survey.New(surveys, a.store, a.log, a.now, a.wake)
 	a.desk = desk.New(desks, a.store, a.now, a.wake)
 	a.intake = intake.New(routes, a.store, a.metrics, a.log, a.now, a.engine.Wake, a.wake)
+	a.buildReceipts()
 	return nil
 }
 
@@ -106,7 +108,7 @@ func routesOf(w config.Workspace) []intake.Route {
 	out := make([]intake.Route, len(w.Routes))
 	for i, r := range w.Routes {
 		out[i] = intake.Route{
-			ID: r.ID, Workspace: w.ID, SigningKey: r.SigningKey.Reveal(), Specific: r.Specific, Paired: len(w.Routes) > 1, Language: r.Language, AllowFrom: r.AllowFrom,
+			ID: r.ID, Workspace: w.ID, SigningKey: r.SigningKey.Reveal(), Specific: r.Specific, Paired: len(w.Routes) > 1 || reconciled(w) != "", Language: r.Language, AllowFrom: r.AllowFrom,
 			Surveyed: w.CSAT.Enabled,
 			Timing:   timing(w.Turn),
 			Dedupe: store.Dedupe{
@@ -227,7 +229,11 @@ func (a *App) prune(ctx context.Context) error {
 				return err
 			}
 			gone, err := outbox.Prune(ctx, tx, a.now()-keep.Exchanges.Milliseconds(), 1000)
-			n += gone
+			if err != nil {
+				return err
+			}
+			ids, err := told.Prune(ctx, tx, a.now()-keep.Drops.Milliseconds(), 1000)
+			n += gone + ids
 			return err
 		})
 		if err != nil || n == 0 {
