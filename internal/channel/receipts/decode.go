@@ -154,7 +154,7 @@ func (f fields) body(name string) string {
 // happened now.
 func happened(text string, now int64) int64 {
 	seconds, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsNaN(seconds) || seconds <= 0 {
+	if err != nil || math.IsNaN(seconds) || seconds < 1 {
 		return now
 	}
 	if seconds > 1e11 { // milliseconds, then

@@ -135,7 +135,7 @@ func (r *Receipts) Accept(ctx context.Context, token string, body []byte) (Taken
 	r.metrics.CurrentsEvents(obs.EventDuplicate, int(t.Duplicates))
 	r.metrics.CurrentsEvents(obs.EventIgnored, t.Ignored)
 	r.metrics.CurrentsEvents(obs.EventBroken, t.Broken)
-	r.wake.Set(now)
+	r.wake.Set(1)
 	return t, nil
 }
 
