@@ -272,6 +272,24 @@ export async function call(url, method = "GET", body = undefined) {
   return text ? JSON.parse(text) : undefined;
 }
 
+/** One call of the desk API as whoever is logged in on a page. */
+export async function asked(page, method, path, body) {
+  const { status, text } = await page.evaluate(
+    async ([method, path, body]) => {
+      const { csrfToken } = await (await fetch("/api/v1/session")).json();
+      const response = await fetch(`/api/v1${path}`, {
+        method,
+        headers: { "Content-Type": "application/json", "X-CSRF-Token": csrfToken },
+        body: body ? JSON.stringify(body) : undefined,
+      });
+      return { status: response.status, text: await response.text() };
+    },
+    [method, path, body],
+  );
+  assert.ok(status < 300, `${method} ${path}: ${status} ${text}`);
+  return text ? JSON.parse(text) : undefined;
+}
+
 /** A phone of the sandbox, by HTTP. */
 export function phone(sandbox, number) {
   const base = `${sandbox}/sandbox/phones/${encodeURIComponent(number)}`;

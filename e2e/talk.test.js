@@ -1,25 +1,7 @@
 // What people do in an open conversation beside answering: notes, canned replies, drafts, giving it on, looking back.
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { admin, agent, agent2, grace, inspect, logIn, open, phone, startBrowser, startParley, until } from "./harness.js";
-
-/** One call of the desk API as whoever is logged in on a page. */
-async function asked(page, method, path, body) {
-  const { status, text } = await page.evaluate(
-    async ([method, path, body]) => {
-      const { csrfToken } = await (await fetch("/api/v1/session")).json();
-      const response = await fetch(`/api/v1${path}`, {
-        method,
-        headers: { "Content-Type": "application/json", "X-CSRF-Token": csrfToken },
-        body: body ? JSON.stringify(body) : undefined,
-      });
-      return { status: response.status, text: await response.text() };
-    },
-    [method, path, body],
-  );
-  assert.ok(status < 300, `${method} ${path}: ${status} ${text}`);
-  return text ? JSON.parse(text) : undefined;
-}
+import { admin, agent, agent2, asked, grace, inspect, logIn, open, phone, startBrowser, startParley, until } from "./harness.js";
 
 describe("talk", () => {
   let urls;

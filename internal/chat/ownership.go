@@ -42,7 +42,7 @@ type Ownership struct {
 func (o Ownership) Apply(kind Kind, agent string) (Ownership, error) {
 	to, ok := kind.target(o.Owner)
 	if !ok {
-		return o, Errorf(Conflict, "a conversation owned by %s cannot %s", o.Owner, kind)
+		return o, o.cannot(kind)
 	}
 	next := Ownership{Owner: to, Epoch: o.Epoch + 1}
 	if to == OwnerAgent {
@@ -52,6 +52,22 @@ func (o Ownership) Apply(kind Kind, agent string) (Ownership, error) {
 		next.Agent = agent
 	}
 	return next, nil
+}
+
+// cannot says why a change is refused, and what to do instead.
+func (o Ownership) cannot(kind Kind) error {
+	switch {
+	case o.Owner == OwnerNone:
+		return Errorf(Conflict, "the conversation is resolved; open it again first")
+	case kind == Reopen:
+		return Errorf(Conflict, "the conversation is open already")
+	case o.Owner == OwnerBot:
+		return Errorf(Conflict, "the bot has the conversation already")
+	case o.Owner == OwnerQueue:
+		return Errorf(Conflict, "the conversation waits in the queue already")
+	default:
+		return Errorf(Conflict, "an agent has the conversation already")
+	}
 }
 
 func (k Kind) target(from Owner) (Owner, bool) {

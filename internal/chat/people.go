@@ -146,7 +146,7 @@ func (c *Conversation) Waits() int64 {
 func (c *Conversation) Snooze(until, now int64) error {
 	switch {
 	case c.Owner != OwnerQueue && c.Owner != OwnerAgent:
-		return Errorf(Conflict, "only a conversation that people take care of can be put aside; this one is owned by %s", c.Owner)
+		return Errorf(Conflict, "only a conversation that people have can be put aside; take it over first")
 	case until != 0 && until <= now:
 		return Errorf(Invalid, "the time until which it is put aside has passed; choose a later one")
 	case until == 0:

@@ -1,6 +1,7 @@
 import { Inbox as InboxIcon, ListFilter, RotateCw, Search, SearchX, X } from "lucide-react";
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { VList, type VListHandle } from "virtua";
+import { useLocation } from "wouter";
 import { Button } from "../../ui/Button";
 import { Bone, Empty, Problem, useSlow } from "../../ui/States";
 import { useCommonWords } from "../../words/common";
@@ -57,6 +58,20 @@ function SearchField() {
   const field = useRef<HTMLInputElement>(null);
   const latest = useRef({ filter, apply });
   latest.current = { filter, apply };
+  const listed = useDeskState((s) => s.list);
+  const href = useListAddress();
+  const [, navigate] = useLocation();
+  // Enter opens the best find, as soon as it is found.
+  const [opening, setOpening] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is listed and the wish count.
+  useEffect(() => {
+    if (!opening || listed.loading || listed.filter.q !== text.trim()) return;
+    setOpening(false);
+    const best = listed.items[0];
+    if (!best) return;
+    field.current?.blur();
+    navigate(href(best.id));
+  }, [opening, listed, text]);
   useEffect(() => {
     // The address was changed by something else: the back button, a saved view.
     if (filter.q === asked.current) return;
@@ -88,8 +103,12 @@ function SearchField() {
         placeholder={list.searchHint}
         value={text}
         maxLength={200}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => {
+          setOpening(false);
+          setText(event.target.value);
+        }}
         onKeyDown={(event) => {
+          if (event.key === "Enter") setOpening(text.trim() !== "");
           if (event.key !== "Escape") return;
           setText("");
           field.current?.blur();

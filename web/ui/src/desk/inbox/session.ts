@@ -155,9 +155,13 @@ export class Desk {
   #onConversation({ conversation, messages }: Change) {
     const { transcript } = this.store.snapshot();
     if (transcript?.id === conversation.id) {
-      // The rules across the page come with the conversation itself.
-      if (transcript?.detail && transcript.detail.epoch !== conversation.epoch) void this.#readDetail(conversation.id);
-      if (transcript && leavesGap(transcript, messages)) void this.#readNewest(conversation.id);
+      // The rules across the page come with the conversation itself, and so does what the
+      // customer says of it once it is resolved.
+      const { detail } = transcript;
+      if (detail && (detail.epoch !== conversation.epoch || conversation.owner === "none")) {
+        void this.#readDetail(conversation.id);
+      }
+      if (leavesGap(transcript, messages)) void this.#readNewest(conversation.id);
     }
     this.#tell({ kind: "conversation", conversation, mine: false });
     this.listing.take(conversation);
