@@ -72,7 +72,7 @@ func (c demoCmd) Run() (err error) {
 		return errors.Join(err, l.Close())
 	}
 	desk := "http://" + gateway.Addr().String()
-	pretend, err := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: desk, File: filepath.Join(c.Data, "sandbox.json"), Page: web.Phone(), DeskURL: desk, Adjust: c.adjust})
+	pretend, err := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: desk, File: filepath.Join(c.Data, "sandbox.json"), Page: web.Phone(), DeskURL: desk, Adjust: c.adjust, Currents: true})
 	if err != nil {
 		return errors.Join(err, gateway.Stop(), l.Close())
 	}
@@ -183,6 +183,7 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 	w.Layouts.Template.CampaignID = sandbox.SeedTemplate
 	w.Layouts.Template.Text = "Hello {{customer.name|there}}, we have an answer to your question: {{external_system_msg_body}} Reply to this message to go on."
 	w.Knowledge = folder
+	w.Currents.Secrets = []config.Secret{demoSecret}
 	w.CSAT.Enabled, w.CSAT.Delay = true, 10*time.Second
 	if c.Fast {
 		w.Turn.Settle, w.Turn.SettleMax, w.Delivery.PairInterval = 0, 0, 0

@@ -23,6 +23,7 @@ import (
 	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/channel/intake"
+	"parley/internal/channel/receipts"
 	"parley/internal/chat"
 	"parley/internal/desk"
 	"parley/internal/desk/hooks"
@@ -53,13 +54,15 @@ type Parts struct {
 	Auth   *auth.Auth
 	Audit  *audit.Trail
 	Intake *intake.Intake
-	Desk   *desk.Desk
-	Hooks  *hooks.Desk
-	Learn  *learning.Learn
-	Roster *roster.Roster
-	Media  *media.Fetcher
-	Setup  *setup.Setup
-	Log    *slog.Logger
+	// Receipts takes in what Currents tells; nil: nothing does.
+	Receipts *receipts.Receipts
+	Desk     *desk.Desk
+	Hooks    *hooks.Desk
+	Learn    *learning.Learn
+	Roster   *roster.Roster
+	Media    *media.Fetcher
+	Setup    *setup.Setup
+	Log      *slog.Logger
 }
 
 // API answers HTTP.
@@ -126,6 +129,7 @@ func (a *API) OpenAPI() ([]byte, error) {
 func (a *API) Handler() http.Handler {
 	root := http.NewServeMux()
 	root.HandleFunc("POST /braze/inbound/{route}", a.inbound)
+	root.HandleFunc("POST /braze/currents", a.currents)
 	root.Handle(prefix+"/session", a.mux)
 	root.Handle(prefix+"/invitations/{token}", a.mux)
 	root.Handle("GET "+prefix+"/openapi.json", a.Auth.Require(auth.Known, http.HandlerFunc(a.document)))

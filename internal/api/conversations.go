@@ -121,6 +121,10 @@ func (a *API) transcript(ctx context.Context, id chat.ConversationID, before int
 	if err != nil {
 		return nil, false, err
 	}
+	receipts, err := a.receiptsOf(ctx, parts)
+	if err != nil {
+		return nil, false, err
+	}
 	mentions, err := inbox.MentionsOf(ctx, a.Store, notes)
 	if err != nil {
 		return nil, false, err
@@ -131,7 +135,7 @@ func (a *API) transcript(ctx context.Context, id chat.ConversationID, before int
 	}
 	out := make([]Message, len(list))
 	for i, m := range list {
-		out[i] = message(m, parts[m.ID])
+		out[i] = message(m, parts[m.ID], receipts)
 		out[i].AgentName, out[i].Mentions = names[m.Agent], mentions[m.ID]
 	}
 	return out, more, nil

@@ -19,7 +19,7 @@ type Words struct {
 
 // Step is one thing that happened to a message on its way.
 type Step struct {
-	Kind   string         `json:"kind" enum:"received,repaired,deduplicated,joined,settled,understood,silent,handed_over,queued,batched,accepted,retried,unknown,dead,cancelled"`
+	Kind   string         `json:"kind" enum:"received,repaired,deduplicated,joined,settled,understood,silent,handed_over,queued,batched,accepted,retried,unknown,dead,cancelled,sent,delivered,read,failed"`
 	At     time.Time      `json:"at"`
 	Title  Words          `json:"title"`
 	Detail string         `json:"detail,omitempty"`
@@ -122,6 +122,9 @@ func (a *API) arrivalSteps(ctx context.Context, m chat.Message) ([]Step, error) 
 	steps := []Step{{Kind: "received", At: when(m.At), Title: Words{"Received from Braze", "Reçu de Braze"}, Detail: m.Text}}
 	if m.Arrival != nil {
 		steps[0].Data = map[string]any{"route": m.Arrival.Route, "dispatchId": m.Arrival.DispatchID, "campaignId": m.Arrival.CampaignID}
+		if m.Arrival.ByCurrents {
+			steps[0].Title = Words{"Received from Currents: no webhook had brought it", "Reçu de Currents : aucun webhook ne l’avait apporté"}
+		}
 		for _, r := range m.Arrival.Repaired {
 			steps = append(steps, Step{
 				Kind: "repaired", At: when(m.At), Detail: r,
@@ -142,6 +145,9 @@ func (a *API) arrivalSteps(ctx context.Context, m chat.Message) ([]Step, error) 
 }
 
 func dropTitle(why store.DropReason) Words {
+	if why == store.DropLate {
+		return Words{"The webhook came after all: not counted twice", "Le webhook est arrivé après coup : non compté deux fois"}
+	}
 	if why == store.DropOtherRoute {
 		return Words{"The same message through another route: not counted twice", "Le même message par une autre route : non compté deux fois"}
 	}
@@ -195,6 +201,10 @@ func (a *API) deliverySteps(ctx context.Context, m chat.Message) ([]Step, error)
 	if err != nil {
 		return nil, err
 	}
+	receipts, err := a.receiptsOf(ctx, byMessage)
+	if err != nil {
+		return nil, err
+	}
 	var steps []Step
 	for _, d := range byMessage[m.ID] {
 		part := map[string]any{"layout": string(d.Layout)}
@@ -211,7 +221,7 @@ func (a *API) deliverySteps(ctx context.Context, m chat.Message) ([]Step, error)
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, last...)
+		steps = append(append(steps, last...), receiptSteps(d, receipts[d.ID])...)
 	}
 	return steps, nil
 }

@@ -9,6 +9,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/live"
 	"parley/internal/store"
+	told "parley/internal/store/receipts"
 )
 
 // Shapes of the desk API. Times are RFC 3339 in UTC with milliseconds.
@@ -118,18 +119,21 @@ type Message struct {
 	At           time.Time `json:"at"`
 	TurnID       string    `json:"turnId,omitempty"`
 	Agent        string    `json:"agent,omitempty" doc:"User id of the agent who wrote it."`
-	Status       string    `json:"status" enum:"received,queued,sending,accepted,unknown,dead,cancelled" doc:"accepted means that Braze took it, which is no promise that it arrives."`
+	Status       string    `json:"status" enum:"received,queued,sending,accepted,unknown,dead,cancelled,sent,delivered,read,failed" doc:"accepted means that Braze took it, which is no promise that it arrives. sent, delivered, read and failed are told by Currents."`
 	StatusReason string    `json:"statusReason,omitempty"`
 	Repaired     bool      `json:"repaired,omitempty"`
-	AgentName    string    `json:"agentName,omitempty" doc:"Name of the agent who wrote it."`
-	Mentions     []string  `json:"mentions,omitempty" doc:"User ids of those whom a note is for."`
+	// ByCurrents and Failure come of Braze's stream of events.
+	ByCurrents bool            `json:"byCurrents,omitempty" doc:"No webhook brought it in time; Currents did."`
+	Failure    *MessageFailure `json:"failure,omitempty" doc:"With status failed."`
+	AgentName  string          `json:"agentName,omitempty" doc:"Name of the agent who wrote it."`
+	Mentions   []string        `json:"mentions,omitempty" doc:"User ids of those whom a note is for."`
 }
 
-func message(m chat.Message, parts []chat.Delivery) Message {
+func message(m chat.Message, parts []chat.Delivery, receipts map[chat.DeliveryID]told.Receipt) Message {
 	out := Message{
 		ID: string(m.ID), Seq: m.Seq, Direction: string(m.Direction), Author: string(m.Author), Text: m.Text, Media: []Media{},
 		Layout: string(m.Layout), Choices: m.Choices, At: when(m.At), TurnID: string(m.TurnID), Agent: m.Agent, Status: "received",
-		Repaired: m.Arrival != nil && len(m.Arrival.Repaired) > 0,
+		Repaired: m.Arrival != nil && len(m.Arrival.Repaired) > 0, ByCurrents: m.Arrival != nil && m.Arrival.ByCurrents,
 	}
 	if out.Choices == nil {
 		out.Choices = []string{}
@@ -138,27 +142,18 @@ func message(m chat.Message, parts []chat.Delivery) Message {
 		out.Media = append(out.Media, Media{URL: address, Path: fmt.Sprintf("%s/media/%s/%d", prefix, m.ID, n), Kind: beside.MediaKind(address)})
 	}
 	if m.Direction == chat.Out {
-		out.Status, out.StatusReason = status(parts)
-	}
-	return out
-}
-
-// status is that of the part in most trouble, so that a line is never shown as
-// better than its worst part.
-func status(parts []chat.Delivery) (string, string) {
-	rank := []chat.State{chat.Accepted, chat.Queued, chat.Sending, chat.Cancelled, chat.Unknown, chat.Dead}
-	worst, reason := -1, ""
-	for _, p := range parts {
-		for i, s := range rank {
-			if p.State == s && i > worst {
-				worst, reason = i, p.Reason
-			}
+		status, part := told.Status(parts, receipts)
+		out.Status = status
+		switch {
+		case part == nil:
+		case status == string(told.StateFailed):
+			out.Failure = failure(receipts[part.ID])
+			out.StatusReason = out.Failure.Title.EN
+		default:
+			out.StatusReason = part.Reason
 		}
 	}
-	if worst < 0 {
-		return string(chat.Queued), ""
-	}
-	return string(rank[worst]), reason
+	return out
 }
 
 func when(ms int64) time.Time { return beside.When(ms) }

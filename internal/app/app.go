@@ -22,6 +22,7 @@ import (
 	"parley/internal/channel/delivery"
 	"parley/internal/channel/intake"
 	"parley/internal/channel/profile"
+	"parley/internal/channel/receipts"
 	"parley/internal/config"
 	"parley/internal/desk"
 	"parley/internal/desk/finder"
@@ -68,6 +69,7 @@ type App struct {
 	hub     *live.Hub
 	finder  *finder.Finder
 
+	receipts *receipts.Receipts
 	follower *hooks.Follower
 	courier  *hooks.Courier
 	facts    *profile.Follower // nil: no workspace tells its profiles anything
@@ -150,7 +152,7 @@ func (a *App) buildHTTP() (err error) {
 		return err
 	}
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
-		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Desk: a.desk, Roster: a.roster, Log: a.log,
+		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Receipts: a.receipts, Desk: a.desk, Roster: a.roster, Log: a.log,
 		Learn: learn.New(a.base.list, a.store, a.opts.Now),
 		Media: media.New(media.Settings{MaxBytes: cfg.Limits.MediaBytes, AllowPrivate: cfg.Desk.MediaHostsAllowPrivate}),
 		Hooks: a.buildHooks(),
@@ -199,6 +201,7 @@ func (a *App) Start() {
 		a.running.Go(func() { s.Run(ctx, drain) })
 	}
 	a.running.Go(func() { a.engine.Run(ctx, drain) })
+	a.running.Go(func() { a.receipts.Run(ctx) })
 	a.running.Go(func() { a.follower.Run(ctx) })
 	a.running.Go(func() { a.courier.Run(ctx, drain) })
 	a.startProfile(ctx, drain)

@@ -20,6 +20,7 @@ import (
 	"parley/internal/obs"
 	"parley/internal/store"
 	outbox "parley/internal/store/hooks"
+	told "parley/internal/store/receipts"
 	"parley/internal/store/routes"
 )
 
@@ -67,6 +68,7 @@ func (a *App) buildChannel(ctx context.Context) error {
 	a.desk = desk.New(desks, a.store, a.now, a.wake)
 	a.intake = intake.New(routes, a.store, a.metrics, a.log, a.now, a.engine.Wake, a.wake)
 	a.unwind = append(a.unwind, a.intake.Close)
+	a.buildReceipts()
 	return nil
 }
 
@@ -118,7 +120,7 @@ func routesOf(w config.Workspace) []intake.Route {
 	out := make([]intake.Route, len(w.Routes))
 	for i, r := range w.Routes {
 		out[i] = intake.Route{
-			ID: r.ID, Workspace: w.ID, SigningKey: r.SigningKey.Reveal(), Specific: r.Specific, Paired: len(w.Routes) > 1, Language: r.Language, AllowFrom: r.AllowFrom,
+			ID: r.ID, Workspace: w.ID, SigningKey: r.SigningKey.Reveal(), Specific: r.Specific, Paired: len(w.Routes) > 1 || reconciled(w) != "", Language: r.Language, AllowFrom: r.AllowFrom,
 			Surveyed: w.CSAT.Enabled,
 			Timing:   timing(w.Turn),
 			Dedupe: store.Dedupe{
@@ -222,8 +224,12 @@ func (a *App) prune(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			told, err := a.pruneFacts(ctx, tx)
-			n += gone + told
+			known, err := a.pruneFacts(ctx, tx)
+			if err != nil {
+				return err
+			}
+			ids, err := told.Prune(ctx, tx, a.now()-keep.Drops.Milliseconds(), 1000)
+			n += gone + known + ids
 			if err != nil {
 				return err
 			}

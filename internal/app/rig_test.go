@@ -433,6 +433,8 @@ type front struct {
 
 	mu       sync.Mutex
 	webhooks []webhook
+	losing   bool
+	missing  []webhook // those that were not passed on
 }
 
 type webhook struct {
@@ -456,13 +458,34 @@ func (f *front) pass(w http.ResponseWriter, r *http.Request) {
 	}
 	f.mu.Lock()
 	f.webhooks = append(f.webhooks, webhook{r.URL.Path, body})
+	losing := f.losing
+	if losing {
+		f.missing = append(f.missing, webhook{r.URL.Path, body})
+	}
 	f.mu.Unlock()
+	if losing {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
 	status, answer, err := post(r.Context(), f.http, f.gateway.Load().(string)+r.URL.Path, body, r.Header.Get("Authorization"))
 	if err != nil {
 		status = http.StatusBadGateway
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(answer)
+}
+
+// lose makes the front refuse what comes until it is told otherwise; lost is what that was.
+func (f *front) lose(on bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.losing = on
+}
+
+func (f *front) lost() []webhook {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.missing
 }
 
 func (f *front) seen() []webhook {

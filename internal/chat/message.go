@@ -27,6 +27,8 @@ type Arrived struct {
 	// Attributes are what else the webhook said of the sender; customers may be able to
 	// set some of them, so they may lead to a person but never prove anything.
 	Attributes map[string]string `json:"attributes,omitempty"`
+	// ByCurrents says that no webhook brought the line in time, and that Braze's stream of events did.
+	ByCurrents bool `json:"byCurrents,omitempty"`
 }
 
 // State is where a delivery stands.

@@ -77,6 +77,7 @@ type Workspace struct {
 	Delivery            Delivery `yaml:"delivery" doc:"How messages leave through Braze."`
 	Dedupe              Dedupe   `yaml:"dedupe" doc:"How long a repeated webhook is recognised. Braze sends no message id and retries, so Parley compares."`
 	Handoff             Handoff  `yaml:"handoff" doc:"Your own reasons to hand a conversation to people at once. The bot's others are always on."`
+	Currents            Currents `yaml:"currents" doc:"Receipts: what became of messages after Braze took them, from a Braze Currents connector that posts to /braze/currents. See docs/receipts.md."`
 	CSAT                CSAT     `yaml:"csat" doc:"Asking customers whether people helped them."`
 	Profile             Profile  `yaml:"profile" doc:"What the customers' profiles at Braze are told of their chats, for segments. Without any line here nothing is."`
 	Knowledge           string   `yaml:"knowledge" example:"./knowledge" doc:"Folder of the bot's knowledge base. Empty: the built-in base of a shop."`
@@ -103,6 +104,16 @@ type Route struct {
 	Language   string         `yaml:"language" example:"fr" doc:"Language of what begins here, unless the customer clearly writes another. Empty: decided for each customer."`
 	AllowFrom  []netip.Prefix `yaml:"allow_from" example:"[192.0.2.0/24]" doc:"Networks (CIDR) that may post here; Braze publishes the addresses of each instance. Empty: any."`
 }
+
+// Currents is the stream of events that tells what became of messages.
+type Currents struct {
+	Secrets   []Secret      `yaml:"secrets" example:"[your-long-random-currents-token]" doc:"Bearer tokens of at least 16 characters; the connector sends one. Several allow changing it without a gap. No other workspace may have the same. Empty: receipts are off."`
+	Reconcile bool          `yaml:"reconcile" default:"true" doc:"Bring in messages that customers wrote and no webhook brought. Needs a route that is not specific, since only then is every message meant for Parley; switch it off when that campaign leaves messages out on purpose."`
+	Grace     time.Duration `yaml:"grace" default:"2m" doc:"How long a webhook may take before its message counts as missed."`
+}
+
+// Configured reports whether receipts are taken.
+func (c Currents) Configured() bool { return len(c.Secrets) > 0 }
 
 // Turn paces the bot.
 type Turn struct {

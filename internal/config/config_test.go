@@ -97,6 +97,7 @@ func TestLoad_readsEveryField(t *testing.T) {
 			Turn:      Turn{Settle: 2 * time.Second, SettleMax: 9 * time.Second, Lease: 45 * time.Second, Attempts: 3, Workers: 8},
 			Delivery:  Delivery{PairInterval: 3 * time.Second, PairBurst: 2, Batch: 10, Ambiguous: AmbiguousHold, MaxAge: 12 * time.Hour, Lease: time.Minute},
 			Dedupe:    Dedupe{WithDispatch: 12 * time.Hour, WithoutDispatch: time.Minute, Brief: 5 * time.Second},
+			Currents:  Currents{Secrets: []Secret{"first-token-of-the-connector", "second-token-of-the-connector"}, Grace: 3 * time.Minute},
 			CSAT:      CSAT{Delay: time.Minute, EveryDays: 1},
 			Profile:   Profile{Wait: 5 * time.Second, Objects: 75},
 			Knowledge: "./knowledge",
@@ -128,6 +129,7 @@ func TestNewWorkspace_carriesThePinnedDefaults(t *testing.T) {
 		Turn:     Turn{Settle: 1200 * time.Millisecond, SettleMax: 6 * time.Second, Lease: 30 * time.Second, Attempts: 5, Workers: 128},
 		Delivery: Delivery{PairInterval: 6 * time.Second, PairBurst: 4, Batch: 50, Ambiguous: AmbiguousResend, MaxAge: 23 * time.Hour, Lease: 30 * time.Second},
 		Dedupe:   Dedupe{WithDispatch: 24 * time.Hour, WithoutDispatch: 2 * time.Minute, Brief: 10 * time.Second},
+		Currents: Currents{Reconcile: true, Grace: 2 * time.Minute},
 		CSAT:     CSAT{Delay: time.Minute, EveryDays: 1},
 		Profile:  Profile{Wait: 5 * time.Second, Objects: 75},
 	}, samePrefix)
@@ -287,6 +289,30 @@ func TestValidate_endpoint(t *testing.T) {
 		got := k.problems.Error()
 		if (want == "") != (got == "") || !strings.Contains(got, want) {
 			t.Errorf("%q: got %q, want %q", endpoint, got, want)
+		}
+	}
+}
+
+func TestValidate_currents(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(a, b *Workspace){
+		"":                                      func(a, b *Workspace) {},
+		"currents.secrets[0]: has 5 characters": func(a, _ *Workspace) { a.Currents.Secrets = []Secret{"short"} },
+		"currents.secrets[1]: is written twice": func(a, _ *Workspace) { a.Currents.Secrets = []Secret{"one-long-token-here", "one-long-token-here"} },
+		"the secret of parley demo":             func(a, _ *Workspace) { a.Currents.Secrets = []Secret{DemoSecret} },
+		"is already a secret of workspace shop": func(a, b *Workspace) {
+			a.Currents.Secrets, b.Currents.Secrets = []Secret{"one-long-token-here"}, []Secret{"one-long-token-here"}
+		},
+		"currents.grace: 0s is out of range": func(a, _ *Workspace) { a.Currents.Grace = 0 },
+	} {
+		a, b := NewWorkspace("shop"), NewWorkspace("shop-two")
+		change(&a, &b)
+		k, owner := &checker{}, map[Secret]string{}
+		k.currents("currents", a, owner)
+		k.currents("currents", b, owner)
+		got := k.problems.Error()
+		if (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

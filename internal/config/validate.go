@@ -109,7 +109,7 @@ func (c Config) Validate() error {
 
 // workspaces checks every workspace and that the ids of routes, which are addresses, are unique over all.
 func (c *checker) workspaces(all []Workspace) {
-	ids, owner := entryIDs(reflect.ValueOf(all)), map[string]string{}
+	ids, owner, token := entryIDs(reflect.ValueOf(all)), map[string]string{}, map[Secret]string{}
 	for i, w := range all {
 		key := entryKey("workspaces", i, ids)
 		c.id(key+".id", w.ID)
@@ -117,6 +117,7 @@ func (c *checker) workspaces(all []Workspace) {
 			c.add(key+".id", fmt.Sprintf("%q is used twice", w.ID), "give every workspace an id of its own")
 		}
 		c.workspace(key, w)
+		c.currents(key+".currents", w, token)
 		routes := entryIDs(reflect.ValueOf(w.Routes))
 		for j, r := range w.Routes {
 			rkey := entryKey(key+".routes", j, routes)
@@ -285,19 +286,7 @@ func (c *checker) route(key string, r Route, sandbox bool) {
 	if len(r.Secrets) == 0 {
 		c.add(key+".secrets", "is empty, so anybody could pretend to be a customer", "add a secret made with: openssl rand -hex 32")
 	}
-	for i, s := range r.Secrets {
-		skey := itemKey(key+".secrets", i)
-		switch {
-		case len(s) < MinSecret:
-			c.add(skey, fmt.Sprintf("has %d characters", len(s)), fmt.Sprintf("use at least %d, made with: openssl rand -hex 32", MinSecret))
-		case strings.ContainsAny(s.Reveal(), " \t\r\n"):
-			c.add(skey, "holds white space, which a header loses", "make one with: openssl rand -hex 32")
-		case slices.Contains(r.Secrets[:i], s):
-			c.add(skey, "is written twice", "keep one of the two")
-		case s == DemoSecret && !sandbox:
-			c.add(skey, "is the secret of parley demo, which everybody knows", "make your own with: openssl rand -hex 32")
-		}
-	}
+	c.secrets(key+".secrets", r.Secrets, sandbox)
 	if r.Language != "" {
 		c.language(key+".language", r.Language)
 	}
@@ -314,6 +303,35 @@ func (c *checker) route(key string, r Route, sandbox bool) {
 	}
 	if n := len(r.SigningKey.Reveal()); n > 0 && n < MinSecret {
 		c.add(key+".signing_key", fmt.Sprintf("has %d characters, fewer than %d", n, MinSecret), "make one with: openssl rand -hex 32")
+	}
+}
+
+func (c *checker) secrets(key string, secrets []Secret, sandbox bool) {
+	for i, s := range secrets {
+		skey := itemKey(key, i)
+		switch {
+		case len(s) < MinSecret:
+			c.add(skey, fmt.Sprintf("has %d characters", len(s)), fmt.Sprintf("use at least %d, made with: openssl rand -hex 32", MinSecret))
+		case strings.ContainsAny(s.Reveal(), " \t\r\n"):
+			c.add(skey, "holds white space, which a header loses", "make one with: openssl rand -hex 32")
+		case slices.Contains(secrets[:i], s):
+			c.add(skey, "is written twice", "keep one of the two")
+		case s == DemoSecret && !sandbox:
+			c.add(skey, "is the secret of parley demo, which everybody knows", "make your own with: openssl rand -hex 32")
+		}
+	}
+}
+
+// currents checks a connector. All connectors post to one address, so their tokens tell
+// whose they are.
+func (c *checker) currents(key string, w Workspace, owner map[Secret]string) {
+	c.secrets(key+".secrets", w.Currents.Secrets, isLoopback(w.Braze.Endpoint))
+	within(c, key+".grace", w.Currents.Grace, time.Second, time.Hour)
+	for i, s := range w.Currents.Secrets {
+		if other, taken := owner[s]; taken && other != w.ID {
+			c.add(itemKey(key+".secrets", i), "is already a secret of workspace "+other, "give every connector a token of its own; it says which workspace posts")
+		}
+		owner[s] = w.ID
 	}
 }
 

@@ -41,9 +41,10 @@ type DuplicateReason string
 const (
 	DuplicateRedelivered DuplicateReason = "redelivered" // Braze delivered it again
 	DuplicateOtherRoute  DuplicateReason = "other_route" // came through a keyword route and the catch-all
+	DuplicateLate        DuplicateReason = "late"        // Currents had brought it already
 )
 
-var duplicateReasons = []DuplicateReason{DuplicateRedelivered, DuplicateOtherRoute}
+var duplicateReasons = []DuplicateReason{DuplicateRedelivered, DuplicateOtherRoute, DuplicateLate}
 
 // TurnAction is how one turn of the bot ended.
 type TurnAction string
@@ -129,6 +130,8 @@ type Metrics struct {
 	knowledgeInfo          *prometheus.GaugeVec
 	knowledgePublished     *prometheus.GaugeVec
 	knowledgeRejected      *prometheus.CounterVec
+	currents               *prometheus.CounterVec
+	currentsEvents         *prometheus.CounterVec
 }
 
 // NewMetrics registers every series, those with closed labels at zero. routes and workspaces are the configured
@@ -166,6 +169,7 @@ func NewMetrics(version string, routes, workspaces []string) *Metrics {
 	m.hooksAge = m.gauge("hooks_waiting_oldest_seconds", "For how long the oldest of them has waited.")
 	m.hooksDead = m.gauge("hooks_dead", "Outgoing webhooks that were given up and can be replayed.")
 	m.describeDesk()
+	m.describeReceipts()
 	m.knowledgeInfo = m.gauges("knowledge_info", "Always 1; the label names the version of the knowledge base in use.", "workspace", "version")
 	m.knowledgePublished = m.gauges("knowledge_published_timestamp_seconds", "When it was published (Unix time).", "workspace")
 	m.knowledgeRejected = m.counters("knowledge_rejected_total", "Publications refused because of a mistake in the base.", "workspace")
@@ -195,6 +199,7 @@ func (m *Metrics) zero() {
 		m.hookCalls.WithLabelValues(string(r))
 	}
 	m.zeroDesk()
+	m.zeroReceipts()
 	for _, w := range m.workspaces {
 		m.knowledgeRejected.WithLabelValues(w)
 	}

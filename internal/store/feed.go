@@ -48,6 +48,16 @@ func (tx *Tx) announce(ctx context.Context, list []*chat.Conversation, now int64
 	return tx.announceNotes(ctx, notes, now)
 }
 
+// Announce tells the feed that something of conversations of a workspace has changed
+// that is not a row of this package.
+func (tx *Tx) Announce(ctx context.Context, workspace string, ids []chat.ConversationID, now int64) error {
+	notes := make([]note, len(ids))
+	for i, id := range ids {
+		notes[i] = note{workspace, id}
+	}
+	return tx.announceNotes(ctx, notes, now)
+}
+
 func (tx *Tx) announceNotes(ctx context.Context, notes []note, now int64) error {
 	seen := make(map[note]bool, len(notes))
 	var rows [][]any

@@ -44,6 +44,11 @@ type Arrival struct {
 	Score    int
 	Comment  bool
 
+	// ByCurrents says that no webhook brought the message, although the customer wrote it
+	// at WrittenAt. It is never a copy; a webhook that brings it later is.
+	ByCurrents bool
+	WrittenAt  int64
+
 	Timing chat.Timing
 	Dedupe Dedupe
 }
@@ -74,6 +79,7 @@ const (
 	DropRedelivered DropReason = "redelivered" // Braze delivered it again
 	DropOtherRoute  DropReason = "other_route" // it came through another route already
 	DropTest        DropReason = "test"        // a test send from Braze's dashboard
+	DropLate        DropReason = "late"        // Currents has brought it meanwhile
 )
 
 // Ingest stores a batch of arrivals in order: it finds each sender, drops copies,
@@ -259,9 +265,9 @@ func (in *ingestion) take(a *Arrival, contact *chat.Contact) Receipt {
 		return in.drop(a, contact, seen.message, DropRedelivered)
 	}
 	if a.Paired {
-		if original, ok := in.pairedWith(a, pairKey{contact.ID, hash}); ok {
+		if original, why := in.pairedWith(a, pairKey{contact.ID, hash}); why != "" {
 			in.copies[key] = stored{message: original, until: in.now + a.copyWindow(), dirty: true}
-			return in.drop(a, contact, original, DropOtherRoute)
+			return in.drop(a, contact, original, why)
 		}
 	}
 	in.copies[key] = stored{message: a.MessageID, until: in.now + a.copyWindow(), dirty: true}
@@ -279,7 +285,11 @@ func (in *ingestion) take(a *Arrival, contact *chat.Contact) Receipt {
 	if c.Language == "" {
 		c.Language = contact.Language
 	}
+	window := c.WindowUntil
 	seq := c.Receive(preview(a), in.now, a.Timing)
+	if a.ByCurrents { // WhatsApp's window runs from when the customer wrote
+		c.WindowUntil = max(window, a.WrittenAt+chat.Window)
+	}
 	in.changed[c.ID] = true
 	return in.store(a, c, seq)
 }
@@ -300,12 +310,16 @@ func preview(a *Arrival) string {
 }
 
 func (a *Arrival) arrived() *chat.Arrived {
-	return &chat.Arrived{Route: a.Route, CampaignID: a.CampaignID, DispatchID: a.DispatchID, Repaired: a.Repaired, Notes: a.Notes, Attributes: a.Attributes}
+	return &chat.Arrived{Route: a.Route, CampaignID: a.CampaignID, DispatchID: a.DispatchID, Repaired: a.Repaired, Notes: a.Notes, Attributes: a.Attributes, ByCurrents: a.ByCurrents}
 }
 
+// byCurrents counts, among the routes of a pair, what Braze's stream of events has
+// brought; no route has such an id.
+const byCurrents = "(currents)"
+
 // pairedWith counts the arrival and says of which stored message it is another
-// route's copy, if it is one.
-func (in *ingestion) pairedWith(a *Arrival, key pairKey) (chat.MessageID, bool) {
+// route's copy, and why, if it is one.
+func (in *ingestion) pairedWith(a *Arrival, key pairKey) (chat.MessageID, DropReason) {
 	p := in.pairs[key]
 	if p == nil {
 		p = &pair{counts: map[string]int{}}
@@ -315,20 +329,29 @@ func (in *ingestion) pairedWith(a *Arrival, key pairKey) (chat.MessageID, bool) 
 	for _, n := range p.counts {
 		written = max(written, n)
 	}
+	p.until, p.dirty = max(p.until, in.now+a.Dedupe.Pair), true
+	if a.ByCurrents {
+		p.counts[byCurrents], p.message = written+1, a.MessageID
+		return "", ""
+	}
 	p.counts[a.Route]++
-	p.until, p.dirty = in.now+a.Dedupe.Pair, true
 	if p.counts[a.Route] > written {
 		p.message = a.MessageID
-		return "", false
+		return "", ""
 	}
 	if a.Specific {
-		in.rerouted = append(in.rerouted, reroute{p.message, a.arrived()})
+		arrived := a.arrived()
+		arrived.ByCurrents = p.counts[byCurrents] == written
+		in.rerouted = append(in.rerouted, reroute{p.message, arrived})
 		if c := in.open[key.contact]; c != nil {
 			c.Arrive(a.Route, a.Spoken, true)
 			in.changed[c.ID] = true
 		}
 	}
-	return p.message, true
+	if p.counts[byCurrents] == written {
+		return p.message, DropLate
+	}
+	return p.message, DropOtherRoute
 }
 
 func (in *ingestion) drop(a *Arrival, contact *chat.Contact, original chat.MessageID, why DropReason) Receipt {

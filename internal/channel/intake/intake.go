@@ -41,7 +41,7 @@ type Route struct {
 	// SigningKey, if set, asks for a signature beside the secret; see Webhook.Signature.
 	SigningKey string
 	Specific   bool   // a keyword campaign, which wins over a catch-all
-	Paired     bool   // the workspace has other routes
+	Paired     bool   // the same message may come another way: by another route or by Currents
 	Language   string // of what begins here, unless the customer clearly writes another
 	AllowFrom  []netip.Prefix
 	Timing     chat.Timing
@@ -197,6 +197,19 @@ func (in *Intake) take(ctx context.Context, r *route, w Webhook) (obs.WebhookOut
 		return obs.WebhookDuplicate, nil
 	}
 	return obs.WebhookAccepted, nil
+}
+
+// late is how long after a message was brought in by Currents a webhook of it is
+// recognised: Braze gives up a webhook after 30 minutes (Braze docs, "Webhook errors").
+const late = 45 * time.Minute
+
+// Recovered makes an arrival of a message that Currents told of and no webhook brought,
+// as if it had come through a route that New was given.
+func (in *Intake) Recovered(route string, m braze.Inbound, writtenAt int64) store.Arrival {
+	a := in.routes[route].arrival(m)
+	a.ByCurrents, a.WrittenAt, a.Paired = true, writtenAt, true
+	a.Dedupe.Pair = late.Milliseconds()
+	return a
 }
 
 func signed(key, text, signature string) bool {

@@ -19,12 +19,13 @@ import (
 	"strconv"
 
 	"parley/internal/chat"
+	"parley/internal/store/receipts"
 	rows "parley/internal/store/report"
 )
 
 // edition is the number of these rules. Raise it when Count changes, so that all
 // conversations are counted anew.
-const edition = 1
+const edition = 2
 
 // Names of the numbers, as they are stored.
 const (
@@ -43,8 +44,8 @@ const (
 	agentFirst    = "agent_first"   // the same by agent and bucket
 	resolved      = "resolved"      // when it was resolved
 	resolution    = "resolution"    // by bucket: from the first handoff to the end, when it was resolved
-	sent          = "sent"          // parts of messages that Braze took, when it did
-	unsent        = "unsent"        // by reason: those that it did not
+	sent          = "sent"          // parts of messages that Braze took, when it did, unless they failed later
+	unsent        = "unsent"        // by reason: those that it did not, and those that failed later
 	verdicts      = "verdict"       // by what agents say of a handoff, when it was handed over
 	asked         = "asked"         // surveys, when they were
 	scores        = "score"         // by score, when it was asked for
@@ -245,7 +246,11 @@ func (w *walk) deliveries() {
 	for _, d := range w.h.Deliveries {
 		switch d.State {
 		case chat.Accepted:
-			w.add(sent, "", d.At)
+			if d.Receipt.State() == receipts.StateFailed {
+				w.add(unsent, refusalOf(d.Receipt), d.At)
+			} else {
+				w.add(sent, "", d.At)
+			}
 		case chat.Dead, chat.Unknown:
 			w.add(unsent, failureOf(d.Reason), d.At)
 		}
@@ -370,7 +375,20 @@ func failureOf(reason string) string {
 	return codeOf(reason)
 }
 
+// refusalOf makes a short word of why a message that Braze took did not arrive.
+func refusalOf(r receipts.Receipt) string {
+	code := r.Code
+	if !word.MatchString(code) {
+		code = reasonOther
+	}
+	if r.Failure == receipts.Abort {
+		return "aborted_" + code
+	}
+	return "whatsapp_" + code
+}
+
 var (
+	word    = regexp.MustCompile(`^[a-z0-9_]{1,40}$`)
 	leading = regexp.MustCompile(`^([a-z][a-z_]{0,40})(:|$)`)
 	refusal = regexp.MustCompile(`^braze ([a-z_]{1,40})`)
 )

@@ -7,6 +7,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/store"
 	"parley/internal/store/db"
+	"parley/internal/store/receipts"
 )
 
 // Again is for how long after the end of a conversation a contact who comes back
@@ -48,6 +49,8 @@ type Delivery struct {
 	State  chat.State
 	Reason string
 	At     int64
+	// Receipt is what has been told of it since Braze took it; empty without Currents.
+	Receipt receipts.Receipt
 }
 
 // Verdict is what people said of a handoff: that it needed a person ("yes") or not
@@ -106,9 +109,14 @@ func Histories(ctx context.Context, s *store.Store, ids []chat.ConversationID) (
 	fill(ctx, rest, "SELECT conversation_id, to_seq, finished_at, action, trace FROM turns WHERE conversation_id "+in+" ORDER BY conversation_id, to_seq, id",
 		func(id *chat.ConversationID, t *Turn) []any { return []any{id, &t.ToSeq, &t.At, &t.Action, &t.Trace} },
 		func(h *History) *[]Turn { return &h.Turns })
-	fill(ctx, rest, `SELECT m.conversation_id, d.state, d.reason, d.done_at FROM messages m JOIN deliveries d ON d.message_id = m.id
+	fill(ctx, rest, `SELECT m.conversation_id, d.state, d.reason, d.done_at, COALESCE(r.sent_at, 0), COALESCE(r.delivered_at, 0), COALESCE(r.read_at, 0),
+			COALESCE(r.retried_at, 0), COALESCE(r.failed_at, 0), COALESCE(r.failure, ''), COALESCE(r.code, '')
+			FROM messages m JOIN deliveries d ON d.message_id = m.id LEFT JOIN receipts r ON r.delivery_id = d.id
 			WHERE d.done_at > 0 AND m.conversation_id `+in,
-		func(id *chat.ConversationID, d *Delivery) []any { return []any{id, &d.State, &d.Reason, &d.At} },
+		func(id *chat.ConversationID, d *Delivery) []any {
+			r := &d.Receipt
+			return []any{id, &d.State, &d.Reason, &d.At, &r.SentAt, &r.DeliveredAt, &r.ReadAt, &r.RetriedAt, &r.FailedAt, &r.Failure, &r.Code}
+		},
 		func(h *History) *[]Delivery { return &h.Deliveries })
 	fill(ctx, rest, "SELECT conversation_id, at, needed FROM handoffs WHERE conversation_id "+in,
 		func(id *chat.ConversationID, v *Verdict) []any { return []any{id, &v.At, &v.Needed} },

@@ -2756,9 +2756,13 @@ export interface components {
             at: string;
             /** @enum {string} */
             author: "customer" | "bot" | "agent" | "system";
+            /** @description No webhook brought it in time; Currents did. */
+            byCurrents?: boolean;
             choices: string[];
             /** @enum {string} */
             direction: "in" | "out" | "note";
+            /** @description With status failed. */
+            failure?: components["schemas"]["MessageFailure"];
             id: string;
             layout: string;
             media: components["schemas"]["Media"][];
@@ -2768,13 +2772,19 @@ export interface components {
             /** Format: int64 */
             seq: number;
             /**
-             * @description accepted means that Braze took it, which is no promise that it arrives.
+             * @description accepted means that Braze took it, which is no promise that it arrives. sent, delivered, read and failed are told by Currents.
              * @enum {string}
              */
-            status: "received" | "queued" | "sending" | "accepted" | "unknown" | "dead" | "cancelled";
+            status: "received" | "queued" | "sending" | "accepted" | "unknown" | "dead" | "cancelled" | "sent" | "delivered" | "read" | "failed";
             statusReason?: string;
             text: string;
             turnId?: string;
+        };
+        MessageFailure: {
+            /** @description WhatsApp's code, or the type of Braze's abort. */
+            code: string;
+            cure: components["schemas"]["Words"];
+            title: components["schemas"]["Words"];
         };
         MessageListBody: {
             items: components["schemas"]["Message"][];
@@ -3559,7 +3569,7 @@ export interface components {
             };
             detail?: string;
             /** @enum {string} */
-            kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled";
+            kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled" | "sent" | "delivered" | "read" | "failed";
             title: components["schemas"]["Words"];
         };
         StopInputBody: {

@@ -19,6 +19,9 @@ const tints: Record<string, string> = {
   unknown: "bg-warn",
   cancelled: "bg-warn",
   dead: "bg-danger",
+  delivered: "bg-ok",
+  read: "bg-ok",
+  failed: "bg-danger",
 };
 
 /** The life of one of our messages: each step with time and reason, and how the bot understood the question. */
@@ -97,16 +100,31 @@ function StepLine({
       />
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline gap-3">
-          <span className={`min-w-0 flex-1 ${step.kind === "dead" ? "text-danger" : ""}`}>{step.title[language]}</span>
+          <span className={`min-w-0 flex-1 ${step.kind === "dead" || step.kind === "failed" ? "text-danger" : ""}`}>
+            {step.title[language]}
+          </span>
           <time title={format.exact(step.at)} className="tabular shrink-0 text-meta text-muted">
             {gap > 0 ? words.after(format.span(gap)) : format.clock(step.at)}
           </time>
         </div>
         {step.detail && <p className="text-meta text-muted [overflow-wrap:anywhere]">{step.detail}</p>}
+        <Cure data={step.data} />
         {understanding && <Understood understanding={understanding} />}
         <Exchange data={step.data} />
       </div>
     </li>
+  );
+}
+
+/** What to do about a failure, with the provider's code to look it up by. */
+function Cure({ data }: { data: Step["data"] }) {
+  const language = useLanguage();
+  const cure = data?.cure as { en: string; fr: string } | undefined;
+  if (!cure) return null;
+  return (
+    <p className="text-meta text-muted">
+      {cure[language]} <span className="font-mono">{String(data?.code ?? "")}</span>
+    </p>
   );
 }
 

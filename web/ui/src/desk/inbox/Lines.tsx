@@ -2,6 +2,7 @@ import {
   Ban,
   Bot,
   Check,
+  CheckCheck,
   ChevronDown,
   CircleAlert,
   CircleHelp,
@@ -14,7 +15,7 @@ import {
   StickyNote,
 } from "lucide-react";
 import { useMemo } from "react";
-import { useFormat } from "../../words/locale";
+import { useFormat, useLanguage } from "../../words/locale";
 import type { Event, Message } from "../api";
 import { useDeskState, usePeople } from "../context";
 import { ProposePhrasing } from "../learning/ProposePhrasing";
@@ -211,6 +212,10 @@ const marks: Record<Message["status"], { icon: LucideIcon; className: string }> 
   unknown: { icon: CircleHelp, className: "text-warn" },
   cancelled: { icon: Ban, className: "text-muted" },
   dead: { icon: CircleAlert, className: "text-danger" },
+  sent: { icon: Check, className: "" },
+  delivered: { icon: CheckCheck, className: "" },
+  read: { icon: CheckCheck, className: "text-accent" },
+  failed: { icon: CircleAlert, className: "text-danger" },
 };
 
 function Foot({
@@ -228,12 +233,14 @@ function Foot({
   const talkWords = useTalkWords();
   const format = useFormat();
   const { icon: Icon, className } = marks[message.status] ?? marks.unknown;
-  const trouble = troubleOf(talkWords, message);
+  const language = useLanguage();
+  const trouble = troubleOf(talkWords, language, message);
   return (
     <div className="flex max-w-[85%] flex-wrap items-center gap-x-2 pt-0.5 text-meta text-muted">
       <time className="tabular" title={format.exact(message.at)}>
         {format.time(message.at)}
       </time>
+      {message.byCurrents && <span>{talkWords.byCurrents}</span>}
       {message.direction === "in" && message.text && <Teach message={message} />}
       {onToggle && (
         <>

@@ -5,7 +5,8 @@ import { catalogues } from "./words";
 
 const message = (more: object) =>
   ({ id: "m1", direction: "out", status: "accepted", text: "hi", media: [], ...more }) as unknown as Message;
-const trouble = (more: object, language: "en" | "fr" = "en") => troubleOf(catalogues[language], message(more));
+const trouble = (more: object, language: "en" | "fr" = "en") =>
+  troubleOf(catalogues[language], language, message(more));
 
 describe("troubleOf", () => {
   it("says nothing of what goes well", () => {
@@ -21,6 +22,16 @@ describe("troubleOf", () => {
       "Braze refused it: 400: no such campaign: x. Check it.",
     );
   });
+  it("says why WhatsApp refused a message and what to do, in the language of the reader", () => {
+    const failure = {
+      code: "131026",
+      title: { en: "No such number", fr: "Numéro inconnu" },
+      cure: { en: "Check it.", fr: "Vérifiez-le." },
+    };
+    expect(trouble({ status: "failed", failure })).toBe("No such number. Check it.");
+    expect(trouble({ status: "failed", failure }, "fr")).toBe("Numéro inconnu. Vérifiez-le.");
+    expect(trouble({ status: "delivered" })).toBe("");
+  });
   it("says what an unknown outcome means even without a reason", () => {
     expect(trouble({ status: "unknown" })).toMatch(/may or may not/);
   });
@@ -28,7 +39,9 @@ describe("troubleOf", () => {
 
 it("offers to send again only what surely did not go", () => {
   expect(resendable(message({ status: "dead" }))).toBe(true);
+  expect(resendable(message({ status: "failed" }))).toBe(true);
   expect(resendable(message({ status: "unknown" }))).toBe(false);
+  expect(resendable(message({ status: "sent" }))).toBe(false);
   expect(resendable(message({ status: "dead", direction: "in" }))).toBe(false);
 });
 

@@ -1,11 +1,14 @@
 // What a message says beside its words: why it did not go, and what came with it. Pure.
+import type { Language } from "../../../words/locale";
 import type { Message } from "../../api";
 import type { TalkWords } from "./words";
 
 type Known = Exclude<keyof TalkWords["status"], "refused">;
 
 /** Why a message did not go, or nobody knows, and what to do; empty when all is well. */
-export function troubleOf(words: TalkWords, { status, statusReason = "" }: Message): string {
+export function troubleOf(words: TalkWords, language: Language, message: Message): string {
+  const { status, statusReason = "", failure } = message;
+  if (status === "failed") return failure ? `${failure.title[language]}. ${failure.cure[language]}` : statusReason;
   if (status !== "dead" && status !== "unknown" && status !== "cancelled") return "";
   const [code = "", ...rest] = statusReason.split(": ");
   if (code in words.status && code !== "refused") return words.status[code as Known];
@@ -15,7 +18,7 @@ export function troubleOf(words: TalkWords, { status, statusReason = "" }: Messa
 
 /** Whether the words of a message are worth sending again: it is ours, and it surely did not go. */
 export function resendable({ direction, status, text }: Message): boolean {
-  return direction === "out" && (status === "dead" || status === "cancelled") && text.trim() !== "";
+  return direction === "out" && ["dead", "cancelled", "failed"].includes(status) && text.trim() !== "";
 }
 
 /** What came with a message, with the address the gateway gives it at. */

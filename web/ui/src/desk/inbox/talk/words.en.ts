@@ -101,6 +101,7 @@ export const en = {
     unknown: "The line to Braze broke after sending. It may or may not have arrived: ask before you send it again.",
     refused: (detail: string) => `Braze refused it: ${detail}`,
   },
+  byCurrents: "Its webhook never came: found through Currents",
   resend: "Put it back into the reply box",
 
   media: {

@@ -102,6 +102,7 @@ export const fr: Shape<typeof en> = {
       "La liaison avec Braze s’est rompue après l’envoi. Il est peut-être arrivé : demandez avant de le renvoyer.",
     refused: (detail: string) => `Braze l’a refusé : ${detail}`,
   },
+  byCurrents: "Son webhook n’est jamais venu : retrouvé par Currents",
   resend: "Le remettre dans la zone de réponse",
 
   media: {
