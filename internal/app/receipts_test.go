@@ -38,7 +38,7 @@ func (l *loop) currents(gateway string) {
 	l.box.call(http.MethodPut, "/sandbox/currents", map[string]any{"enabled": true, "url": gateway + "/braze/currents", "token": currentsToken}, nil)
 }
 
-type shown struct {
+type lineShown struct {
 	ID, Direction, Text, Status, StatusReason string
 	ByCurrents                                bool
 	Failure                                   *struct {
@@ -47,10 +47,10 @@ type shown struct {
 	}
 }
 
-// shown is the transcript as the desk's pages get it.
-func (d *desk) shown(id chat.ConversationID) []shown {
+// lineShown is the transcript as the desk's pages get it.
+func (d *desk) lineShown(id chat.ConversationID) []lineShown {
 	d.t.Helper()
-	var page struct{ Items []shown }
+	var page struct{ Items []lineShown }
 	if err := json.Unmarshal([]byte(d.get("/conversations/"+string(id)+"/messages")), &page); err != nil {
 		d.t.Fatal(err)
 	}
@@ -77,11 +77,11 @@ func (l *loop) holds(phone string) bool {
 }
 
 // until waits for a line of ours that stands so.
-func (l *loop) until(d *desk, phone, status string) (found shown) {
+func (l *loop) until(d *desk, phone, status string) (found lineShown) {
 	l.t.Helper()
 	testkit.Eventually(l.t, patience, func() bool { return l.holds(phone) })
 	testkit.Eventually(l.t, patience, func() bool {
-		for _, m := range d.shown(l.of(phone).ID) {
+		for _, m := range d.lineShown(l.of(phone).ID) {
 			if m.Direction == "out" && m.Status == status {
 				found = m
 				return true
@@ -162,7 +162,7 @@ func TestReceipts_recoverMissedWebhooks(t *testing.T) {
 		for phone, want := range map[string][]string{grace: {question(2)}, ada: {"hm", "hm"}} {
 			c := l.of(phone)
 			testkit.Diff(t, texts(l.lines(c.ID), chat.In), want)
-			for _, m := range d.shown(c.ID) {
+			for _, m := range d.lineShown(c.ID) {
 				if m.Direction == "in" && !m.ByCurrents {
 					t.Errorf("%q is not marked as brought by Currents", m.Text)
 				}
