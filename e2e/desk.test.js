@@ -1,7 +1,7 @@
 // The desk against the real program, with the phone on the other side.
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { ada, call, grace, inspect, logIn, open, phone, startBrowser, startParley, until } from "./harness.js";
+import { ada, call, grace, inspect, logIn, open, phone, startBrowser, startParley, taken, until } from "./harness.js";
 
 describe("desk", () => {
   let urls;
@@ -45,7 +45,7 @@ describe("desk", () => {
     await row.click();
     await page.getByRole("heading", { name: "Grace" }).first().waitFor();
     await page.locator("[data-message]").filter({ hasText: "Monday to Friday" }).waitFor();
-    await page.getByText("Accepted by Braze").first().waitFor();
+    await page.getByText(taken).first().waitFor();
     assert.match(page.url(), /\/conversations\/[\w-]+$/);
     await customer.close();
   });

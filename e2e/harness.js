@@ -30,6 +30,9 @@ export const supervisor = { email: "supervisor@example.com", password };
 export const admin = { email: "admin@example.com", password };
 export const replyCampaign = "00000000-0000-4000-8000-000000000002";
 
+/** What the desk says of a message that Braze took; Currents tells the rest a moment later. */
+export const taken = /^(Accepted by Braze|Sent|Delivered|Read)$/;
+
 /** The window sizes of every screenshot. */
 export const sizes = {
   1440: { width: 1440, height: 900 },

@@ -1,7 +1,7 @@
 // People in the desk against the real program: a customer on the phone page, agents on the other side.
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { ada, agent2, grace, inspect, line, logIn, open, phone, startBrowser, startParley, until } from "./harness.js";
+import { ada, agent2, grace, inspect, line, logIn, open, phone, startBrowser, startParley, taken, until } from "./harness.js";
 
 describe("people", () => {
   let urls;
@@ -60,7 +60,7 @@ describe("people", () => {
     await lines("this is Sam").waitFor();
     assert.equal(await box().inputValue(), "");
     await device(grace).locator("[data-message]").filter({ hasText: "What can I do for you?" }).waitFor();
-    await lines("this is Sam").getByText("Accepted by Braze").waitFor();
+    await lines("this is Sam").getByText(taken).waitFor();
     await owner("You").waitFor();
     await page.getByRole("note").filter({ hasText: "You took the conversation" }).waitFor();
     assert.equal((await replies(grace, "this is Sam")).length, 1);

@@ -25,6 +25,8 @@ type Line = Row | { kind: "csat"; key: string; csat: Csat };
 const near = 48;
 /** For how long, in ms, scrolling is taken to be what the reader's hand began. */
 const byHand = 1000;
+/** For how long, in ms, after the window changed its size scrolling is taken to follow from that. */
+const settling = 500;
 /** How far from the beginning the page above is read. */
 const ahead = 1500;
 
@@ -58,7 +60,8 @@ export function Transcript({ detail }: { detail: Detail }) {
   const stuck = useRef(true);
   const hand = useRef(Number.NEGATIVE_INFINITY);
   const from = useRef(0);
-  const size = useRef({ all: 0, seen: 0 });
+  const size = useRef(0);
+  const resized = useRef(Number.NEGATIVE_INFINITY);
   const touched = () => {
     hand.current = performance.now();
   };
@@ -84,6 +87,7 @@ export function Transcript({ detail }: { detail: Detail }) {
   useEffect(() => {
     if (!frame.current) return;
     const observer = new ResizeObserver(() => {
+      resized.current = performance.now();
       if (stuck.current) handle.current?.scrollToIndex(end.current, { align: "end" });
     });
     observer.observe(frame.current);
@@ -164,12 +168,13 @@ export function Transcript({ detail }: { detail: Detail }) {
           const box = handle.current;
           if (!box) return;
           const left = box.scrollSize - offset - box.viewportSize;
-          // Lines that become taller or are measured anew, or a narrower window, also move the end
-          // away: going up is what a hand does, or a jump of the browser's search while no size changed.
-          const same = box.scrollSize === size.current.all && box.viewportSize === size.current.seen;
-          size.current = { all: box.scrollSize, seen: box.viewportSize };
-          const jump = same && from.current - offset > box.viewportSize;
-          const up = jump || (offset < from.current && performance.now() - hand.current < byHand);
+          // Lines that become taller and a window that changes its size also move the end away:
+          // going up is what a hand does, or what the browser's search or a screen reader does
+          // while no size changes.
+          const at = performance.now();
+          const same = box.scrollSize === size.current && at - resized.current > settling;
+          size.current = box.scrollSize;
+          const up = offset < from.current && (same || at - hand.current < byHand);
           from.current = offset;
           if (left < near) stuck.current = true;
           else if (up) stuck.current = false;
