@@ -264,7 +264,7 @@ describe("people", () => {
     }
     async function closed(late) {
       await late.getByText(/^The 24-hour window closed at \d\d:\d\d/).waitFor();
-      assert.equal(await box(late).count(), 0);
+      await box(late).waitFor({ state: "detached" });
       await inspect(late, "people-closed", { at: [1440, 390] });
     }
   });

@@ -172,9 +172,10 @@ export function Transcript({ detail }: { detail: Detail }) {
           // going up is what a hand does, or what the browser's search or a screen reader does
           // while no size changes.
           const at = performance.now();
-          const same = box.scrollSize === size.current && at - resized.current > settling;
+          const same = box.scrollSize === size.current;
           size.current = box.scrollSize;
-          const up = offset < from.current && (same || at - hand.current < byHand);
+          const meant = at - resized.current > settling || from.current - offset > box.viewportSize;
+          const up = offset < from.current && ((same && meant) || at - hand.current < byHand);
           from.current = offset;
           if (left < near) stuck.current = true;
           else if (up) stuck.current = false;
