@@ -93,24 +93,36 @@ func (s *Store) changes(ctx context.Context, settled string, args ...any) ([]Cha
 		" ORDER BY "+strings.Join(s.Dialect.FeedOrder, ", ")+" LIMIT $3", args...)
 }
 
-// FeedEnd is the cursor after the newest change, and FeedStart before the oldest one kept.
+// FeedEnd is the cursor after the newest change that Changes would give.
 func (s *Store) FeedEnd(ctx context.Context) (Cursor, error) {
-	return s.feedEdge(ctx, " DESC", 0)
+	if s.Dialect.Below == "" {
+		return s.feedEdge(ctx, " DESC", s.Dialect.Settled, 0, 0)
+	}
+	horizon, err := s.Horizon(ctx)
+	if err != nil {
+		return Cursor{}, err
+	}
+	return s.feedEdge(ctx, " DESC", strings.ReplaceAll(s.Dialect.Below, "$4", "$3"), 0, 0, horizon)
 }
 
-// FeedStart is the cursor just before the oldest change that is kept.
+// FeedStart is the cursor just before the oldest change that is kept, whether Changes
+// would give that one yet or not: a reader that stands before it may have missed what
+// was deleted. Read it after Changes, since what is deleted in between counts too.
 func (s *Store) FeedStart(ctx context.Context) (Cursor, error) {
-	return s.feedEdge(ctx, "", -1)
+	c, err := s.feedEdge(ctx, "", "TRUE", 0, 0)
+	if err == nil && c != (Cursor{}) {
+		c.N--
+	}
+	return c, err
 }
 
-func (s *Store) feedEdge(ctx context.Context, direction string, shift int64) (Cursor, error) {
+func (s *Store) feedEdge(ctx context.Context, direction, settled string, args ...any) (Cursor, error) {
 	var c Cursor
 	err := s.Read.QueryRowContext(ctx,
-		"SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor FROM feed WHERE "+s.Dialect.After+" AND "+s.Dialect.Settled+
-			" ORDER BY "+strings.Join(s.Dialect.FeedOrder, direction+", ")+direction+" LIMIT 1", 0, 0).Scan(&c.Tx, &c.N)
+		"SELECT CAST(CAST(txid AS TEXT) AS BIGINT), cursor FROM feed WHERE "+s.Dialect.After+" AND "+settled+
+			" ORDER BY "+strings.Join(s.Dialect.FeedOrder, direction+", ")+direction+" LIMIT 1", args...).Scan(&c.Tx, &c.N)
 	if err == sql.ErrNoRows {
 		return Cursor{}, nil
 	}
-	c.N += shift
 	return c, err
 }

@@ -96,6 +96,10 @@ func (f *Folder) Fold(ctx context.Context) (more bool, err error) {
 // plan says which conversations to count, and where counting stands once they are.
 func (f *Folder) plan(ctx context.Context, was rows.Progress) (next rows.Progress, ids []chat.ConversationID, more bool, err error) {
 	next = was
+	changes, err := f.store.Changes(ctx, was.Feed, changesAtOnce)
+	if err != nil {
+		return next, nil, false, err
+	}
 	lost, err := f.lost(ctx, was)
 	if err != nil {
 		return next, nil, false, err
@@ -105,10 +109,6 @@ func (f *Folder) plan(ctx context.Context, was rows.Progress) (next rows.Progres
 		next.Edition, next.Recounting, next.Recounted = edition, true, ""
 		next.Feed, err = f.store.FeedEnd(ctx)
 		return next, nil, true, err
-	}
-	changes, err := f.store.Changes(ctx, was.Feed, changesAtOnce)
-	if err != nil {
-		return next, nil, false, err
 	}
 	for _, c := range changes {
 		ids, next.Feed = append(ids, c.ConversationID), c.Cursor

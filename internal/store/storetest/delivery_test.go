@@ -278,6 +278,25 @@ func TestFeed_waitsForItsOwnWritersOnly(t *testing.T) {
 		if n := seen(); n != 2 {
 			t.Fatalf("%d changes after it ended, want 2", n)
 		}
+		// What was deleted is missed, however old the transactions of others are.
+		end, err := s.FeedEnd(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list, err := s.Changes(ctx, end, 10); len(list) > 0 || err != nil {
+			t.Fatalf("after the feed's end come %v (%v)", list, err)
+		}
+		write("cid")
+		if err := s.Write(ctx, func(tx *store.Tx) error {
+			_, err := tx.ExecContext(ctx, "DELETE FROM feed")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		write("dan")
+		if start, err := s.FeedStart(ctx); err != nil || !end.Before(start) {
+			t.Fatalf("the feed starts at %v (%v), and who stands at %v has missed a change", start, err, end)
+		}
 	})
 }
 
