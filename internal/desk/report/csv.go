@@ -56,10 +56,11 @@ func (r *Report) table(name string, names map[string]string) (header []string, r
 	case TableDeliveries:
 		return []string{"reason", "messages_not_sent"}, each(r.Deliveries, func(c Counted) []any { return []any{c.Key, c.Count} })
 	}
-	return []string{
+	header = []string{
 		"day", "opened", "contained", "falsely_contained", "handed_off", "messages_in", "messages_bot", "messages_agent", "handoffs", "answered",
 		"first_reply_p50_seconds", "first_reply_p90_seconds", "resolved", "resolution_p50_seconds", "resolution_p90_seconds", "accepted", "failed",
-	}, each(r.Days, func(d Day) []any {
+	}
+	return header, each(r.Days, func(d Day) []any {
 		return []any{
 			d.Day, d.Opened, d.Contained, d.Falsely, d.HandedOff, d.In, d.OutBot, d.OutAgent, d.Handoffs, d.Replied,
 			d.FirstReplyP50, d.FirstReplyP90, d.Resolved, d.ResolutionP50, d.ResolutionP90, d.Sent, d.Unsent,

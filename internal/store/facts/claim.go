@@ -34,7 +34,7 @@ func Ride(ctx context.Context, tx *store.Tx, claimed []store.Outbound, lease, si
 	if len(workspaces) == 0 {
 		return nil
 	}
-	people, err := lockPeople(ctx, tx, workspaces, true)
+	people, err := lockPeople(ctx, tx, workspaces)
 	if err != nil {
 		return err
 	}

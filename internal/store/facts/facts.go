@@ -159,9 +159,8 @@ func savePeople(ctx context.Context, tx *store.Tx, list []*Person) error {
 // free gives the lease back.
 func (p *Person) free() { p.LeaseBy, p.LeaseUntil = "", 0 }
 
-// lockPeople makes and locks the rows of contacts, in the order of ids. With skip those
-// that somebody else holds are left out.
-func lockPeople(ctx context.Context, tx *store.Tx, workspaces map[chat.ContactID]string, skip bool) (map[chat.ContactID]*Person, error) {
+// lockPeople makes and locks the rows of contacts, in the order of ids.
+func lockPeople(ctx context.Context, tx *store.Tx, workspaces map[chat.ContactID]string) (map[chat.ContactID]*Person, error) {
 	ids := make([]chat.ContactID, 0, len(workspaces))
 	rows := make([][]any, 0, len(workspaces))
 	for id := range workspaces {
@@ -174,12 +173,8 @@ func lockPeople(ctx context.Context, tx *store.Tx, workspaces map[chat.ContactID
 	if _, err := tx.Insert(ctx, "fact_people", personColumns, rows, "ON CONFLICT (contact_id) DO NOTHING"); err != nil {
 		return nil, err
 	}
-	lock := tx.Dialect.Lock
-	if skip {
-		lock = tx.Dialect.SkipLocked
-	}
 	in, args := db.OneOf(tx.Dialect, 1, ids)
-	list, err := db.Collect(ctx, tx, scanPerson, selectPerson+"WHERE contact_id "+in+" ORDER BY contact_id"+lock, args...)
+	list, err := db.Collect(ctx, tx, scanPerson, selectPerson+"WHERE contact_id "+in+" ORDER BY contact_id"+tx.Dialect.Lock, args...)
 	if err != nil {
 		return nil, err
 	}

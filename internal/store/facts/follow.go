@@ -85,7 +85,7 @@ func Advance(ctx context.Context, tx *store.Tx, step Step, now int64, mappings M
 	if err != nil || len(workspaces) == 0 {
 		return true, err
 	}
-	people, err := lockPeople(ctx, tx, workspaces, false)
+	people, err := lockPeople(ctx, tx, workspaces)
 	if err != nil {
 		return false, err
 	}

@@ -45,7 +45,7 @@ func change(ctx context.Context, tx *store.Tx, id chat.ContactID, by string, now
 	if len(workspace) == 0 {
 		return chat.Errorf(chat.NotFound, "there is no such contact")
 	}
-	people, err := lockPeople(ctx, tx, map[chat.ContactID]string{id: workspace[0]}, false)
+	people, err := lockPeople(ctx, tx, map[chat.ContactID]string{id: workspace[0]})
 	if err != nil {
 		return err
 	}
