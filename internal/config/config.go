@@ -120,6 +120,7 @@ type Turn struct {
 	Settle    time.Duration `yaml:"settle" default:"1.2s" doc:"Wait after a customer's last message before answering, so that a burst is answered once."`
 	SettleMax time.Duration `yaml:"settle_max" default:"6s" doc:"Longest wait after the first message of a burst."`
 	Lease     time.Duration `yaml:"lease" default:"30s" doc:"After this time without a sign of life another worker takes a turn over."`
+	Timeout   time.Duration `yaml:"timeout" default:"2m" doc:"Longest that a turn with tools and models may take before it counts as failed. Its lease is renewed meanwhile. At least lease."`
 	Attempts  int           `yaml:"attempts" default:"5" doc:"Failed attempts after which the conversation is handed to people."`
 	Workers   int           `yaml:"workers" default:"128" doc:"Turns worked on at the same time by one process."`
 }

@@ -383,6 +383,7 @@ func (c *checker) turn(key string, t Turn) {
 		c.add(key+".settle_max", show(t.SettleMax)+" is out of range", "set "+show(t.Settle)+" (settle) to 1m")
 	}
 	within(c, key+".lease", t.Lease, 5*time.Second, 10*time.Minute)
+	within(c, key+".timeout", t.Timeout, t.Lease, 30*time.Minute)
 	within(c, key+".attempts", t.Attempts, 1, 20)
 	within(c, key+".workers", t.Workers, 1, 1024)
 }

@@ -9,6 +9,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -57,7 +58,8 @@ func (ws Workspace) on(route string) Workspace {
 type Settings struct {
 	Workspaces map[string]Workspace
 	Workers    int // turns at the same time in this process
-	Lease      time.Duration
+	Lease      time.Duration // renewed while a turn runs
+	Longest    time.Duration // after which a turn is cut off; at least Lease
 	History    int // earlier lines the bot may see
 	Roster     *roster.Roster
 }
@@ -73,6 +75,7 @@ type Engine struct {
 	wake    alarm.Alarm
 	finish  *batch.Queue[store.Result, chat.Verdict]
 	by      string
+	running running
 }
 
 // New makes an engine. now is the clock in unix milliseconds; publish is told
@@ -90,8 +93,12 @@ func (e *Engine) Wake(at int64) { e.wake.Set(at) }
 // off when drain ends, and come back when their lease does.
 func (e *Engine) Run(ctx, drain context.Context) {
 	slots := make(chan struct{}, e.set.Workers)
-	var running sync.WaitGroup
-	defer running.Wait()
+	var turns, keeping sync.WaitGroup
+	ended := make(chan struct{})
+	keeping.Go(func() { e.keep(drain, ended) })
+	defer keeping.Wait()
+	defer close(ended)
+	defer turns.Wait()
 	for ctx.Err() == nil {
 		free := e.free(ctx, slots)
 		if free == 0 {
@@ -102,7 +109,7 @@ func (e *Engine) Run(ctx, drain context.Context) {
 			<-slots
 		}
 		for i := range works {
-			running.Go(func() {
+			turns.Go(func() {
 				defer func() { <-slots }()
 				e.turn(drain, &works[i])
 			})
@@ -161,6 +168,10 @@ func (e *Engine) claim(ctx context.Context, limit int) []store.Work {
 func (e *Engine) turn(ctx context.Context, w *store.Work) {
 	started := time.Now()
 	result, err := e.reply(ctx, w)
+	if errors.Is(err, errLost) {
+		e.metrics.TurnDone(obs.TurnSuperseded, time.Since(started))
+		return
+	}
 	if err != nil {
 		e.fail(ctx, w, err)
 		e.metrics.TurnDone(obs.TurnFailed, time.Since(started))
@@ -187,8 +198,10 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 		return result, fmt.Errorf("workspace %q is not configured any more", w.Conversation.Workspace)
 	}
 	ws = ws.on(w.Conversation.Route)
-	ctx, cancel := context.WithTimeout(ctx, e.set.Lease*3/4)
+	ctx, cancel := context.WithTimeout(ctx, max(e.set.Longest, e.set.Lease))
 	defer cancel()
+	ctx, done := e.running.begin(ctx, w, e.now())
+	defer done()
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the bot panicked: %v", p)
@@ -199,6 +212,9 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 	if w.Conversation.Attempts > ws.Attempts {
 		out = e.giveUp(ws.Bot, turn, w)
 	} else if out, err = ws.Bot.Reply(ctx, turn); err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
 		return result, err
 	}
 	prospect := e.prospect(ctx, ws, w, &out)
