@@ -36,10 +36,11 @@ var layers = []struct {
 	{1, "internal/channel/braze"},
 	{1, "internal/bot/intent"},
 	{1, "internal/bot/entity"},
-	{1, "internal/bot/flow"},
+
 	{1, "internal/bot/llm"},
 	{1, "internal/bot/tool"},
 	{1, "internal/bot/guard"},
+	{2, "internal/bot/flow"},
 	{2, "internal/bot/knowledge"},
 	{2, "internal/audit"},
 	{2, "internal/bot/packet"},
