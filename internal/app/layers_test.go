@@ -36,7 +36,6 @@ var layers = []struct {
 	{1, "internal/channel/braze"},
 	{1, "internal/bot/intent"},
 	{1, "internal/bot/entity"},
-
 	{1, "internal/bot/llm"},
 	{1, "internal/bot/tool"},
 	{1, "internal/bot/guard"},
