@@ -207,7 +207,6 @@ type Trace struct {
 	Flow        string       `json:"flow,omitempty"`
 	FlowVersion string       `json:"flowVersion,omitempty"`
 	Steps       []flow.Visit `json:"steps,omitempty"`
-	Left        bool         `json:"left,omitempty"` // the customer left the flow
 	// Reason is one English sentence, never empty.
 	Reason  string   `json:"reason"`
 	Micros  int64    `json:"micros"` // time spent in Reply; 0 when the Bot has no clock

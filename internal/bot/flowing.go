@@ -31,6 +31,7 @@ func (r *run) flowing() (Outcome, bool) {
 	case r.leaves():
 		return r.leave(), true
 	case r.question == "" && r.has(intent.Goodbye):
+		r.met(flow.Left)
 		r.state.Flows = nil
 		return Outcome{}, false
 	}
@@ -45,6 +46,7 @@ func (r *run) flowing() (Outcome, bool) {
 	case flow.Unfit:
 		return r.unfit(top, in), true
 	case flow.Expired:
+		r.met(flow.Abandoned)
 		r.state.Flows = nil
 		return Outcome{}, false
 	}
@@ -152,7 +154,7 @@ func (r *run) leaves() bool {
 // leave ends the flow and what it had interrupted.
 func (r *run) leave() Outcome {
 	r.inFlow(r.state.Flows[len(r.state.Flows)-1])
-	r.trace.Left = true
+	r.met(flow.Left)
 	r.state.Flows, r.state.Breaks = nil, 0
 	r.expectNothing()
 	return r.say(ActionAnswer, BandRule, "flow_left", "the customer left the flow", r.texts.left)
@@ -230,6 +232,13 @@ func (r *run) aside() string {
 	return ""
 }
 
+// met writes into the trace what became of all flows that the conversation is in.
+func (r *run) met(f flow.Fate) {
+	for _, p := range r.state.Flows {
+		r.trace.Steps = append(r.trace.Steps, p.Met(f))
+	}
+}
+
 // inFlow writes into the trace which flow the turn was about.
 func (r *run) inFlow(p flow.Position) {
 	r.trace.Flow, r.trace.FlowVersion = p.Flow, p.Version
@@ -251,6 +260,7 @@ func (r *run) moved(m flow.Move, before ...string) Outcome {
 	case flow.Hands:
 		return r.handoff(troubles[m.Trouble], BandRule, m.Reason, append(before, whole(m.Says)...)...)
 	case flow.Ends:
+		r.trace.Steps = append(r.trace.Steps, m.Position.Met(flow.Ended))
 		r.state.miss(false)
 		if f, ok := r.library.Pinned(m.Position.Flow, m.Position.Version); ok {
 			r.state.try(Tried{TriedAnswer, []string{f.In(f.Title, r.language)}})

@@ -261,6 +261,7 @@ func (r *run) handoff(code HandoffCode, band, detail string, before ...string) O
 	if n := len(r.turn.Messages); n > 0 {
 		h.MessageID = r.turn.Messages[n-1].ID
 	}
+	r.met(flow.Handed)
 	r.state.relieve()
 	r.trace.Band, r.trace.Rule, r.trace.Reason = band, string(code), detail
 	return Outcome{Action: ActionHandoff, Text: join(paragraphs...), Handoff: h}

@@ -79,12 +79,27 @@ type Line struct {
 // Pointer is a link in the customer's language.
 type Pointer struct{ Label, URL string }
 
-// Visit is one step that a turn went through.
+// Visit is one step that a turn came to, or, with a fate, what became of a conversation there.
 type Visit struct {
 	Flow    string `json:"flow"`
 	Version string `json:"version"`
 	Step    string `json:"step"`
+	Fate    Fate   `json:"fate,omitempty"`
 }
+
+// Fate is how a conversation's way through a flow was over.
+type Fate string
+
+// The fates.
+const (
+	Ended     Fate = "ended"   // at its end
+	Left      Fate = "left"    // by the customer's wish
+	Handed    Fate = "handed"  // to people
+	Abandoned Fate = "expired" // the customer came back too late
+)
+
+// Met is the visit that says what became of the conversation where it stands.
+func (p Position) Met(f Fate) Visit { return Visit{p.Flow, p.Version, p.Step, f} }
 
 // Move is what a flow does in a turn.
 type Move struct {

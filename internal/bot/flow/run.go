@@ -136,7 +136,7 @@ func resume(lib *Library, pos Position, in Input) (*run, *Step, *Move) {
 	}
 	pos.Values = values
 	r := &run{lib: lib, in: in, flow: f, pos: pos, calls: map[string]bool{}}
-	r.move.Path = []Visit{{f.Name, f.Version, step.Name}}
+	r.waited = step
 	return r, step, nil
 }
 
@@ -147,7 +147,8 @@ type run struct {
 	flow      *Flow
 	pos       Position
 	move      Move
-	confirmed bool // the customer said yes to the call of the step that waited
+	waited    *Step // where it was resumed, until it moves on; nil at the start
+	confirmed bool  // the customer said yes to the call of the step that waited
 	calls     map[string]bool
 	jumps     int
 }
@@ -159,9 +160,10 @@ func (r *run) advance(name string) Move {
 			return r.end(Ends, fmt.Sprintf("flow %s has come to its end", r.flow.Name))
 		}
 		step := r.flow.step(name)
-		if n := len(r.move.Path); n == 0 || r.move.Path[n-1].Step != name || r.move.Path[n-1].Flow != r.flow.Name {
-			r.move.Path = append(r.move.Path, Visit{r.flow.Name, r.flow.Version, name})
+		if r.waited != step { // a call that goes on after its yes is not come to again
+			r.move.Path = append(r.move.Path, Visit{Flow: r.flow.Name, Version: r.flow.Version, Step: name})
 		}
+		r.waited = nil
 		r.pos.Step = name
 		next, done := r.take(step)
 		if done {
