@@ -13,16 +13,16 @@ func (s *Step) exits() []Edge {
 			out = append(out, Edge{From: s.Name, To: to, Label: label, Line: line})
 		}
 	}
-	add(s.Next, "", s.Line)
+	add(s.Next, "", s.line("next"))
 	for _, c := range s.Cases {
 		add(c.Go, c.If.Text, c.Line)
 	}
-	add(s.Else, "else", s.Line)
-	add(s.Declined, "no", s.Line)
+	add(s.Else, "else", s.line("else"))
+	add(s.Declined, "no", s.line("declined"))
 	for _, e := range s.On {
 		add(e.Go, e.Code, e.Line)
 	}
-	add(s.Late, "late", s.Line)
+	add(s.Late, "late", s.line("late"))
 	return out
 }
 
@@ -46,7 +46,7 @@ func (p *parser) check() {
 		if s.Kind == Ask && s.Slot != "" {
 			asked[s.Slot] = true
 			if f.slot(s.Slot) == nil {
-				p.problem(s.Line, "step %s asks for %q, which is no slot%s", s.Name, s.Slot, nearest(s.Slot, slots))
+				p.problem(s.line("ask"), "step %s asks for %q, which is no slot%s", s.Name, s.Slot, nearest(s.Slot, slots))
 			}
 		}
 	}

@@ -119,6 +119,16 @@ type Step struct {
 	Late     string        // of wait
 	Flow     string        // of jump
 	Next     string
+
+	lines map[string]int // of the step's own names
+}
+
+// line is where the file gives one of the step's own names.
+func (s *Step) line(name string) int {
+	if n, ok := s.lines[name]; ok {
+		return n
+	}
+	return s.Line
 }
 
 // Media is a file shown with a text: image, video, audio or document.

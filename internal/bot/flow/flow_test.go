@@ -48,7 +48,7 @@ func TestParse_findsProblemsWithTheirLine(t *testing.T) {
 		"no steps":         {head, []string{"1: steps is missing"}},
 		"two kinds":        {head + "steps:\n  a:\n    say: {en: x}\n    jump: b\n", []string{"4: step a does say and jump"}},
 		"no kind":          {head + "steps:\n  a: {next: end}\n", []string{"4: step a does nothing"}},
-		"unknown step":     {head + "steps:\n  first:\n    say: {en: x}\n    next: secnd\n  second:\n    say: {en: x}\n    next: end\n", []string{"4: goes to \"secnd\", which is no step; did you mean second?", "7: step second cannot be reached"}},
+		"unknown step":     {head + "steps:\n  first:\n    say: {en: x}\n    next: secnd\n  second:\n    say: {en: x}\n    next: end\n", []string{"6: goes to \"secnd\", which is no step; did you mean second?", "7: step second cannot be reached"}},
 		"dead end":         {head + "steps:\n  a:\n    say: {en: x}\n", []string{"4: step a is a dead end: say where"}},
 		"circle": {head + "steps:\n  a:\n    say: {en: x}\n    next: b\n  b:\n    say: {en: y}\n    next: a\n", []string{
 			"4: step a is a dead end: every way", "7: step b is a dead end: every way",
@@ -58,7 +58,7 @@ func TestParse_findsProblemsWithTheirLine(t *testing.T) {
 		"and with or":         {head + "steps:\n  a:\n    branch:\n      - {if: language is fr and language is en or language is de, go: end}\n    else: end\n", []string{"6: mixes and with or"}},
 		"no value":            {head + "steps:\n  a:\n    say: {en: 'Your {{ordr}}'}\n    next: end\n", []string{`5: "ordr" has no value`}},
 		"no name":             {head + "steps:\n  a:\n    say: {en: 'Your {{order number}}'}\n    next: end\n", []string{"5: {{ or }} that is not a name"}},
-		"unknown slot":        {head + "steps:\n  a:\n    ask: x\n    next: end\n", []string{`4: asks for "x", which is no slot`}},
+		"unknown slot":        {head + "steps:\n  a:\n    ask: x\n    next: end\n", []string{`5: asks for "x", which is no slot`}},
 		"never asked":         {head + "slots:\n  n:\n    type: number\n    ask: {en: How many}\nsteps:\n  a:\n    handoff: {en: x}\n", []string{"4: slot n is never asked for"}},
 		"slot type":           {head + "slots:\n  n:\n    type: nubmer\n    ask: {en: How many}\nsteps:\n  a:\n    ask: n\n    next: end\n", []string{`5: type "nubmer" is unknown; did you mean number?`}},
 		"slot pattern":        {head + "slots:\n  n:\n    type: regex\n    pattern: '('\n    ask: {en: How many}\nsteps:\n  a:\n    ask: n\n    next: end\n", []string{"6: not a regular expression"}},
@@ -110,7 +110,7 @@ func TestLoad_findsWhatConcernsTheFolder(t *testing.T) {
 		".hidden": {}, "README.md": {},
 	}
 	_, err := flow.Load(files, flow.Known{})
-	if err == nil || err.Error() != `one.yaml:4: step a jumps to "tow", which is no flow; did you mean two?` {
+	if err == nil || err.Error() != `one.yaml:5: step a jumps to "tow", which is no flow; did you mean two?` {
 		t.Errorf("got %v", err)
 	}
 	files["three.yml"], files["Sub/x.yaml"] = &fstest.MapFile{}, &fstest.MapFile{}
@@ -239,6 +239,6 @@ func TestGraph(t *testing.T) {
 	}
 	testkit.Diff(t, f.Graph("fr"), flow.Graph{
 		Nodes: []flow.Node{{Name: "a", Kind: flow.Branch}, {Name: "b", Kind: flow.Handoff, Detail: "x"}},
-		Edges: []flow.Edge{{From: "a", To: "b", Label: "language is fr", Line: 6}, {From: "a", To: "end", Label: "else", Line: 4}},
+		Edges: []flow.Edge{{From: "a", To: "b", Label: "language is fr", Line: 6}, {From: "a", To: "end", Label: "else", Line: 7}},
 	})
 }

@@ -85,7 +85,7 @@ func CheckJumps(flows []*Flow) Problems {
 	for _, f := range flows {
 		for _, s := range f.Steps {
 			if s.Kind == Jump && !slices.Contains(names, s.Flow) {
-				problems = append(problems, Problem{f.Name + ".yaml", s.Line, fmt.Sprintf("step %s jumps to %q, which is no flow%s", s.Name, s.Flow, nearest(s.Flow, names))})
+				problems = append(problems, Problem{f.Name + ".yaml", s.line("jump"), fmt.Sprintf("step %s jumps to %q, which is no flow%s", s.Name, s.Flow, nearest(s.Flow, names))})
 			}
 		}
 	}

@@ -190,7 +190,7 @@ func (p *parser) step(steps *group, name string) {
 	if !identifier.MatchString(name) || name == End {
 		p.problem(line, "step %q: use lower-case letters, digits and _, a letter first, and not end", name)
 	}
-	s := Step{Name: name, Line: line}
+	s := Step{Name: name, Line: line, lines: g.lines}
 	var kinds []string
 	for _, kind := range Kinds() {
 		if g.has(string(kind)) {
