@@ -33,7 +33,7 @@ type shared struct {
 	workspaces []string
 }
 
-func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.Metrics, log *slog.Logger) (*bases, error) {
+func loadBases(ctx context.Context, workspaces []config.Workspace, flows *shelves, metrics *obs.Metrics, log *slog.Logger) (*bases, error) {
 	out := &bases{bots: map[string]*bot.Bot{}, routes: map[string]*bot.Bot{}}
 	byFolder := map[string]*shared{}
 	open := func(folder string) (*shared, error) {
@@ -55,7 +55,7 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.
 		}
 		base.workspaces = append(base.workspaces, w.ID)
 		metrics.KnowledgePublished(w.ID, base.current.Load().Version, time.Now())
-		out.bots[w.ID] = bot.New(base.current.Load, time.Now)
+		out.bots[w.ID] = bot.New(base.current.Load, time.Now).WithFlows(flows.library(w.ID))
 	}
 	for _, w := range workspaces {
 		for _, r := range w.Routes {
@@ -66,7 +66,7 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.
 			if err != nil {
 				return nil, fmt.Errorf("route %s: knowledge: %w", r.ID, err)
 			}
-			out.routes[r.ID] = bot.New(base.current.Load, time.Now)
+			out.routes[r.ID] = bot.New(base.current.Load, time.Now).WithFlows(flows.library(w.ID))
 		}
 	}
 	for folder, base := range byFolder {
@@ -82,7 +82,7 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.
 func (b *bases) differing(w config.Workspace) map[string]engine.Route {
 	out := map[string]engine.Route{}
 	for _, r := range w.Routes {
-		if route := (engine.Route{Bot: b.routes[r.ID], Language: r.Language, Team: r.Team}); route != (engine.Route{}) {
+		if route := (engine.Route{Bot: b.routes[r.ID], Language: r.Language, Team: r.Team, Flow: r.Flow}); route != (engine.Route{}) {
 			out[r.ID] = route
 		}
 	}

@@ -126,6 +126,9 @@ func (c *checker) workspaces(all []Workspace) {
 			}
 			owner[r.ID] = w.ID
 			c.route(rkey, r, isLoopback(w.Braze.Endpoint))
+			if r.Flow != "" && w.Flows == "" {
+				c.add(rkey+".flow", fmt.Sprintf("begins %q, and the workspace has no flows", r.Flow), "name the folder of its flows as flows, or write flows: builtin")
+			}
 		}
 	}
 }

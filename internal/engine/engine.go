@@ -25,6 +25,7 @@ import (
 	"parley/internal/desk/roster"
 	"parley/internal/obs"
 	"parley/internal/store"
+	"parley/internal/store/flows"
 )
 
 // Workspace is what the engine needs to know of one.
@@ -44,6 +45,7 @@ type Route struct {
 	Bot      *bot.Bot
 	Language string // spoken unless the customer clearly writes another
 	Team     string // name or id of who gets what is handed over
+	Flow     string // begun by the first message of a conversation
 }
 
 // on is the workspace as it is for the conversations of a route.
@@ -296,6 +298,9 @@ func (e *Engine) commit(ctx context.Context, results []store.Result) ([]chat.Ver
 		if verdicts, err = tx.FinishTurns(ctx, results, e.now()); err != nil {
 			return err
 		}
+		if err := flows.Follow(ctx, tx, results, verdicts, e.now()); err != nil {
+			return err
+		}
 		if handsOver(results) {
 			if err := tx.Notify(ctx, store.TopicPeople); err != nil {
 				return err
@@ -316,7 +321,7 @@ func (ws Workspace) turn(w *store.Work, now int64) bot.Turn {
 	t := bot.Turn{
 		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route, Language: ws.Language, Rules: ws.Rules,
 		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language, Attributes: attributes(w.Waiting)},
-		State:   json.RawMessage(w.Conversation.BotState), Now: time.UnixMilli(now),
+		State:   json.RawMessage(w.Conversation.BotState), Now: time.UnixMilli(now), Flow: ws.Routes[w.Conversation.Route].Flow,
 	}
 	if spoken := ws.Routes[w.Conversation.Route].Language; spoken != "" {
 		t.Contact.Language = spoken
