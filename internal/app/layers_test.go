@@ -73,7 +73,7 @@ var layers = []struct {
 var sideways = map[string][]string{
 	"internal/bot/guard": {"internal/bot/intent", "internal/bot/entity"},
 	"internal/bot/model": {"internal/bot"},
-	"internal/bot/eval": {"internal/bot"},
+	"internal/bot/eval":  {"internal/bot"},
 }
 
 // testOnly are imported by test files and by nothing else; what they import themselves of ours is listed.
