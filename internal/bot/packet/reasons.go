@@ -30,6 +30,8 @@ var reasons = map[string]reason{
 	"answer_unfilled":   {Words{"The knowledge base lacks a detail of the answer", "Il manque un détail de la réponse dans la base de connaissances"}, chat.Normal, "answer"},
 	"quality_probe":     {Words{"WhatsApp tests the quality of the service", "WhatsApp teste la qualité du service"}, chat.High, "person"},
 	"operator_rule":     {Words{"A rule of yours asks for a person", "Une de vos règles demande une personne"}, chat.Normal, "answer"},
+	"model_asked":       {Words{"The language model asked for a person", "Le modèle de langue a demandé une personne"}, chat.Normal, "answer"},
+	"tool_failed":       {Words{"What the customer said yes to failed, or may have", "Ce que le client a accepté a échoué, ou peut-être"}, chat.High, "answer"},
 	"bot_failed":        {Words{"The bot failed", "L'assistant est tombé en panne"}, chat.Normal, "answer"},
 	"no_knowledge":      {Words{"There is no knowledge base to answer from", "Il n'y a pas de base de connaissances pour répondre"}, chat.Normal, "answer"},
 	"long_conversation": {Words{"The conversation went on for long", "La conversation s'est prolongée"}, chat.Normal, "answer"},
