@@ -26,6 +26,7 @@ const (
 	RulePromise  Rule = "promise"  // says that something was done, and nothing was
 	RuleLanguage Rule = "language" // not the conversation's
 	RulePrompt   Rule = "prompt"   // repeats the instructions
+	RuleEcho     Rule = "echo"     // repeats the customer, as somebody does who was told what to say
 )
 
 // Violation is a check that failed. Detail is one English sentence that tells a model
@@ -39,7 +40,9 @@ type Violation struct {
 type Sources struct {
 	// Knowledge are the answers the model was given, and what else the shop vouches for.
 	Knowledge []string
-	// Results are what tools have answered in this turn.
+	// Results are what tools have answered in this turn, one entry for each value. A value
+	// vouches for an address or a phone number only if it is nothing else: free text in it
+	// may be anybody's.
 	Results []string
 	// Customer is what the customer wrote in this conversation.
 	Customer []string
@@ -60,8 +63,14 @@ type Sources struct {
 func Check(draft string, s Sources) *Violation {
 	c := &checker{draft: draft, folded: " " + intent.Fold(draft) + " ", Sources: s}
 	c.vouched = append(append([]string{}, s.Knowledge...), s.Results...)
+	c.addresses = append([]string{}, s.Knowledge...)
+	for _, value := range s.Results {
+		if len(strings.Fields(value)) == 1 || isContact(value) {
+			c.addresses = append(c.addresses, value)
+		}
+	}
 	for _, check := range []func() *Violation{
-		c.shape, c.marks, c.links, c.contacts, c.prices, c.numbers, c.codes, c.promises, c.language, c.echo,
+		c.shape, c.marks, c.links, c.contacts, c.prices, c.numbers, c.codes, c.promises, c.language, c.prompt, c.echo,
 	} {
 		if v := check(); v != nil {
 			return v
@@ -74,6 +83,7 @@ type checker struct {
 	Sources
 	draft, folded string
 	vouched       []string // knowledge and results
+	addresses     []string // those of them that vouch for addresses
 }
 
 func violation(rule Rule, format string, args ...any) *Violation {
@@ -102,7 +112,7 @@ func (c *checker) marks() *Violation {
 
 func (c *checker) links() *Violation {
 	allowed := map[string]bool{}
-	for _, text := range c.vouched {
+	for _, text := range c.addresses {
 		for _, link := range linksIn(text) {
 			allowed[link] = true
 		}
@@ -117,7 +127,7 @@ func (c *checker) links() *Violation {
 
 func (c *checker) contacts() *Violation {
 	allowed := map[string]bool{}
-	for _, text := range c.vouched {
+	for _, text := range c.addresses {
 		for _, f := range Find(text) {
 			allowed[contactKey(f)] = true
 		}
@@ -128,6 +138,12 @@ func (c *checker) contacts() *Violation {
 		}
 	}
 	return nil
+}
+
+// isContact reports whether a text is one finding and nothing else.
+func isContact(text string) bool {
+	found := Find(text)
+	return len(found) == 1 && found[0].Text == strings.TrimSpace(text)
 }
 
 // contactKey makes the same address or number alike however it is written.
@@ -151,12 +167,30 @@ func (c *checker) language() *Violation {
 // gram is how many words in a row count as a repetition of the instructions.
 const gram = 8
 
-func (c *checker) echo() *Violation {
+func (c *checker) prompt() *Violation {
 	secret := grams(intent.Fold(c.Prompt))
 	words := strings.Fields(c.folded)
 	for i := 0; i+gram <= len(words); i++ {
 		if secret[strings.Join(words[i:i+gram], " ")] {
 			return violation(RulePrompt, "The text repeats the instructions.")
+		}
+	}
+	return nil
+}
+
+// echo finds the customer's own words: long pieces of them, or a whole message.
+func (c *checker) echo() *Violation {
+	words := strings.Fields(c.folded)
+	for _, text := range c.Customer {
+		said := intent.Fold(text)
+		if n := len(strings.Fields(said)); n >= 3 && n < gram && strings.Contains(c.folded, " "+said+" ") {
+			return violation(RuleEcho, "The text repeats what the customer wrote.")
+		}
+		theirs := grams(said)
+		for i := 0; i+gram <= len(words); i++ {
+			if theirs[strings.Join(words[i:i+gram], " ")] {
+				return violation(RuleEcho, "The text repeats what the customer wrote.")
+			}
 		}
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 
 // bareLink is a web address with or without its scheme. A full stop without a space after
 // it reads as one too; the model then gets to mend its spacing.
-var bareLink = regexp.MustCompile(`(?i)(?:https?://)?(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+[a-z]{2,}(?::[0-9]+)?(?:[/?#][^\s<>"”»)\]]*)?`)
+var bareLink = regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.\-]*://[^\s<>"”»)\]]+|(?:https?://)?(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+[a-z]{2,}(?::[0-9]+)?(?:[/?#][^\s<>"”»)\]]*)?`)
 
 // linksIn lists the web addresses of a text, without scheme, "www." and what closes a
 // sentence. E-mail addresses are none.
@@ -21,7 +21,7 @@ func linksIn(text string) []string {
 	var out []string
 	for _, link := range bareLink.FindAllString(text, -1) {
 		link = strings.TrimRight(link, ".,;:!?'*_")
-		host, path, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(link), "https://"), "http://"), "/")
+		host, path, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(link), "https://"), "http://"), "/") // any other scheme stays
 		host = strings.TrimPrefix(host, "www.")
 		if _, tail, hasScheme := strings.Cut(link, "://"); hasScheme {
 			link = tail

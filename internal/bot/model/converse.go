@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -172,7 +173,7 @@ func (r *run) call(ctx context.Context, call llm.Call) (draft bot.Draft, result 
 	if err != nil {
 		return refuse("The tool's answer cannot be read.")
 	}
-	r.results = append(r.results, flat(done.Data))
+	r.results = append(r.results, values(done.Data)...)
 	r.cited = append(r.cited, call.Name)
 	return draft, llm.Result{ID: call.ID, Text: guard.Spotlight(r.delimiter, "answer of "+call.Name, r.vault.Hide(string(data)))}, ""
 }
@@ -311,24 +312,21 @@ func (r *run) detect(text string) string {
 	return ""
 }
 
-// flat writes data as words, so that checks find its values.
-func flat(v any) string {
+// values lists what stands in data, in one order.
+func values(v any) (out []string) {
 	switch v := v.(type) {
 	case map[string]any:
-		var parts []string
-		for key, value := range v {
-			parts = append(parts, key+": "+flat(value))
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			out = append(out, values(v[key])...)
 		}
-		slices.Sort(parts)
-		return strings.Join(parts, "\n")
 	case []any:
-		var parts []string
 		for _, value := range v {
-			parts = append(parts, flat(value))
+			out = append(out, values(value)...)
 		}
-		return strings.Join(parts, "\n")
+	default:
+		out = append(out, fmt.Sprint(v))
 	}
-	return fmt.Sprint(v)
+	return out
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
