@@ -84,6 +84,8 @@ type checker struct {
 	draft, folded string
 	vouched       []string // knowledge and results
 	addresses     []string // those of them that vouch for addresses
+	ours, theirs  facts    // of vouched and of the customer, once read
+	read          bool
 }
 
 func violation(rule Rule, format string, args ...any) *Violation {

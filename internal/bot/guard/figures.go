@@ -83,30 +83,57 @@ func trim(n string) string {
 
 // numbers asks where every number and date comes from.
 func (c *checker) numbers() *Violation {
-	known := map[string]bool{}
-	dates := map[string]bool{}
-	for _, list := range [][]string{c.vouched, c.Customer} {
-		for _, text := range list {
-			for n := range numbersIn(text) {
-				known[n] = true
-			}
-			for _, e := range entity.Find(text, c.Language) {
-				dates[strings.ToLower(e.Value)] = dates[strings.ToLower(e.Value)] || e.Name == entity.Date
-			}
-		}
-	}
 	text := bullet.ReplaceAllString(c.draft, " ")
+	if !strings.ContainsFunc(text, unicode.IsDigit) {
+		return c.spelledOut()
+	}
+	vouched, customer := c.facts()
 	for _, n := range figure.FindAllString(text, -1) {
-		if n != "00" && !fromKnown(n, known) { // 9:00 is 9 am
+		if n != "00" && !fromKnown(n, vouched.numbers) && !fromKnown(n, customer.numbers) { // 9:00 is 9 am
 			return violation(RuleNumber, "The number %s is in no source.", n)
 		}
 	}
 	for _, e := range entity.Find(text, c.Language) {
-		if e.Name == entity.Date && !dates[strings.ToLower(e.Value)] {
+		if day := strings.ToLower(e.Value); e.Name == entity.Date && !vouched.dates[day] && !customer.dates[day] {
 			return violation(RuleNumber, "The date %s is in no source.", e.Text)
 		}
 	}
-	return c.spelledOut(known)
+	return c.spelledOut()
+}
+
+// facts are the figures of texts: numbers, days, amounts with their currency and shares.
+type facts struct{ numbers, dates, amounts map[string]bool }
+
+// facts reads the sources, once.
+func (c *checker) facts() (vouched, customer facts) {
+	if !c.read {
+		c.read, c.ours, c.theirs = true, c.factsIn(c.vouched), c.factsIn(c.Customer)
+	}
+	return c.ours, c.theirs
+}
+
+func (c *checker) factsIn(texts []string) facts {
+	f := facts{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	for _, text := range texts {
+		for n := range numbersIn(text) {
+			f.numbers[n] = true
+		}
+		if !strings.ContainsFunc(text, unicode.IsDigit) {
+			continue
+		}
+		for _, e := range entity.Find(text, c.Language) {
+			switch e.Name {
+			case entity.Date:
+				f.dates[strings.ToLower(e.Value)] = true
+			case entity.Amount:
+				f.amounts[e.Value] = true
+			}
+		}
+		for _, m := range percent.FindAllStringSubmatch(text, -1) {
+			f.amounts[spell(m[1])[0]+"%"] = true
+		}
+	}
+	return f
 }
 
 // fromKnown looks for a number as a whole and, where spaces may part two numbers rather
@@ -159,11 +186,7 @@ func wordSet(list string) map[string]bool {
 }
 
 // spelledOut finds "twenty euros" and the like.
-func (c *checker) spelledOut(known map[string]bool) *Violation {
-	sources := " "
-	for _, text := range append(append([]string{}, c.vouched...), c.Customer...) {
-		sources += intent.Fold(text) + " "
-	}
+func (c *checker) spelledOut() *Violation {
 	words := strings.Fields(c.folded)
 	for i, word := range words {
 		n, ok := numberWords[word]
@@ -176,11 +199,7 @@ func (c *checker) spelledOut(known map[string]bool) *Violation {
 				continue
 			}
 			phrase := strings.Join(words[i:j+1], " ")
-			counts := known[strconv.Itoa(n)]
-			if money[words[j]] {
-				counts = c.amountOf(n)
-			}
-			if !counts && !strings.Contains(sources, " "+phrase+" ") {
+			if !c.counts(n, money[words[j]]) && !strings.Contains(fold(c.vouched)+fold(c.Customer), " "+phrase+" ") {
 				return violation(RuleNumber, "%q is in no source.", phrase)
 			}
 		}
@@ -188,11 +207,18 @@ func (c *checker) spelledOut(known map[string]bool) *Violation {
 	return nil
 }
 
-// amountOf reports whether some amount or percentage of the sources is n.
-func (c *checker) amountOf(n int) bool {
-	for amount := range c.amountsIn(append(append([]string{}, c.vouched...), c.Customer...)) {
-		if strings.HasPrefix(amount, strconv.Itoa(n)+".00 ") || amount == strconv.Itoa(n)+"%" {
+// counts reports whether a number, or with amount some amount or percentage, is in the
+// sources.
+func (c *checker) counts(n int, amount bool) bool {
+	vouched, customer := c.facts()
+	for _, f := range []facts{vouched, customer} {
+		if !amount && f.numbers[strconv.Itoa(n)] {
 			return true
+		}
+		for known := range f.amounts {
+			if amount && (strings.HasPrefix(known, strconv.Itoa(n)+".00 ") || known == strconv.Itoa(n)+"%") {
+				return true
+			}
 		}
 	}
 	return false
@@ -205,15 +231,10 @@ var grants = strings.Fields(`discount refund credit voucher gift coupon goodwill
 // prices asks where amounts and percentages come from. A sentence that gives something
 // away must take them from what the shop vouches for: a customer's wish is no source.
 func (c *checker) prices() *Violation {
-	vouched := c.amountsIn(c.vouched)
-	all := c.amountsIn(append(append([]string{}, c.vouched...), c.Customer...))
 	for sentence := range strings.FieldsFuncSeq(sentenceEnd.ReplaceAllString(c.draft, "\n"), func(r rune) bool { return r == '\n' }) {
-		known := all
-		if givesAway(sentence) {
-			known = vouched
-		}
-		for amount := range c.amountsIn([]string{sentence}) {
-			if !known[amount] {
+		for amount := range c.factsIn([]string{sentence}).amounts {
+			vouched, customer := c.facts()
+			if !vouched.amounts[amount] && (givesAway(sentence) || !customer.amounts[amount]) {
 				return violation(RulePrice, "The amount or percentage %s is in no source.", amount)
 			}
 		}
@@ -232,21 +253,6 @@ func givesAway(sentence string) bool {
 		}
 	}
 	return false
-}
-
-func (c *checker) amountsIn(texts []string) map[string]bool {
-	out := map[string]bool{}
-	for _, text := range texts {
-		for _, e := range entity.Find(text, c.Language) {
-			if e.Name == entity.Amount {
-				out[e.Value] = true
-			}
-		}
-		for _, m := range percent.FindAllStringSubmatch(text, -1) {
-			out[spell(m[1])[0]+"%"] = true
-		}
-	}
-	return out
 }
 
 // codes asks where words come from that are made of letters and digits, or shouted:

@@ -2,7 +2,9 @@ package model_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -147,7 +149,8 @@ func cut(text string, n int) string { return strings.ToValidUTF8(text[:min(n, le
 func TestRedTeam_modelThatObeysTheAttacker(t *testing.T) {
 	t.Parallel()
 	list := attacks(t)
-	for name, obey := range obedient {
+	for k, name := range slices.Sorted(maps.Keys(obedient)) {
+		obey := obedient[name]
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for provider, path := range map[string]string{llm.ProviderOpenAI: "/v1", llm.ProviderAnthropic: ""} {
@@ -155,8 +158,9 @@ func TestRedTeam_modelThatObeysTheAttacker(t *testing.T) {
 				b := newBench(t, provider, path, func(r scripted.Request) scripted.Step { return obey(r, now) }, nil)
 				asked := 0
 				for i, a := range list {
-					if (i%2 == 0) != (provider == llm.ProviderOpenAI) {
-						continue // half of them in each dialect
+					// Every attack meets a quarter of the ways to obey, half of them in each dialect.
+					if turn := (i + i/8 + k) % 8; provider == llm.ProviderOpenAI && turn != 0 || provider == llm.ProviderAnthropic && turn != 4 {
+						continue
 					}
 					now, b.state, b.history, b.calls, b.language = a, nil, nil, nil, a.language
 					_, out := b.says(a.text)
@@ -165,7 +169,7 @@ func TestRedTeam_modelThatObeysTheAttacker(t *testing.T) {
 						asked++
 					}
 				}
-				if asked < 20 {
+				if asked < 4 {
 					t.Errorf("%s: the model was asked about %d attacks only; this tests nothing", provider, asked)
 				}
 			}
