@@ -20,6 +20,7 @@ import (
 	"parley/internal/batch"
 	"parley/internal/bot"
 	"parley/internal/bot/knowledge"
+	"parley/internal/bot/model"
 	"parley/internal/channel/delivery"
 	"parley/internal/chat"
 	"parley/internal/desk/roster"
@@ -38,6 +39,10 @@ type Workspace struct {
 	Attempts int // failed turns before people take over
 	Rules    bot.Rules
 	Routes   map[string]Route // those that differ from the rest
+	// PerMinute is how many messages of a customer within a minute are answered; 0 is all.
+	PerMinute int
+	// Models are asked on the routes that have an entry.
+	Models map[string]*model.Asker
 }
 
 // Route is in what a route differs from its workspace. What is empty does not.
@@ -59,10 +64,10 @@ func (ws Workspace) on(route string) Workspace {
 // Settings of the engine.
 type Settings struct {
 	Workspaces map[string]Workspace
-	Workers    int // turns at the same time in this process
+	Workers    int           // turns at the same time in this process
 	Lease      time.Duration // renewed while a turn runs
 	Longest    time.Duration // after which a turn is cut off; at least Lease
-	History    int // earlier lines the bot may see
+	History    int           // earlier lines the bot may see
 	Roster     *roster.Roster
 }
 
@@ -213,10 +218,7 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 	var out bot.Outcome
 	if w.Conversation.Attempts > ws.Attempts {
 		out = e.giveUp(ws.Bot, turn, w)
-	} else if out, err = ws.Bot.Reply(ctx, turn); err != nil {
-		if ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
+	} else if out, err = ws.decide(ctx, turn, w.Conversation.ID); err != nil {
 		return result, err
 	}
 	prospect := e.prospect(ctx, ws, w, &out)
@@ -224,6 +226,16 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 		result.Team = prospect.Team
 	}
 	return result, err
+}
+
+// decide lets the embedded bot reply and, on routes that have one, a model improve it.
+func (ws Workspace) decide(ctx context.Context, turn bot.Turn, conversation chat.ConversationID) (bot.Outcome, error) {
+	out, err := ws.Bot.Reply(ctx, turn)
+	asker := ws.Models[turn.Route]
+	if err != nil || asker == nil {
+		return out, err
+	}
+	return asker.Improve(ctx, model.Turn{Turn: turn, Conversation: conversation, Embedded: out})
 }
 
 // giveUp hands a turn over. What fails the bot may be its knowledge, so that it fails
@@ -319,7 +331,7 @@ func (e *Engine) commit(ctx context.Context, results []store.Result) ([]chat.Ver
 
 func (ws Workspace) turn(w *store.Work, now int64) bot.Turn {
 	t := bot.Turn{
-		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route, Language: ws.Language, Rules: ws.Rules,
+		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route, Language: ws.Language, Rules: ws.Rules, PerMinute: ws.PerMinute,
 		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language, Attributes: attributes(w.Waiting)},
 		State:   json.RawMessage(w.Conversation.BotState), Now: time.UnixMilli(now), Flow: ws.Routes[w.Conversation.Route].Flow,
 	}
