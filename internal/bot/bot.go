@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley/internal/bot/knowledge"
+	"parley/internal/bot/tool"
 )
 
 // Turn is everything the bot may know when it replies.
@@ -37,6 +38,9 @@ type Turn struct {
 	Rules Rules
 	// Returned is set once people have had the conversation and given it back.
 	Returned *Return
+	// Results are what came of the calls that the outcomes of this same turn asked for,
+	// in their order; the turn is decided anew with each.
+	Results []tool.Result
 	// Now is the only clock the bot has.
 	Now time.Time
 }
@@ -86,14 +90,16 @@ type Line struct {
 // Action says what the caller has to do with an [Outcome].
 type Action string
 
-// The five actions. Answer, choices and ask send Text. Handoff sends Text, then
-// moves the owner to the queue. Silent sends nothing; Trace.Reason says why.
+// The actions. Answer, choices and ask send Text. Handoff sends Text, then moves the
+// owner to the queue. Silent sends nothing; Trace.Reason says why. Call says nothing
+// yet: the turn goes on with the result of Outcome.Call.
 const (
 	ActionAnswer  Action = "answer"
 	ActionChoices Action = "choices"
 	ActionAsk     Action = "ask"
 	ActionHandoff Action = "handoff"
 	ActionSilent  Action = "silent"
+	ActionCall    Action = "call"
 )
 
 // Outcome is what one turn decided.
@@ -116,6 +122,8 @@ type Outcome struct {
 	// Media is shown with Prompt, Link is a button below it; their zero values are none.
 	Media knowledge.Media
 	Link  knowledge.Link
+	// Call is set exactly when Action is [ActionCall].
+	Call *tool.Call
 	// Handoff is set exactly when Action is [ActionHandoff].
 	Handoff *Handoff
 	// Language of Text, as a key of the knowledge base ("en", "fr").
