@@ -86,6 +86,7 @@ type checker struct {
 	addresses     []string // those of them that vouch for addresses
 	ours, theirs  facts    // of vouched and of the customer, once read
 	read          bool
+	numbered      map[string]bool // see figures
 }
 
 func violation(rule Rule, format string, args ...any) *Violation {

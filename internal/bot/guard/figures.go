@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"maps"
 	"regexp"
 	"strconv"
 	"strings"
@@ -87,24 +88,36 @@ func (c *checker) numbers() *Violation {
 	if !strings.ContainsFunc(text, unicode.IsDigit) {
 		return c.spelledOut()
 	}
-	vouched, customer := c.facts()
 	for _, n := range figure.FindAllString(text, -1) {
-		if n != "00" && !fromKnown(n, vouched.numbers) && !fromKnown(n, customer.numbers) { // 9:00 is 9 am
+		if n != "00" && !fromKnown(n, c.figures()) { // 9:00 is 9 am
 			return violation(RuleNumber, "The number %s is in no source.", n)
 		}
 	}
-	for _, e := range entity.Find(text, c.Language) {
-		if day := strings.ToLower(e.Value); e.Name == entity.Date && !vouched.dates[day] && !customer.dates[day] {
-			return violation(RuleNumber, "The date %s is in no source.", e.Text)
+	for day := range c.factsIn([]string{text}).dates {
+		if vouched, customer := c.facts(); !vouched.dates[day] && !customer.dates[day] {
+			return violation(RuleNumber, "The date %s is in no source.", day)
 		}
 	}
 	return c.spelledOut()
 }
 
-// facts are the figures of texts: numbers, days, amounts with their currency and shares.
-type facts struct{ numbers, dates, amounts map[string]bool }
+// facts are the figures of texts: days, and amounts with their currency and shares.
+type facts struct{ dates, amounts map[string]bool }
 
-// facts reads the sources, once.
+// figures are all numbers of the sources, read once.
+func (c *checker) figures() map[string]bool {
+	if c.numbered == nil {
+		c.numbered = map[string]bool{}
+		for _, list := range [][]string{c.vouched, c.Customer} {
+			for _, text := range list {
+				maps.Copy(c.numbered, numbersIn(text))
+			}
+		}
+	}
+	return c.numbered
+}
+
+// facts reads the sources, once and only if need be: it takes its time.
 func (c *checker) facts() (vouched, customer facts) {
 	if !c.read {
 		c.read, c.ours, c.theirs = true, c.factsIn(c.vouched), c.factsIn(c.Customer)
@@ -113,11 +126,8 @@ func (c *checker) facts() (vouched, customer facts) {
 }
 
 func (c *checker) factsIn(texts []string) facts {
-	f := facts{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	f := facts{map[string]bool{}, map[string]bool{}}
 	for _, text := range texts {
-		for n := range numbersIn(text) {
-			f.numbers[n] = true
-		}
 		if !strings.ContainsFunc(text, unicode.IsDigit) {
 			continue
 		}
@@ -210,13 +220,13 @@ func (c *checker) spelledOut() *Violation {
 // counts reports whether a number, or with amount some amount or percentage, is in the
 // sources.
 func (c *checker) counts(n int, amount bool) bool {
+	if !amount {
+		return c.figures()[strconv.Itoa(n)]
+	}
 	vouched, customer := c.facts()
 	for _, f := range []facts{vouched, customer} {
-		if !amount && f.numbers[strconv.Itoa(n)] {
-			return true
-		}
 		for known := range f.amounts {
-			if amount && (strings.HasPrefix(known, strconv.Itoa(n)+".00 ") || known == strconv.Itoa(n)+"%") {
+			if strings.HasPrefix(known, strconv.Itoa(n)+".00 ") || known == strconv.Itoa(n)+"%" {
 				return true
 			}
 		}

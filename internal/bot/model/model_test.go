@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,11 +23,19 @@ import (
 	"parley/internal/store/usage"
 )
 
-// shop is the shipped base, trained once for all tests.
+// few are the intents of the shipped base that these tests speak of: training all of them
+// takes the race detector longer than the tests.
+var few = []string{"delivery_time", "delivery_cost", "order_tracking", "cancel_order", "refund_status", "promo_code", "opening_hours"}
+
+// shop is a part of the shipped base, trained once for all tests.
 var shop = sync.OnceValues(func() (*knowledge.Published, error) {
 	base, err := knowledge.Load(knowledge.Seed())
 	if err != nil {
 		return nil, err
+	}
+	base.Intents = slices.DeleteFunc(base.Intents, func(in knowledge.Intent) bool { return !slices.Contains(few, in.Name) })
+	for i := range base.Intents {
+		base.Intents[i].Phrasings = base.Intents[i].Phrasings[:15]
 	}
 	return knowledge.Publish(context.Background(), base, nil)
 })
@@ -341,7 +350,7 @@ func TestImprove_neverForARule(t *testing.T) {
 func TestImprove_unsureOnly(t *testing.T) {
 	t.Parallel()
 	each(t, []scripted.Step{reply("decline", "")}, func(s *model.Settings) { s.Unsure = true }, func(b *bench) {
-		if embedded, out := b.says("what is your return policy"); embedded.Trace.Band != bot.BandAnswer || out.Trace.Model != nil {
+		if embedded, out := b.says("what are your opening hours"); embedded.Trace.Band != bot.BandAnswer || out.Trace.Model != nil {
 			b.t.Errorf("band %s was put to the model: %t", embedded.Trace.Band, out.Trace.Model != nil)
 		}
 		if _, out := b.says("purple hippopotamus above the marble moon"); out.Trace.Model == nil {
