@@ -21,6 +21,7 @@ import (
 	"parley/internal/bot"
 	"parley/internal/bot/knowledge"
 	"parley/internal/bot/model"
+	"parley/internal/bot/tool/run"
 	"parley/internal/channel/delivery"
 	"parley/internal/chat"
 	"parley/internal/desk/roster"
@@ -43,6 +44,7 @@ type Workspace struct {
 	PerMinute int
 	// Models are asked on the routes that have an entry.
 	Models map[string]*model.Asker
+	Tools  *run.Runner // nil: the bot has none
 }
 
 // Route is in what a route differs from its workspace. What is empty does not.
