@@ -216,7 +216,9 @@ func asker(t *testing.T, b *bot.Bot, steps ...scripted.Step) *model.Asker {
 	}
 	return model.New(model.Settings{Provider: "openai", Name: "scripted", MaxTokens: 500, Deadline: 10 * time.Second, Calls: 4}, model.Parts{
 		Chat: chatter, Bot: b, Published: published(t), Log: slog.New(slog.DiscardHandler), Delimiter: func() string { return "mark" },
-		Spent: func(context.Context, string, chat.ConversationID, int64) (usage.Spent, error) { return usage.Spent{}, nil },
-		Note:  func(context.Context, usage.Turn) error { return nil },
+		Spent: func(context.Context, string, chat.ConversationID, int64) (usage.Spent, error) {
+			return usage.Spent{}, nil
+		},
+		Note: func(context.Context, usage.Turn) error { return nil },
 	})
 }

@@ -118,6 +118,15 @@ const (
 	lastWrite   = 5 * time.Second        // for writing down an outcome after ctx has ended
 )
 
+// Effects says of every tool whether it writes, for whoever checks flows.
+func (r *Runner) Effects() map[string]tool.Effect {
+	out := map[string]tool.Effect{}
+	for _, t := range r.tools.Tools() {
+		out[t.Name] = t.Effect
+	}
+	return out
+}
+
 // Close drops connections that wait to be used again. Nothing may run any more.
 func (r *Runner) Close() error {
 	r.http.client.CloseIdleConnections()
