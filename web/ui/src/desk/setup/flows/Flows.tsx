@@ -12,7 +12,7 @@ import {
   UserRound,
   Workflow,
 } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { components } from "../../../api";
 import { Loaded } from "../../../ui/Loaded";
 import { useNow } from "../../../ui/now";
@@ -21,7 +21,7 @@ import { useFormat, useLanguage } from "../../../words/locale";
 import { answer, client } from "../../api";
 import { useWords as useDeskWords } from "../../words";
 import { Section } from "../access/parts";
-import { box, draw, end } from "./layout";
+import { box, draw, end, fitting } from "./layout";
 import { useWords } from "./words";
 
 type Schemas = components["schemas"];
@@ -116,9 +116,9 @@ function Head({ flow, days, many }: { flow: Flow; days: number; many: boolean })
       <p className="text-meta text-muted">{facts.join(" · ")}</p>
       <section aria-label={words.inDays(days)}>
         <p className="mb-1 text-meta text-muted">{words.inDays(days)}</p>
-        <dl className="grid max-w-4xl grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-3 lg:grid-cols-6">
+        <dl className="grid max-w-4xl grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-3 md:grid-cols-6">
           {(["entered", "waiting", "ended", "handed", "left", "expired"] as const).map((what) => (
-            <div key={what}>
+            <div key={what} className="flex flex-col justify-between">
               <dt className="text-meta text-muted">{words.counts[what]}</dt>
               <dd className="tabular font-semibold text-title">{format.number(flow.total[what])}</dd>
             </div>
@@ -132,16 +132,27 @@ function Head({ flow, days, many }: { flow: Flow; days: number; many: boolean })
 function Graph({ flow }: { flow: Flow }) {
   const words = useWords();
   const steps = new Map(flow.steps.map((s) => [s.name, s]));
+  const frame = useRef<HTMLElement>(null);
+  const [columns, setColumns] = useState(4);
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const seen = new ResizeObserver(() => setColumns(fitting(element.clientWidth)));
+    seen.observe(element);
+    return () => seen.disconnect();
+  }, []);
   const { places, lines, width, height } = draw(
     flow.steps.map((s) => s.name),
     flow.ways,
+    columns,
   );
   return (
     <section
+      ref={frame}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
       tabIndex={0}
       aria-label={words.graph(flow.title)}
-      className="scroll-thin mx-4 shrink-0 overflow-x-auto rounded-md border border-line bg-sunken md:mx-6"
+      className="scroll-thin mx-4 shrink-0 overflow-x-auto overflow-y-hidden rounded-md border border-line bg-sunken md:mx-6"
     >
       <div className="relative mx-auto" style={{ width, height }}>
         <svg aria-hidden width={width} height={height} className="absolute inset-0 text-muted">
@@ -217,10 +228,12 @@ function StepBox({ step, ways }: { step: Step | undefined; ways: Flow["ways"] })
         {words.kinds[step.kind]}
         <code className="ml-auto truncate font-mono">{step.name}</code>
       </p>
-      <p className="line-clamp-2 min-h-0 flex-1 break-words text-meta leading-4" title={step.detail}>
-        {step.detail}
-      </p>
-      <p className="tabular flex flex-wrap gap-x-2 text-meta">
+      <div className="min-h-0 flex-1">
+        <p className="line-clamp-2 break-words text-meta leading-4" title={step.detail}>
+          {step.detail}
+        </p>
+      </div>
+      <p className="tabular flex gap-x-2 overflow-hidden whitespace-nowrap text-meta">
         {counts.waiting > 0 && (
           <span className="rounded-sm bg-accent-soft px-1 font-semibold text-accent">{words.here(counts.waiting)}</span>
         )}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { box, draw } from "./layout";
+import { box, draw, fitting } from "./layout";
 
 const way = (from: string, to: string, label = "") => ({ from, to, label });
 
@@ -31,6 +31,21 @@ test("nothing overlaps, and everything is on the page", () => {
     for (const other of places)
       if (other !== p) expect(Math.abs(other.x - p.x) >= box.width || Math.abs(other.y - p.y) >= box.height).toBe(true);
   }
+});
+
+test("a page takes as many side by side as it has room for", () => {
+  const steps = ["a", "b", "c", "d", "e", "f"];
+  const ways = steps.slice(1).map((s) => way("a", s));
+  for (const [width, columns] of [
+    [358, 1],
+    [700, 2],
+    [1110, 4],
+  ] as const) {
+    expect(fitting(width)).toBe(columns);
+    expect(draw(steps, ways, columns).width).toBeLessThanOrEqual(width);
+    expect(draw(steps, ways, columns).places).toHaveLength(6);
+  }
+  expect(fitting(0)).toBe(1);
 });
 
 test("several ways between two steps are one line", () => {

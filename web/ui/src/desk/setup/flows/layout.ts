@@ -38,9 +38,9 @@ export const end = "end";
 
 /**
  * Places steps in rows, the first one on top and each below all that lead to it; ways that go back to an earlier step
- * do not count. The end stands below everything.
+ * do not count. The end stands below everything. A row of more than `columns` steps is broken into several.
  */
-export function draw(steps: readonly string[], ways: readonly Way[]): Drawing {
+export function draw(steps: readonly string[], ways: readonly Way[], columns = Number.POSITIVE_INFINITY): Drawing {
   const known = [...steps];
   if (ways.some((way) => way.to === end)) known.push(end);
   const forward = withoutCircles(known, ways);
@@ -50,7 +50,7 @@ export function draw(steps: readonly string[], ways: readonly Way[]): Drawing {
     const row = rank.get(name) ?? 0;
     rows[row] = [...(rows[row] ?? []), name];
   }
-  const order = arrange(rows, forward);
+  const order = arrange(rows, forward).flatMap((row) => broken(row, columns));
   const widest = Math.max(1, ...order.map((row) => row.length));
   const width = widest * box.width + (widest - 1) * box.gapX + 2 * box.margin;
   const at = new Map<string, Place>();
@@ -75,6 +75,18 @@ export function draw(steps: readonly string[], ways: readonly Way[]): Drawing {
     width,
     height: order.length * (box.height + box.gapY) - box.gapY + 2 * box.margin,
   };
+}
+
+/** How many steps stand side by side in a width. */
+export function fitting(width: number): number {
+  return Math.max(1, Math.floor((width - 2 * box.margin + box.gapX) / (box.width + box.gapX)));
+}
+
+/** A row in pieces of at most `columns`, about equally long. */
+function broken(row: readonly string[], columns: number): string[][] {
+  const pieces = Math.max(1, Math.ceil(row.length / columns));
+  const length = Math.ceil(row.length / pieces);
+  return Array.from({ length: pieces }, (_, i) => row.slice(i * length, (i + 1) * length)).filter((p) => p.length > 0);
 }
 
 /** Several ways between the same two steps are one line with all their labels. */

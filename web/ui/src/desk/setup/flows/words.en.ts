@@ -45,6 +45,6 @@ export const en = {
   end: "End",
   here: (n: number) => plural(n, { one: "# here now", other: "# here now" }),
   came: (n: number) => plural(n, { one: "# came", other: "# came" }),
-  stopped: (n: number) => plural(n, { one: "# stopped here", other: "# stopped here" }),
+  stopped: (n: number) => plural(n, { one: "# stopped", other: "# stopped" }),
   goesTo: (steps: string) => `Goes on to: ${steps}`,
 };

@@ -45,8 +45,8 @@ export const fr: Words = {
     handoff: "Passe le relais",
   },
   end: "Fin",
-  here: (n: number) => plural(n, { one: "# ici maintenant", other: "# ici maintenant" }),
+  here: (n: number) => plural(n, { one: "# ici", other: "# ici" }),
   came: (n: number) => plural(n, { one: "# passage", other: "# passages" }),
-  stopped: (n: number) => plural(n, { one: "# arrêt ici", other: "# arrêts ici" }),
+  stopped: (n: number) => plural(n, { one: "# arrêt", other: "# arrêts" }),
   goesTo: (steps: string) => `Mène à : ${steps}`,
 };
