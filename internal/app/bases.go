@@ -21,8 +21,9 @@ import (
 // bases holds the knowledge base of every workspace and of routes with one of their own. Workspaces that name the
 // same folder share one.
 type bases struct {
-	bots     map[string]*bot.Bot // by workspace
-	routes   map[string]*bot.Bot // by route, of those with a base of their own
+	bots     map[string]*bot.Bot                      // by workspace
+	routes   map[string]*bot.Bot                      // by route, of those with a base of their own
+	answers  map[*bot.Bot]func() *knowledge.Published // what each of them answers from
 	list     []learn.Base
 	watchers []*knowledge.Watcher
 }
@@ -34,7 +35,7 @@ type shared struct {
 }
 
 func loadBases(ctx context.Context, workspaces []config.Workspace, flows *shelves, metrics *obs.Metrics, log *slog.Logger) (*bases, error) {
-	out := &bases{bots: map[string]*bot.Bot{}, routes: map[string]*bot.Bot{}}
+	out := &bases{bots: map[string]*bot.Bot{}, routes: map[string]*bot.Bot{}, answers: map[*bot.Bot]func() *knowledge.Published{}}
 	byFolder := map[string]*shared{}
 	open := func(folder string) (*shared, error) {
 		base, ok := byFolder[folder]
@@ -56,6 +57,7 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, flows *shelve
 		base.workspaces = append(base.workspaces, w.ID)
 		metrics.KnowledgePublished(w.ID, base.current.Load().Version, time.Now())
 		out.bots[w.ID] = bot.New(base.current.Load, time.Now).WithFlows(flows.library(w.ID))
+		out.answers[out.bots[w.ID]] = base.current.Load
 	}
 	for _, w := range workspaces {
 		for _, r := range w.Routes {
@@ -67,6 +69,7 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, flows *shelve
 				return nil, fmt.Errorf("route %s: knowledge: %w", r.ID, err)
 			}
 			out.routes[r.ID] = bot.New(base.current.Load, time.Now).WithFlows(flows.library(w.ID))
+			out.answers[out.routes[r.ID]] = base.current.Load
 		}
 	}
 	for folder, base := range byFolder {

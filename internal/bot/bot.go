@@ -44,6 +44,9 @@ type Turn struct {
 	// Results are what came of the calls that the outcomes of this same turn asked for,
 	// in their order; the turn is decided anew with each.
 	Results []tool.Result
+	// PerMinute is how many messages of the customer within a minute are answered; 0 means
+	// all of them.
+	PerMinute int
 	// Now is the only clock the bot has.
 	Now time.Time
 }
@@ -166,7 +169,8 @@ const (
 	HandoffUnfilled   HandoffCode = "answer_unfilled"   // the answer has a variable nobody filled in
 	HandoffProbe      HandoffCode = "quality_probe"     // WhatsApp's test of the bot's quality
 	HandoffFlow       HandoffCode = "flow"              // a flow ends with people
-	HandoffTool       HandoffCode = "tool_failed"       // a call failed, or nobody knows whether it went through
+	HandoffModel      HandoffCode = "model_asked"       // a language model asked for a person
+	HandoffTool       HandoffCode = "tool_failed"       // what the customer said yes to failed, or may have
 	HandoffFailed     HandoffCode = "bot_failed"        // the turn failed again and again
 	HandoffNoBase     HandoffCode = "no_knowledge"      // no knowledge base for any language
 )
@@ -175,7 +179,7 @@ const (
 func HandoffCodes() []HandoffCode {
 	return []HandoffCode{
 		HandoffPerson, HandoffSafety, HandoffLegal, HandoffOptOut, HandoffDeleteData, HandoffMedia, HandoffFallbacks, HandoffLoop,
-		HandoffUpset, HandoffRefused, HandoffIntent, HandoffRule, HandoffUnfilled, HandoffProbe, HandoffFlow, HandoffTool, HandoffFailed,
+		HandoffUpset, HandoffRefused, HandoffIntent, HandoffRule, HandoffUnfilled, HandoffProbe, HandoffFlow, HandoffModel, HandoffTool, HandoffFailed,
 		HandoffNoBase,
 	}
 }
@@ -211,6 +215,29 @@ type Trace struct {
 	Reason  string   `json:"reason"`
 	Micros  int64    `json:"micros"` // time spent in Reply; 0 when the Bot has no clock
 	Sources []string `json:"sources,omitempty"`
+	// Model is set when a language model was asked, whether or not it was of use.
+	Model *ModelTrace `json:"model,omitempty"`
+}
+
+// ModelTrace is what a language model had to do with a turn.
+type ModelTrace struct {
+	Provider string `json:"provider"`
+	Model    string `json:"model"`
+	// Outcome is how the model ended the turn, or "fallback": then Failure says why the
+	// embedded bot's reply stood.
+	Outcome string `json:"outcome"`
+	Failure string `json:"failure,omitempty"`
+	// Violation is the check that a draft failed last, even if the next one passed.
+	Violation string `json:"violation,omitempty"`
+	// Detail is one English sentence about Failure or Violation.
+	Detail  string   `json:"detail,omitempty"`
+	Sources []string `json:"sources,omitempty"` // cited, by name
+	Tools   []string `json:"tools,omitempty"`   // called, in their order
+	Calls   int      `json:"calls"`             // of the model
+	In      int64    `json:"tokensIn"`
+	Out     int64    `json:"tokensOut"`
+	Micros  int64    `json:"costMicros"` // millionths of the currency of the settings
+	Millis  int64    `json:"millis"`
 }
 
 // Scored is one intent the reading considered.

@@ -182,17 +182,7 @@ func (r *run) answer(list []*knowledge.Intent, band, rule, reason string) Outcom
 		return out
 	}
 	r.state.try(Tried{TriedAnswer, titles})
-	var offer string
-	switch {
-	case r.upset >= upsetOffer:
-		offer = r.texts.offerPerson
-		r.offerPerson(HandoffUpset)
-	case r.state.Turns-r.state.Calm > longTurns && !r.state.OfferedLong:
-		r.state.OfferedLong = true
-		offer = r.texts.offerPerson
-		r.offerPerson(HandoffPerson)
-	}
-	out := r.say(ActionAnswer, band, rule, reason, r.promiseFor(names), body, offer)
+	out := r.say(ActionAnswer, band, rule, reason, r.promiseFor(names), body, r.offerAfter())
 	r.state.Said = cut(intent.Fold(body)) // without the offer, so that a repeat is seen
 	if len(list) == 1 {
 		if out.Media, out.Link = r.pub.Beside(list[0]); out.Media.URL+out.Link.URL != "" {
@@ -201,6 +191,21 @@ func (r *run) answer(list []*knowledge.Intent, band, rule, reason string) Outcom
 		}
 	}
 	return out
+}
+
+// offerAfter asks behind an answer whether a person should take over: somebody upset, and
+// once somebody who has been writing for long.
+func (r *run) offerAfter() string {
+	switch {
+	case r.upset >= upsetOffer:
+		r.offerPerson(HandoffUpset)
+		return r.texts.offerPerson
+	case r.state.Turns-r.state.Calm > longTurns && !r.state.OfferedLong:
+		r.state.OfferedLong = true
+		r.offerPerson(HandoffPerson)
+		return r.texts.offerPerson
+	}
+	return ""
 }
 
 // choicesOf are the intents that the only answer asks to choose from, or nil.

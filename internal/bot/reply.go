@@ -3,11 +3,13 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"parley/internal/bot/flow"
+	"parley/internal/bot/guard"
 	"parley/internal/bot/intent"
 	"parley/internal/bot/knowledge"
 )
@@ -102,6 +104,7 @@ type run struct {
 	back     bool // and to say that people have gone
 	upset    int  // frustration over the last turns, this one included
 	repeated bool // the question is one of the last three
+	card     bool // the messages hold the number of a payment card
 	trace    Trace
 }
 
@@ -135,6 +138,7 @@ func begin(pub *knowledge.Published, t Turn) *run {
 			continue
 		}
 		p := part{text: text}
+		r.card = r.card || holdsCard(text)
 		p.special, p.always = intent.Always(text, hint)
 		r.parts = append(r.parts, p)
 		lines = append(lines, text)
@@ -185,9 +189,10 @@ func (r *run) decide() Outcome {
 		return r.handoff(HandoffNoBase, BandRule, "no knowledge base is published")
 	}
 	r.state.Turns++
+	r.count()
 	r.remember()
 	for _, rule := range []func() (Outcome, bool){
-		r.chosen, r.urgent, r.operator, r.flowing, r.answered, r.attachment, r.smallTalk, r.promise, r.foreign,
+		r.chosen, r.urgent, r.hurried, r.operator, r.flowing, r.proposed, r.answered, r.attachment, r.smallTalk, r.promise, r.foreign,
 	} {
 		if out, ok := rule(); ok {
 			return out
@@ -233,9 +238,9 @@ func (r *run) silent(reason string) Outcome {
 func (r *run) say(action Action, band, rule, reason string, paragraphs ...string) Outcome {
 	body := join(paragraphs...)
 	r.state.Said = cut(intent.Fold(body))
-	text := body
+	text := join(r.warning(), body)
 	if r.intro {
-		text = join(r.introduction(), body)
+		text = join(r.introduction(), text)
 		r.state.Introduced = true
 	}
 	r.trace.Band, r.trace.Rule, r.trace.Reason = band, rule, reason
@@ -252,7 +257,7 @@ func (r *run) handoff(code HandoffCode, band, detail string, before ...string) O
 	if answer := join(before...); answer != "" && tellsOfPerson(answer) {
 		notice = ""
 	}
-	paragraphs := append(before, notice)
+	paragraphs := append([]string{r.warning()}, append(before, notice)...)
 	if r.intro && r.pub != nil {
 		paragraphs = append([]string{r.disclosure()}, paragraphs...)
 	}
@@ -275,6 +280,18 @@ func (r *run) disclosure() string {
 		return fmt.Sprintf(r.texts.backAgain, r.pub.Name)
 	}
 	return fmt.Sprintf(r.texts.disclosure, r.pub.Name)
+}
+
+// warning asks not to send card numbers, if there is one.
+func (r *run) warning() string {
+	if r.card {
+		return r.texts.noCards
+	}
+	return ""
+}
+
+func holdsCard(text string) bool {
+	return slices.ContainsFunc(guard.Find(text), func(f guard.Finding) bool { return f.Kind == guard.Card })
 }
 
 // hint is the way to a person, unless the introduction says it already.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parley/internal/bot/flow"
+	"parley/internal/bot/tool"
 )
 
 // state is the bot's memory of one conversation, carried in [Outcome.State].
@@ -31,6 +32,12 @@ type state struct {
 	Asked   []string `json:"asked,omitempty"` // the last three questions, folded and cut
 	Said    string   `json:"said,omitempty"`  // the last text, folded and cut
 	Upset   []int    `json:"upset,omitempty"` // frustration of the last three turns
+
+	// Proposed is the call that the last reply asked the customer to say yes to.
+	Proposed *tool.Call `json:"proposed,omitempty"`
+	// Recent are the times of the last minute's messages, unix milliseconds, oldest first.
+	Recent  []int64 `json:"recent,omitempty"`
+	Hurried bool    `json:"hurried,omitempty"` // the customer was told to slow down
 
 	// Calm is how many turns had passed when the customer last said thanks or goodbye.
 	Calm int `json:"calm,omitempty"`
