@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -28,9 +29,12 @@ type guided struct {
 	n       int
 }
 
+// shopFlows are read once for all tests.
+var shopFlows = sync.OnceValues(func() ([]*flow.Flow, error) { return flow.Load(flow.Shop(), flow.Known{}) })
+
 func guide(t testing.TB, language string) *guided {
 	t.Helper()
-	flows, err := flow.Load(flow.Shop(), flow.Known{})
+	flows, err := shopFlows()
 	if err != nil {
 		t.Fatal(err)
 	}
