@@ -39,6 +39,8 @@ type Understanding struct {
 	Version      string    `json:"version,omitempty" doc:"Version of the knowledge base."`
 	Micros       int64     `json:"micros" doc:"Time the bot took, in microseconds."`
 	Alternatives []Reading `json:"alternatives" nullable:"false"`
+
+	Model *bot.ModelTrace `json:"model,omitempty" doc:"What a language model had to do with it."`
 }
 
 // Reading is one intent that was considered.
@@ -173,6 +175,9 @@ func turnSteps(t store.Turn, inbound int) ([]Step, *Understanding, error) {
 		},
 		Step{Kind: "understood", At: when(t.FinishedAt), Title: understoodTitle(trace), Detail: trace.Reason},
 	)
+	if m := trace.Model; m != nil {
+		steps = append(steps, Step{Kind: "understood", At: when(t.FinishedAt), Title: modelTitle(m), Detail: fmt.Sprintf("%s, %d ms", m.Model, m.Millis)})
+	}
 	switch bot.Action(t.Action) {
 	case bot.ActionSilent:
 		steps = append(steps, Step{Kind: "silent", At: when(t.FinishedAt), Detail: trace.Reason, Title: Words{"No answer, on purpose", "Pas de réponse, volontairement"}})
@@ -182,11 +187,19 @@ func turnSteps(t store.Turn, inbound int) ([]Step, *Understanding, error) {
 	u := &Understanding{
 		Intent: trace.Intent, Title: trace.Title, P: trace.P, Band: trace.Band, Rule: trace.Rule, Reason: trace.Reason, Language: trace.Language,
 		LanguageFrom: trace.LanguageFrom, Version: trace.KnowledgeVersion, Micros: trace.Micros, Alternatives: []Reading{},
+		Model: trace.Model,
 	}
 	for _, alt := range trace.Alternatives {
 		u.Alternatives = append(u.Alternatives, Reading{Intent: alt.Intent, Title: alt.Title, P: alt.P})
 	}
 	return steps, u, nil
+}
+
+func modelTitle(m *bot.ModelTrace) Words {
+	if m.Failure != "" {
+		return Words{"The language model was no help: " + m.Failure, "Le modèle de langue n’a pas aidé : " + m.Failure}
+	}
+	return Words{"The language model decided: " + m.Outcome, "Le modèle de langue a décidé : " + m.Outcome}
 }
 
 func understoodTitle(t bot.Trace) Words {
