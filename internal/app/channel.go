@@ -36,7 +36,7 @@ func (a *App) buildChannel(ctx context.Context) error {
 	workspaces, desks := map[string]engine.Workspace{}, map[string]desk.Workspace{}
 	var routes []intake.Route
 	surveys := map[string]survey.Workspace{}
-	workers, lease := 0, time.Duration(0)
+	workers, lease, longest := 0, time.Duration(0), time.Duration(0)
 	if err := a.buildProfile(ctx); err != nil {
 		return err
 	}
@@ -64,10 +64,10 @@ func (a *App) buildChannel(ctx context.Context) error {
 			}
 		}
 		routes = append(routes, routesOf(w)...)
-		workers, lease = workers+w.Turn.Workers, max(lease, w.Turn.Lease)
+		workers, lease, longest = workers+w.Turn.Workers, max(lease, w.Turn.Lease), max(longest, w.Turn.Timeout)
 	}
 	a.buildRoster(desks)
-	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, History: history, Roster: a.roster},
+	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, Longest: longest, History: history, Roster: a.roster},
 		a.store, a.metrics, a.log, a.now, a.wake)
 	a.surveys = survey.New(surveys, a.store, a.log, a.now, a.wake)
 	a.desk = desk.New(desks, a.store, a.now, a.wake)

@@ -36,10 +36,10 @@ var layers = []struct {
 	{1, "internal/channel/braze"},
 	{1, "internal/bot/intent"},
 	{1, "internal/bot/entity"},
-	{1, "internal/bot/flow"},
 	{1, "internal/bot/llm/..."},
 	{1, "internal/bot/tool"},
-	{1, "internal/bot/guard"},
+	{2, "internal/bot/flow"},
+	{2, "internal/bot/guard"},
 	{2, "internal/bot/knowledge"},
 	{2, "internal/audit"},
 	{2, "internal/bot/packet"},
@@ -71,7 +71,6 @@ var layers = []struct {
 
 // sideways are the imports within one layer that are allowed.
 var sideways = map[string][]string{
-	"internal/bot/guard": {"internal/bot/intent", "internal/bot/entity"},
 	"internal/bot/model": {"internal/bot"},
 	"internal/bot/eval":  {"internal/bot"},
 }

@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"parley/internal/bot/flow"
 	"parley/internal/bot/knowledge"
 	"parley/internal/bot/tool"
 )
@@ -36,6 +37,8 @@ type Turn struct {
 	State json.RawMessage
 	// Rules are the operator's own reasons for a person.
 	Rules Rules
+	// Flow is begun by the first message of a conversation, if there is one of that name.
+	Flow string
 	// Returned is set once people have had the conversation and given it back.
 	Returned *Return
 	// Results are what came of the calls that the outcomes of this same turn asked for,
@@ -165,6 +168,7 @@ const (
 	HandoffRule       HandoffCode = "operator_rule"     // a keyword, attribute, route or amount of the operator
 	HandoffUnfilled   HandoffCode = "answer_unfilled"   // the answer has a variable nobody filled in
 	HandoffProbe      HandoffCode = "quality_probe"     // WhatsApp's test of the bot's quality
+	HandoffFlow       HandoffCode = "flow"              // a flow ends with people
 	HandoffModel      HandoffCode = "model_asked"       // a language model asked for a person
 	HandoffTool       HandoffCode = "tool_failed"       // what the customer said yes to failed, or may have
 	HandoffFailed     HandoffCode = "bot_failed"        // the turn failed again and again
@@ -175,7 +179,8 @@ const (
 func HandoffCodes() []HandoffCode {
 	return []HandoffCode{
 		HandoffPerson, HandoffSafety, HandoffLegal, HandoffOptOut, HandoffDeleteData, HandoffMedia, HandoffFallbacks, HandoffLoop,
-		HandoffUpset, HandoffRefused, HandoffIntent, HandoffRule, HandoffUnfilled, HandoffProbe, HandoffModel, HandoffTool, HandoffFailed, HandoffNoBase,
+		HandoffUpset, HandoffRefused, HandoffIntent, HandoffRule, HandoffUnfilled, HandoffProbe, HandoffFlow, HandoffModel, HandoffTool, HandoffFailed,
+		HandoffNoBase,
 	}
 }
 
@@ -202,6 +207,10 @@ type Trace struct {
 	KnowledgeVersion string `json:"knowledgeVersion,omitempty"`
 	// Rule names the trigger that decided, when one did.
 	Rule string `json:"rule,omitempty"`
+	// Flow and FlowVersion are what the turn went through, Steps where, in that order.
+	Flow        string       `json:"flow,omitempty"`
+	FlowVersion string       `json:"flowVersion,omitempty"`
+	Steps       []flow.Visit `json:"steps,omitempty"`
 	// Reason is one English sentence, never empty.
 	Reason  string   `json:"reason"`
 	Micros  int64    `json:"micros"` // time spent in Reply; 0 when the Bot has no clock

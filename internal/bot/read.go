@@ -115,6 +115,15 @@ func (r *run) reading(text string) intent.Reading {
 
 // confident answers, unless that would go in circles.
 func (r *run) confident(list []*knowledge.Intent, reason string) Outcome {
+	if len(list) == 1 && r.leadsOn(list[0]) {
+		if r.state.Repeats++; !r.repeated {
+			r.state.Repeats = 0
+		}
+		if r.state.Repeats >= 2 {
+			return r.handoff(HandoffLoop, BandRule, "the customer asked the same again and again")
+		}
+		return r.answer(list, BandAnswer, "", reason)
+	}
 	body, _ := r.compose(list)
 	if r.repeated || (body != "" && cut(intent.Fold(body)) == r.state.Said) {
 		return r.circle(list)
@@ -153,6 +162,11 @@ func (r *run) answer(list []*knowledge.Intent, band, rule, reason string) Outcom
 	}
 	r.trace.Intent, r.trace.Title = list[0].Name, list[0].Title
 	r.state.readAs(Scored{list[0].Name, list[0].Title, r.trace.P})
+	if ruled == "" && len(list) == 1 {
+		if out, ok := r.led(list[0], rule == "choice"); ok {
+			return out
+		}
+	}
 	switch {
 	case ruled != "":
 		return r.handoff(HandoffIntent, band, "a rule of the workspace wants a person for "+ruled)

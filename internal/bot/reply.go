@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"parley/internal/bot/flow"
 	"parley/internal/bot/guard"
 	"parley/internal/bot/intent"
 	"parley/internal/bot/knowledge"
@@ -17,6 +18,7 @@ import (
 // and is safe for concurrent use.
 type Bot struct {
 	published func() *knowledge.Published
+	library   func() *flow.Library
 	now       func() time.Time
 }
 
@@ -25,7 +27,15 @@ type Bot struct {
 // times the trace and may be nil.
 func New(published func() *knowledge.Published, now func() time.Time) *Bot {
 	intent.Always("hello", "en") // compiles the word lists, so that no customer waits for it
-	return &Bot{published: published, now: now}
+	return &Bot{published: published, library: func() *flow.Library { return nil }, now: now}
+}
+
+// WithFlows is the bot with flows. library is asked once per turn and may return nil. An
+// intent whose flow is not in it gives its answer.
+func (b *Bot) WithFlows(library func() *flow.Library) *Bot {
+	with := *b
+	with.library = library
+	return &with
 }
 
 // Reply decides one turn. It does no I/O and fails only when ctx has ended.
@@ -38,6 +48,7 @@ func (b *Bot) Reply(ctx context.Context, t Turn) (Outcome, error) {
 		start = b.now()
 	}
 	r := begin(b.published(), t)
+	r.library = b.library()
 	out := r.decide()
 	raw, err := r.state.write()
 	if err != nil {
@@ -77,9 +88,10 @@ const (
 
 // run is one turn being decided.
 type run struct {
-	pub   *knowledge.Published
-	turn  Turn
-	state state
+	pub     *knowledge.Published
+	library *flow.Library
+	turn    Turn
+	state   state
 
 	parts    []part
 	text     string // all parts, one line each
@@ -180,7 +192,7 @@ func (r *run) decide() Outcome {
 	r.count()
 	r.remember()
 	for _, rule := range []func() (Outcome, bool){
-		r.chosen, r.urgent, r.hurried, r.operator, r.proposed, r.answered, r.attachment, r.smallTalk, r.promise, r.foreign,
+		r.chosen, r.urgent, r.hurried, r.operator, r.flowing, r.proposed, r.answered, r.attachment, r.smallTalk, r.promise, r.foreign,
 	} {
 		if out, ok := rule(); ok {
 			return out
@@ -191,7 +203,7 @@ func (r *run) decide() Outcome {
 
 // remember takes this turn's question and mood into the memory.
 func (r *run) remember() {
-	if r.question == "" {
+	if r.question == "" || len(r.state.Flows) > 0 { // what a flow asked for is no question
 		r.feel(frustration(r.text)) // a wish for a person may be an angry one
 		return
 	}
@@ -254,6 +266,7 @@ func (r *run) handoff(code HandoffCode, band, detail string, before ...string) O
 	if n := len(r.turn.Messages); n > 0 {
 		h.MessageID = r.turn.Messages[n-1].ID
 	}
+	r.met(flow.Handed)
 	r.state.relieve()
 	r.trace.Band, r.trace.Rule, r.trace.Reason = band, string(code), detail
 	return Outcome{Action: ActionHandoff, Text: join(paragraphs...), Handoff: h}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"parley/internal/bot/flow"
 	"parley/internal/bot/tool"
 )
 
@@ -43,10 +44,12 @@ type state struct {
 	// UpsetTold is set once the customer was offered a person for being upset.
 	UpsetTold bool `json:"upsetTold,omitempty"`
 	// Back is the end of the stretch of people that the bot knows of, unix milliseconds.
-	Back     int64    `json:"back,omitempty"`
-	Promised bool     `json:"promised,omitempty"` // the promise was quoted since
-	Readings []Scored `json:"readings,omitempty"` // of the last turns, newest first, each intent once
-	Tried    []Tried  `json:"tried,omitempty"`    // the last attempts, oldest first
+	Back     int64           `json:"back,omitempty"`
+	Promised bool            `json:"promised,omitempty"` // the promise was quoted since
+	Flows    []flow.Position `json:"flows,omitempty"`    // the running one last, before it those it interrupted
+	Breaks   int             `json:"breaks,omitempty"`   // questions answered in between
+	Readings []Scored        `json:"readings,omitempty"` // of the last turns, newest first, each intent once
+	Tried    []Tried         `json:"tried,omitempty"`    // the last attempts, oldest first
 }
 
 const (

@@ -24,7 +24,7 @@ type Model struct {
 	Temperature         float64       `yaml:"temperature" default:"0.2" doc:"0 to 2; less is more predictable. With -1 it is not sent, as some models insist on."`
 	TokenLimit          string        `yaml:"token_limit" default:"max_completion_tokens" doc:"How the endpoint calls the limit of what the model writes: max_completion_tokens, or max_tokens as for Ollama."`
 	MaxTokens           int           `yaml:"max_tokens" default:"1200" doc:"Most tokens that the model may write in one call. An answer that is cut off there is not sent."`
-	Deadline            time.Duration `yaml:"deadline" default:"20s" doc:"Longest that all calls of one turn may take together; then the embedded bot answers. At most three quarters of turn.lease, less a second."`
+	Deadline            time.Duration `yaml:"deadline" default:"20s" doc:"Longest that all calls of one turn may take together; then the embedded bot answers. Less than turn.timeout."`
 	Calls               int           `yaml:"calls" default:"4" doc:"Most calls of the model in one turn; tools need more than one."`
 	When                string        `yaml:"when" default:"reading" doc:"With reading it is asked wherever the embedded bot had to read a question, with unsure only where that is not sure enough to answer."`
 	PriceIn             float64       `yaml:"price_in" default:"0" doc:"Money per million tokens read, in your currency."`
@@ -44,7 +44,7 @@ func (w Workspace) ModelOf(r Route) Model {
 	return w.Model
 }
 
-func (c *checker) model(key string, m Model, lease time.Duration) {
+func (c *checker) model(key string, m Model, turn time.Duration) {
 	c.oneOf(key+".provider", m.Provider, "", ProviderNone, ProviderOpenAI, ProviderAnthropic)
 	if m.Provider != ProviderOpenAI && m.Provider != ProviderAnthropic {
 		if (m.Provider == "" || m.Provider == ProviderNone) && m.Name+m.BaseURL != "" {
@@ -66,7 +66,7 @@ func (c *checker) model(key string, m Model, lease time.Duration) {
 	c.oneOf(key+".when", m.When, "reading", "unsure")
 	within(c, key+".max_tokens", m.MaxTokens, 64, 32_000)
 	within(c, key+".calls", m.Calls, 1, 10)
-	within(c, key+".deadline", m.Deadline, time.Second, lease*3/4-time.Second)
+	within(c, key+".deadline", m.Deadline, time.Second, turn-time.Second)
 	for _, money := range []struct {
 		name   string
 		amount float64

@@ -30,7 +30,7 @@ func TestValidate_models(t *testing.T) {
 		"when":                 {func(m *Model) { m.When = "always" }, "model.when"},
 		"tokens":               {func(m *Model) { m.MaxTokens = 3 }, "model.max_tokens: 3 is out of range"},
 		"calls":                {func(m *Model) { m.Calls = 0 }, "model.calls"},
-		"longer than its turn": {func(m *Model) { m.Deadline = 25 * time.Second }, "model.deadline: 25s is out of range"},
+		"longer than its turn": {func(m *Model) { m.Deadline = 30 * time.Second }, "model.deadline: 30s is out of range"},
 		"negative price":       {func(m *Model) { m.PriceIn = -1 }, "model.price_in: -1 is out of range"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2404,6 +2404,8 @@ export interface components {
             entities: {
                 [key: string]: string;
             };
+            /** @description The flow that the customer was in. */
+            flow?: components["schemas"]["PacketFlow"];
             id: string;
             /** @description What the customer's words were read as, newest reading first. */
             intents: components["schemas"]["PacketIntent"][];
@@ -2965,6 +2967,15 @@ export interface components {
             /** @description As the customer wrote it. */
             text: string;
             value: string;
+        };
+        PacketFlow: {
+            /** @description What the flow knows by name: what the customer said and what other systems answered. */
+            collected: {
+                [key: string]: string;
+            };
+            name: string;
+            /** @description Name of the step. */
+            step: string;
         };
         PacketIntent: {
             intent: string;
