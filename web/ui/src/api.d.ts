@@ -2793,6 +2793,26 @@ export interface components {
             /** @description There are older lines. */
             more: boolean;
         };
+        ModelTrace: {
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            costMicros: number;
+            detail?: string;
+            failure?: string;
+            /** Format: int64 */
+            millis: number;
+            model: string;
+            outcome: string;
+            provider: string;
+            sources?: string[] | null;
+            /** Format: int64 */
+            tokensIn: number;
+            /** Format: int64 */
+            tokensOut: number;
+            tools?: string[] | null;
+            violation?: string;
+        };
         Myself: {
             /**
              * Format: int64
@@ -3730,6 +3750,8 @@ export interface components {
              * @description Time the bot took, in microseconds.
              */
             micros: number;
+            /** @description What a language model had to do with it. */
+            model?: components["schemas"]["ModelTrace"];
             /**
              * Format: double
              * @description Calibrated probability that the intent is right.
