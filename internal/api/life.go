@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"parley/internal/bot"
@@ -19,7 +21,7 @@ type Words struct {
 
 // Step is one thing that happened to a message on its way.
 type Step struct {
-	Kind   string         `json:"kind" enum:"received,repaired,deduplicated,joined,settled,understood,silent,handed_over,queued,batched,accepted,retried,unknown,dead,cancelled,sent,delivered,read,failed"`
+	Kind   string         `json:"kind" enum:"received,repaired,deduplicated,joined,settled,understood,asked,silent,handed_over,queued,batched,accepted,retried,unknown,dead,cancelled,sent,delivered,read,failed"`
 	At     time.Time      `json:"at"`
 	Title  Words          `json:"title"`
 	Detail string         `json:"detail,omitempty"`
@@ -176,7 +178,7 @@ func turnSteps(t store.Turn, inbound int) ([]Step, *Understanding, error) {
 		Step{Kind: "understood", At: when(t.FinishedAt), Title: understoodTitle(trace), Detail: trace.Reason},
 	)
 	if m := trace.Model; m != nil {
-		steps = append(steps, Step{Kind: "understood", At: when(t.FinishedAt), Title: modelTitle(m), Detail: fmt.Sprintf("%s, %d ms", m.Model, m.Millis)})
+		steps = append(steps, Step{Kind: "asked", At: when(t.FinishedAt), Title: modelTitle(m), Detail: modelDetail(m)})
 	}
 	switch bot.Action(t.Action) {
 	case bot.ActionSilent:
@@ -197,9 +199,19 @@ func turnSteps(t store.Turn, inbound int) ([]Step, *Understanding, error) {
 
 func modelTitle(m *bot.ModelTrace) Words {
 	if m.Failure != "" {
-		return Words{"The language model was no help: " + m.Failure, "Le modèle de langue n’a pas aidé : " + m.Failure}
+		return Words{"The language model was no help; the bot answered by itself", "Le modèle de langue n’a pas aidé ; le bot a répondu seul"}
 	}
-	return Words{"The language model decided: " + m.Outcome, "Le modèle de langue a décidé : " + m.Outcome}
+	return Words{"Decided by the language model", "Décidé par le modèle de langue"}
+}
+
+// modelDetail is for who looks for the cause or the cost; codes are those of docs/models.md.
+func modelDetail(m *bot.ModelTrace) string {
+	parts := []string{m.Model, m.Outcome, m.Failure, m.Violation, fmt.Sprintf("%d+%d tokens", m.In, m.Out), fmt.Sprintf("%d ms", m.Millis)}
+	if m.Micros > 0 {
+		parts = append(parts, fmt.Sprintf("%.4f", float64(m.Micros)/1e6))
+	}
+	parts = append(parts, m.Tools...)
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }
 
 func understoodTitle(t bot.Trace) Words {

@@ -66,7 +66,7 @@ func TestModel(t *testing.T) {
 			t.Errorf("the second turn is %+v", second)
 		}
 		desk := l.desk()
-		for i, want := range map[int]string{1: "The language model decided: answer", 3: "The language model was no help: unreachable"} {
+		for i, want := range map[int]string{1: "test-model · answer · 1000+100 tokens", 3: "test-model · fallback · unreachable"} {
 			if life := desk.get("/messages/" + string(l.lines(id)[i].ID) + "/life"); !strings.Contains(life, want) {
 				t.Errorf("no %q in %s", want, life)
 			}

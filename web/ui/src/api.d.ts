@@ -3600,7 +3600,7 @@ export interface components {
             };
             detail?: string;
             /** @enum {string} */
-            kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled" | "sent" | "delivered" | "read" | "failed";
+            kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "asked" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled" | "sent" | "delivered" | "read" | "failed";
             title: components["schemas"]["Words"];
         };
         StopInputBody: {
