@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"parley/internal/app"
+	"parley/internal/auth"
 	"parley/internal/bot/flow"
 	"parley/internal/chat"
 	"parley/internal/store"
@@ -102,6 +104,28 @@ func TestFlows_keepTheirVersion(t *testing.T) {
 			old.Version + "/ask": {Entered: 3, Waiting: 1}, old.Version + "/tell": {Entered: 2, Ended: 2},
 			f.Version + "/ask": {Entered: 1}, f.Version + "/tell": {Entered: 1, Ended: 1},
 		})
+
+		boss := r.deskOf(auth.NewUser{Email: "boss@example.com", Name: "Sol Supervisor", Role: auth.Supervisor, Password: deskPassword})
+		var shown struct {
+			Items []struct {
+				Name, Title, Version, Action, PublishedBy string
+				Older                                     int
+				Steps                                     []struct {
+					Name, Kind, Detail string
+					Counts             struct{ Entered, Ended, Waiting int }
+				}
+				Ways []struct{ From, To string }
+			}
+		}
+		if err := json.Unmarshal([]byte(boss.get("/flows?language=fr")), &shown); err != nil {
+			t.Fatal(err)
+		}
+		if len(shown.Items) != 1 || len(shown.Items[0].Steps) != 2 || len(shown.Items[0].Ways) != 2 {
+			t.Fatalf("flows %+v", shown)
+		}
+		if f := shown.Items[0]; f.Title != "Your size" || f.Action != "publish" || f.PublishedBy != "ada" || f.Older != 1 || f.Steps[1].Counts.Ended != 1 {
+			t.Errorf("flow %+v", f)
+		}
 
 		// A person gets what the flow had collected; the one who waits has not said a thing.
 		says("2ben", "I want to talk to a person")
