@@ -4,10 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
+	"parley/internal/api/costs"
 	"parley/internal/bot"
 	"parley/internal/chat"
 	"parley/internal/store"
@@ -177,8 +176,9 @@ func turnSteps(t store.Turn, inbound int) ([]Step, *Understanding, error) {
 		},
 		Step{Kind: "understood", At: when(t.FinishedAt), Title: understoodTitle(trace), Detail: trace.Reason},
 	)
-	if m := trace.Model; m != nil {
-		steps = append(steps, Step{Kind: "asked", At: when(t.FinishedAt), Title: modelTitle(m), Detail: modelDetail(m)})
+	if trace.Model != nil {
+		en, fr, detail := costs.Words(*trace.Model)
+		steps = append(steps, Step{Kind: "asked", At: when(t.FinishedAt), Title: Words{en, fr}, Detail: detail})
 	}
 	switch bot.Action(t.Action) {
 	case bot.ActionSilent:
@@ -195,23 +195,6 @@ func turnSteps(t store.Turn, inbound int) ([]Step, *Understanding, error) {
 		u.Alternatives = append(u.Alternatives, Reading{Intent: alt.Intent, Title: alt.Title, P: alt.P})
 	}
 	return steps, u, nil
-}
-
-func modelTitle(m *bot.ModelTrace) Words {
-	if m.Failure != "" {
-		return Words{"The language model was no help; the bot answered by itself", "Le modèle de langue n’a pas aidé ; le bot a répondu seul"}
-	}
-	return Words{"Decided by the language model", "Décidé par le modèle de langue"}
-}
-
-// modelDetail is for who looks for the cause or the cost; codes are those of docs/models.md.
-func modelDetail(m *bot.ModelTrace) string {
-	parts := []string{m.Model, m.Outcome, m.Failure, m.Violation, fmt.Sprintf("%d+%d tokens", m.In, m.Out), fmt.Sprintf("%d ms", m.Millis)}
-	if m.Micros > 0 {
-		parts = append(parts, fmt.Sprintf("%.4f", float64(m.Micros)/1e6))
-	}
-	parts = append(parts, m.Tools...)
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }
 
 func understoodTitle(t bot.Trace) Words {
