@@ -25,7 +25,7 @@ export function Models({ ask, growing }: { ask: Ask; growing: boolean }) {
     value: e.turns,
     part: e.failed ? e.turns : 0,
   }));
-  const cost = format.number(Math.round(totals.cost * 100) / 100);
+  const cost = totals.cost > 0 ? format.number(Math.round(totals.cost * 100) / 100) : "";
   return (
     <Card
       question={t.question}

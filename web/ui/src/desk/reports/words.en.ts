@@ -176,7 +176,8 @@ export const en = {
   },
   models: {
     question: "Did the language model help?",
-    answer: (share: number, cost: string) => `It decided ${percent(share)} of what it was asked, for ${cost}`,
+    answer: (share: number, cost: string) =>
+      `It decided ${percent(share)} of what it was asked${cost && `, for ${cost}`}`,
     about: (turns: number, tokens: number, mean: string) =>
       `${plural(turns, { one: "# turn", other: "# turns" })}, ${plural(tokens, { one: "# token", other: "# tokens" })}, ${mean} on average; money by the prices in the settings`,
     column: "How it ended",

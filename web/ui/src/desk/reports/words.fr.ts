@@ -180,7 +180,7 @@ export const fr: Shape<typeof en> = {
   models: {
     question: "Le modèle de langue a-t-il aidé ?",
     answer: (share: number, cost: string) =>
-      `Il a décidé de ${percent(share)} de ce qui lui a été soumis, pour ${cost}`,
+      `Il a décidé de ${percent(share)} de ce qui lui a été soumis${cost && `, pour ${cost}`}`,
     about: (turns: number, tokens: number, mean: string) =>
       `${plural(turns, { one: "# tour", other: "# tours" })}, ${plural(tokens, { one: "# jeton", other: "# jetons" })}, ${mean} en moyenne ; montant selon les prix des réglages`,
     column: "Issue",
