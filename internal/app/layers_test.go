@@ -63,6 +63,7 @@ var layers = []struct {
 	{4, "internal/api/beside"},
 	{4, "internal/api/setup"},
 	{4, "internal/api/facts"},
+	{4, "internal/api/costs"},
 	{4, "internal/api/guided"},
 	{4, "internal/api/staff"},
 	{4, "internal/api/teach"},

@@ -82,7 +82,9 @@ func (b *Bot) Instead(ctx context.Context, t Turn, embedded Outcome, d Draft) (o
 	if d.Kind == DraftAnswer && cut(intent.Fold(d.Text)) == r.state.Said {
 		return Outcome{}, false, nil
 	}
-	r.state.Language = readState(embedded.State).Language
+	after := readState(embedded.State)
+	r.state.Language = after.Language
+	r.state.Flows, r.state.Breaks = after.Flows, after.Breaks // one that was given up stays so
 	out = r.draft(d)
 	raw, err := r.state.write()
 	if err != nil {
