@@ -25,6 +25,7 @@ type toolCmd struct {
 
 type toolCheckCmd struct {
 	File   string `arg:"" type:"existingfile" help:"File of tools."`
+	Pins   bool   `help:"Ask the MCP servers how they describe the tools, and print the pins of that."`
 	AnyEnv bool   `name:"any-env" help:"Do not ask that the variables written as $${NAME} are set here."`
 }
 
@@ -43,7 +44,20 @@ func (c *toolCheckCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	return printTools(os.Stdout, catalogue)
+	if err := printTools(os.Stdout, catalogue); err != nil || !c.Pins {
+		return err
+	}
+	ctx, stop := interruptible()
+	defer stop()
+	r := run.New(run.Settings{Catalogue: catalogue, Version: version}, nil, slog.New(slog.DiscardHandler))
+	pins, err := r.Pins(ctx)
+	if err := errors.Join(err, r.Close()); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(pins)) {
+		fmt.Fprintf(os.Stdout, "%s pin: %s\n", name, pins[name])
+	}
+	return nil
 }
 
 func printTools(out io.Writer, catalogue *tool.Catalogue) error {

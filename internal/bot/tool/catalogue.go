@@ -22,9 +22,10 @@ const (
 	BoundPhone        Bound = "contact.phone"
 	BoundConversation Bound = "conversation.id"
 	BoundLanguage     Bound = "language"
+	BoundCall         Bound = "call.id" // the same for the same call, also when it is made again
 )
 
-var bounds = []Bound{BoundExternalID, BoundPhone, BoundConversation, BoundLanguage}
+var bounds = []Bound{BoundExternalID, BoundPhone, BoundConversation, BoundLanguage, BoundCall}
 
 // Everywhere in an allow-list stands for every intent or flow.
 const Everywhere = "*"

@@ -223,6 +223,12 @@ func (p *parser) server(raw rawServer) Server {
 	for name, value := range raw.Env {
 		s.Env[name] = p.expand(value)
 	}
+	// A command gets what it needs to run, and none of Parley's secrets.
+	for _, name := range []string{"PATH", "HOME"} {
+		if value, ok := p.env(name); ok && s.Env[name] == "" {
+			s.Env[name] = config.Secret(value)
+		}
+	}
 	return s
 }
 
@@ -353,7 +359,7 @@ func (p *parser) way(t *Tool, raw rawTool, bad complaint) {
 			bad(raw.MCP.Server.line, "there is no server %q; declare it under servers:", t.MCP.Server)
 		}
 		if t.MCP.Pin != "" && !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(t.MCP.Pin) {
-			bad(raw.MCP.Pin.line, "pin must be 64 hexadecimal digits; `parley tool check` prints it")
+			bad(raw.MCP.Pin.line, "pin must be 64 hexadecimal digits; `parley tool check --pins` prints it")
 		}
 		return
 	}
@@ -480,6 +486,9 @@ func (p *parser) expand(raw at[string]) config.Secret {
 		value, ok := p.env(m[2 : len(m)-1])
 		if !ok || value == "" {
 			p.add(raw.line, "the environment variable %s is not set", m[2:len(m)-1])
+		}
+		if placeholder.MatchString(value) {
+			p.add(raw.line, "the environment variable %s holds {…}, which would be taken for an argument", m[2:len(m)-1])
 		}
 		return value
 	}))

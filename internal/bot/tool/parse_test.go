@@ -46,7 +46,13 @@ func TestParse_exampleShop(t *testing.T) {
 
 func TestParse_namesEverythingWrong(t *testing.T) {
 	t.Parallel()
-	_, err := tool.Parse("tools.yaml", []byte(`tools:
+	_, err := tool.Parse("tools.yaml", []byte(`servers:
+  - name: Orders
+    url: orders.example.com
+    command: [orders]
+  - name: crm
+    colour: red
+tools:
   - name: Bad Name
     effect: perhaps
     colour: red
@@ -72,6 +78,12 @@ func TestParse_namesEverythingWrong(t *testing.T) {
     idempotent: true
     method: FETCH
     url: http://localhost/
+  - name: lead
+    description: Finds.
+    effect: read
+    url: http://localhost/
+    mcp: {server: sales, pin: abc}
+    allow: {intents: ["*"]}
 `), env)
 	if err == nil {
 		t.Fatal("it was taken")

@@ -3,7 +3,9 @@ package run_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 
 	"parley/examples/shop"
 	"parley/internal/bot/tool"
@@ -35,6 +39,13 @@ type child struct {
 }
 
 func TestMain(m *testing.M) {
+	if os.Getenv(serverEnv) != "" {
+		if err := orderServer(nil).Run(context.Background(), &mcp.StdioTransport{}); err != nil && !errors.Is(err, io.EOF) {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	raw := os.Getenv(childEnv)
 	if raw == "" {
 		m.Run()

@@ -51,6 +51,7 @@ type Runner struct {
 	tools *tool.Catalogue
 	store *store.Store
 	http  *caller
+	mcp   *servers
 	log   *slog.Logger
 	now   func() time.Time
 }
@@ -60,7 +61,9 @@ func New(set Settings, s *store.Store, log *slog.Logger) *Runner {
 	if set.Now == nil {
 		set.Now = time.Now
 	}
-	return &Runner{tools: set.Catalogue, store: s, http: newCaller(set.Now), log: log, now: set.Now}
+	return &Runner{
+		tools: set.Catalogue, store: s, http: newCaller(set.Now), mcp: newServers(set.Catalogue.Servers(), set.Version, set.Now), log: log, now: set.Now,
+	}
 }
 
 // Allowed are the tools that may be used for an intent or in a flow.
@@ -78,7 +81,7 @@ func (r *Runner) Run(ctx context.Context, who Who, call tool.Call) (tool.Result,
 	if err != nil {
 		return failed(call, CodeInvalid, "the arguments cannot be written as JSON"), nil
 	}
-	t, values, code, problem := r.prepare(who, call, true)
+	t, values, code, problem := r.prepare(who, call, id, true)
 	if problem != "" {
 		return r.refuse(ctx, id, call, code, problem)
 	}
@@ -127,29 +130,50 @@ func (r *Runner) Effects() map[string]tool.Effect {
 	return out
 }
 
-// Close drops connections that wait to be used again. Nothing may run any more.
+// Pins are what every tool on an MCP server is pinned by, as the servers describe them
+// now: by the tool's name here.
+func (r *Runner) Pins(ctx context.Context) (map[string]string, error) {
+	out := map[string]string{}
+	for _, t := range r.tools.Tools() {
+		if t.MCP == nil {
+			continue
+		}
+		within, cancel := context.WithTimeout(ctx, t.Timeout)
+		pin, err := r.mcp.pinOf(within, t.MCP)
+		cancel()
+		if err != nil {
+			return nil, fmt.Errorf("tool %s: %w", t.Name, err)
+		}
+		out[t.Name] = pin
+	}
+	return out, nil
+}
+
+// Close ends the sessions with MCP servers, and those that were started as commands, and
+// drops connections. Nothing may run any more.
 func (r *Runner) Close() error {
 	r.http.client.CloseIdleConnections()
-	return nil
+	return r.mcp.close()
 }
 
 // Try carries a call out once without the ledger, for people who try a declaration. Where
 // a tool may be used does not count.
 func (r *Runner) Try(ctx context.Context, who Who, call tool.Call) tool.Result {
-	t, values, code, problem := r.prepare(who, call, false)
+	id := chat.NewID()
+	t, values, code, problem := r.prepare(who, call, id, false)
 	if problem != "" {
 		return failed(call, code, problem)
 	}
 	if t.Effect == tool.Write && !call.Confirmed {
 		return failed(call, CodeRefused, fmt.Sprintf("tool %s writes, and was not confirmed", t.Name))
 	}
-	out := r.carry(ctx, t, chat.NewID(), values)
+	out := r.carry(ctx, t, id, values)
 	out.result.Call = call
 	return out.result
 }
 
 // prepare checks a call and fills in what is bound.
-func (r *Runner) prepare(who Who, call tool.Call, listed bool) (t *tool.Tool, values map[string]any, code, problem string) {
+func (r *Runner) prepare(who Who, call tool.Call, id string, listed bool) (t *tool.Tool, values map[string]any, code, problem string) {
 	t = r.tools.Find(call.Tool)
 	if t == nil {
 		return nil, nil, CodeRefused, fmt.Sprintf("there is no tool %.64q", call.Tool)
@@ -167,6 +191,7 @@ func (r *Runner) prepare(who Who, call tool.Call, listed bool) (t *tool.Tool, va
 	values = maps.Clone(args)
 	known := map[tool.Bound]string{
 		tool.BoundExternalID: who.ExternalID, tool.BoundPhone: who.Phone, tool.BoundConversation: string(who.Conversation), tool.BoundLanguage: who.Language,
+		tool.BoundCall: id,
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Bind)) {
 		v := known[t.Bind[name]]
@@ -276,6 +301,9 @@ type outcome struct {
 func (r *Runner) carry(ctx context.Context, t *tool.Tool, id string, values map[string]any) outcome {
 	ctx, cancel := context.WithTimeout(ctx, t.Timeout)
 	defer cancel()
+	if t.MCP != nil {
+		return r.mcp.call(ctx, t, values)
+	}
 	return r.http.call(ctx, t, id, values)
 }
 
