@@ -23,6 +23,7 @@ import (
 	"parley/internal/channel/intake"
 	"parley/internal/channel/profile"
 	"parley/internal/channel/receipts"
+	"parley/internal/channel/window"
 	"parley/internal/config"
 	"parley/internal/desk"
 	"parley/internal/desk/finder"
@@ -63,6 +64,7 @@ type App struct {
 	engine  *engine.Engine
 	desk    *desk.Desk
 	surveys *survey.Surveys
+	keeper  *window.Keeper
 	roster  *roster.Roster
 	senders []*delivery.Sender
 	folder  *report.Folder
@@ -208,6 +210,7 @@ func (a *App) Start() {
 	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.hub.Heard, a.listenTrouble) })
 	a.running.Go(func() { a.roster.Run(ctx) })
 	a.running.Go(func() { a.surveys.Run(ctx) })
+	a.running.Go(func() { a.keeper.Run(ctx) })
 	a.running.Go(func() { a.upkeep(ctx) })
 	a.running.Go(func() { a.intake.Run(ctx) })
 	a.running.Go(func() { a.folder.Run(ctx) })
@@ -239,6 +242,7 @@ func (a *App) wake(topic store.Topic) {
 		for _, s := range a.senders {
 			s.Wake(a.now())
 		}
+		a.keeper.Wake()
 	case outbox.Topic:
 		a.follower.Wake()
 		a.courier.Wake()

@@ -11,6 +11,7 @@ import (
 	"parley/internal/channel/braze"
 	"parley/internal/channel/delivery"
 	"parley/internal/channel/intake"
+	"parley/internal/channel/window"
 	"parley/internal/chat"
 	"parley/internal/config"
 	"parley/internal/desk"
@@ -34,7 +35,7 @@ const history = 20
 func (a *App) buildChannel(ctx context.Context) error {
 	workspaces, desks := map[string]engine.Workspace{}, map[string]desk.Workspace{}
 	var routes []intake.Route
-	surveys := map[string]survey.Workspace{}
+	surveys, windows := map[string]survey.Workspace{}, map[string]window.Workspace{}
 	workers, lease := 0, time.Duration(0)
 	if err := a.buildProfile(ctx); err != nil {
 		return err
@@ -52,7 +53,9 @@ func (a *App) buildChannel(ctx context.Context) error {
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
 			Template: template(w), TakenOver: workspaces[w.ID].TakenOver, Suggest: workspaces[w.ID].Suggest, Survey: surveyPlan(w.CSAT),
+			Hold: w.Window.Hold, MessagingLimit: w.Window.MessagingLimit,
 		}
+		windows[w.ID] = held(w)
 		if w.CSAT.Enabled {
 			surveys[w.ID] = survey.Workspace{
 				Plan: desks[w.ID].Plan, Pace: pace(w.Delivery), Language: w.Language, Ask: w.CSAT.Ask, Comment: w.CSAT.Comment, Thanks: w.CSAT.Thanks,
@@ -65,6 +68,7 @@ func (a *App) buildChannel(ctx context.Context) error {
 	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, History: history, Roster: a.roster},
 		a.store, a.metrics, a.log, a.now, a.wake)
 	a.surveys = survey.New(surveys, a.store, a.log, a.now, a.wake)
+	a.keeper = window.New(windows, a.store, a.log, a.now, a.wake)
 	a.desk = desk.New(desks, a.store, a.now, a.wake)
 	a.intake = intake.New(routes, a.store, a.metrics, a.log, a.now, a.engine.Wake, a.wake)
 	a.unwind = append(a.unwind, a.intake.Close)
@@ -104,6 +108,7 @@ func (a *App) sender(w config.Workspace) (*delivery.Sender, error) {
 		Workspace: w.ID, Layouts: layouts(w), Batch: w.Delivery.Batch, CallsInFlight: w.Braze.CallsInFlight, Lease: w.Delivery.Lease,
 		Rules: store.Rules{
 			Pace: pace(w.Delivery), Resend: w.Delivery.Ambiguous == config.AmbiguousResend, MaxAge: w.Delivery.MaxAge.Milliseconds(),
+			Hold: w.Window.Hold,
 		},
 	}
 	if a.facts != nil && w.Profile.Declared() {
@@ -121,8 +126,8 @@ func routesOf(w config.Workspace) []intake.Route {
 	for i, r := range w.Routes {
 		out[i] = intake.Route{
 			ID: r.ID, Workspace: w.ID, SigningKey: r.SigningKey.Reveal(), Specific: r.Specific, Paired: len(w.Routes) > 1 || reconciled(w) != "", Language: r.Language, AllowFrom: r.AllowFrom,
-			Surveyed: w.CSAT.Enabled,
-			Timing:   timing(w.Turn),
+			Surveyed: w.CSAT.Enabled, Keep: w.Window.AnswerMaxAge.Milliseconds(),
+			Timing: timing(w.Turn),
 			Dedupe: store.Dedupe{
 				WithDispatch: w.Dedupe.WithDispatch.Milliseconds(), WithoutDispatch: w.Dedupe.WithoutDispatch.Milliseconds(),
 				Brief: w.Dedupe.Brief.Milliseconds(), Pair: max(w.Turn.SettleMax, 2*time.Second).Milliseconds(),

@@ -51,6 +51,7 @@ var layers = []struct {
 	{3, "internal/channel/intake"},
 	{3, "internal/channel/profile"},
 	{3, "internal/channel/receipts"},
+	{3, "internal/channel/window"},
 	{3, "internal/desk/..."},
 	{3, "internal/doctor"},
 	{4, "internal/engine"},

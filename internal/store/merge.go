@@ -123,15 +123,43 @@ func (tx *Tx) mergeLanes(ctx context.Context, m merge, now int64) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		n := into.Queue(now, chat.Pace{})
-		if _, err := tx.ExecContext(ctx, "UPDATE deliveries SET contact_id = $2, n = $3 WHERE id = $1", id, string(m.into), n); err != nil {
-			return err
-		}
+	if err := tx.line(ctx, into, ids, now); err != nil {
+		return err
 	}
 	if from.LeaseUntil > now { // somebody is sending its head: wait for that lease before the survivor's lane goes on
 		into.DueAt = max(into.DueAt, from.LeaseUntil)
 	}
 	from.DueAt, from.LeaseBy, from.LeaseUntil = 0, "", 0
 	return tx.saveLanes(ctx, []*chat.Lane{from, into})
+}
+
+// line numbers deliveries at the end of a lane.
+func (tx *Tx) line(ctx context.Context, lane *chat.Lane, ids []string, now int64) error {
+	for _, id := range ids {
+		n := lane.Queue(now, chat.Pace{})
+		if _, err := tx.ExecContext(ctx, "UPDATE deliveries SET contact_id = $2, n = $3 WHERE id = $1", id, string(lane.ContactID), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Requeue puts withheld deliveries, in this order, at the end of a contact's lane as if
+// they had been written just now.
+func (tx *Tx) Requeue(ctx context.Context, workspace string, contact chat.ContactID, ids []string, now int64) error {
+	lanes, err := tx.lockLanes(ctx, []chat.ContactID{contact})
+	if err != nil {
+		return err
+	}
+	lane := lanes[contact]
+	lane.Workspace = workspace
+	if err := tx.line(ctx, lane, ids, now); err != nil {
+		return err
+	}
+	in, args := db.OneOf(tx.Dialect, 2, ids)
+	if _, err := tx.ExecContext(ctx, "UPDATE deliveries SET state = 'queued', reason = '', queued_at = $1, done_at = 0 WHERE id "+in,
+		append([]any{now}, args...)...); err != nil {
+		return err
+	}
+	return tx.saveLanes(ctx, []*chat.Lane{lane})
 }

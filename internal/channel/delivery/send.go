@@ -288,5 +288,5 @@ var resultOf = map[chat.State]obs.DeliveryResult{
 // resultOfEnd is the same for what a claim ended without a call.
 var resultOfEnd = map[string]obs.DeliveryResult{
 	store.ReasonStale: obs.DeliveryStale, store.ReasonWindow: obs.DeliveryWindowClosed, store.ReasonTooOld: obs.DeliveryExpired,
-	store.ReasonUnknown: obs.DeliveryUnknown,
+	store.ReasonUnknown: obs.DeliveryUnknown, store.ReasonHeld: obs.DeliveryHeld,
 }

@@ -20,6 +20,7 @@ import (
 	"parley/internal/obs"
 	"parley/internal/store"
 	"parley/internal/store/facts"
+	"parley/internal/store/window"
 )
 
 // Settings of one workspace's way out.
@@ -132,6 +133,9 @@ func (d *Sender) claim(ctx context.Context) [][]store.Outbound {
 	}
 	err := d.store.Write(ctx, func(tx *store.Tx) (err error) {
 		claimed, ended, err = tx.ClaimDeliveries(ctx, d.set.Workspace, claim, d.set.Rules, d.now())
+		if err == nil {
+			err = window.Await(ctx, tx, held(ended), d.now())
+		}
 		if err != nil || d.set.Ride == nil {
 			return err
 		}
@@ -164,6 +168,16 @@ func (d *Sender) claim(ctx context.Context) [][]store.Outbound {
 		batches[i] = append(batches[i], o)
 	}
 	return batches
+}
+
+// held are the conversations of those that wait for their customer now.
+func held(ended []*chat.Delivery) (ids []chat.ConversationID) {
+	for _, d := range ended {
+		if d.State == chat.Withheld {
+			ids = append(ids, d.ConversationID)
+		}
+	}
+	return ids
 }
 
 // settle records outcomes and lets the lanes go on, many calls at a time.

@@ -2029,6 +2029,8 @@ export interface components {
             /** Format: int64 */
             lastSeq: number;
             lastText: string;
+            /** @description The window has closed, and a reply would wait for the customer to write again. */
+            mayWait: boolean;
             /** @description A note for me is unread. For who asks: live events leave it out; the event mention tells. */
             mentioned?: boolean;
             /** Format: date-time */
@@ -2075,6 +2077,8 @@ export interface components {
             unanswered: boolean;
             /** @description People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read. */
             unread?: boolean;
+            /** @description There when something waits for the customer to write again. */
+            waiting?: components["schemas"]["Waiting"];
             /**
              * Format: date-time
              * @description Until when WhatsApp lets us answer freely.
@@ -2772,10 +2776,10 @@ export interface components {
             /** Format: int64 */
             seq: number;
             /**
-             * @description accepted means that Braze took it, which is no promise that it arrives. sent, delivered, read and failed are told by Currents.
+             * @description withheld waits for the customer to write again. accepted means that Braze took it, which is no promise that it arrives. sent, delivered, read and failed are told by Currents.
              * @enum {string}
              */
-            status: "received" | "queued" | "sending" | "accepted" | "unknown" | "dead" | "cancelled" | "sent" | "delivered" | "read" | "failed";
+            status: "received" | "queued" | "sending" | "accepted" | "unknown" | "dead" | "cancelled" | "withheld" | "sent" | "delivered" | "read" | "failed";
             statusReason?: string;
             text: string;
             turnId?: string;
@@ -3569,7 +3573,7 @@ export interface components {
             };
             detail?: string;
             /** @enum {string} */
-            kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled" | "sent" | "delivered" | "read" | "failed";
+            kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled" | "withheld" | "sent" | "delivered" | "read" | "failed";
             title: components["schemas"]["Words"];
         };
         StopInputBody: {
@@ -3772,6 +3776,20 @@ export interface components {
         };
         ViewListBody: {
             items: components["schemas"]["SavedView"][];
+        };
+        Waiting: {
+            /**
+             * @description Why none did, as far as it is known.
+             * @enum {string}
+             */
+            notNoticed?: "no_notice" | "opted_out" | "messaging_limit";
+            /**
+             * Format: date-time
+             * @description When a template told them that an answer waits.
+             */
+            noticedAt?: string;
+            /** Format: date-time */
+            since: string;
         };
         Words: {
             en: string;
