@@ -375,9 +375,6 @@ func (c *checker) window(key string, w Workspace) {
 	if !n.Configured() {
 		return
 	}
-	if !w.Window.Hold {
-		c.add(key+".layouts.notice.campaign_id", "is set although nothing waits", "set window.hold: true, or take the campaign out")
-	}
 	if strings.TrimSpace(n.Text) == "" {
 		c.add(key+".layouts.notice.text", "is missing", "write what the template says, so that agents know what was sent")
 	}

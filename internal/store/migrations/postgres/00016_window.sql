@@ -40,7 +40,13 @@ CREATE TABLE consents (
 CREATE INDEX consents_contact ON consents (contact_id, at);
 CREATE INDEX consents_due ON consents (workspace, due_at) WHERE due_at > 0;
 
+-- When what is known of a delivery last changed, by our clock, and up to when that was told in events.
+ALTER TABLE receipts ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE hook_marks ADD COLUMN receipts BIGINT NOT NULL DEFAULT 0;
+
 -- +goose Down
+ALTER TABLE hook_marks DROP COLUMN receipts;
+ALTER TABLE receipts DROP COLUMN changed_at;
 DROP TABLE consents;
 DROP TABLE template_gates;
 DROP INDEX deliveries_templates;

@@ -216,7 +216,7 @@ describe("transcript", () => {
       events: [],
       people: [],
       readSeq: 0,
-      templateOffered: false,
+      templateOffered: false, mayWait: false,
     } as Detail,
     messages,
     more: false,
