@@ -2374,7 +2374,7 @@ export interface components {
             layout?: string;
             /** @description Addresses as the customer's channel gave them: not to be trusted. */
             media: string[];
-            /** @description Why it was not sent. */
+            /** @description Why it was not sent, or why it failed afterwards: then the provider's code and words. */
             reason?: string;
             /**
              * Format: int64
@@ -2382,10 +2382,10 @@ export interface components {
              */
             seq: number;
             /**
-             * @description accepted means that Braze took it, which is no promise that it arrives.
+             * @description accepted means that Braze took it, which is no promise that it arrives. delivered, read and failed are told by Currents.
              * @enum {string}
              */
-            status: "received" | "accepted" | "unknown" | "dead" | "cancelled";
+            status: "received" | "accepted" | "unknown" | "dead" | "cancelled" | "delivered" | "read" | "failed";
             text: string;
         };
         Fact: {
@@ -2581,7 +2581,7 @@ export interface components {
         HookWanted: {
             /** @description Whether events are recorded and sent; true when left out. */
             active?: boolean;
-            /** @description conversation.opened, offered, assigned, passed_back, resolved, reopened; message.received, sent, failed; handoff.created; csat.answered. */
+            /** @description conversation.opened, offered, assigned, passed_back, resolved, reopened; message.received, sent, delivered, read, failed; handoff.created; csat.answered. */
             events: string[];
             name: string;
             /** @description https; plain http and private addresses only with hooks.allow_private. */
@@ -3517,6 +3517,8 @@ export interface components {
         };
         RoutesOutputBody: {
             items: components["schemas"]["InboundRoute"][];
+            /** @description How much of each number's messaging limit is used. */
+            tiers: components["schemas"]["Tier"][];
         };
         Said: {
             en: string;
@@ -3672,6 +3674,22 @@ export interface components {
             params: string[];
             /** @description What it says, with {{name}} where a parameter goes. */
             text: string;
+        };
+        Tier: {
+            /**
+             * Format: date-time
+             * @description When there is room again; only when there is none.
+             */
+            freeAt?: string;
+            /**
+             * Format: int64
+             * @description The messaging limit of the settings; 0: unlimited.
+             */
+            limit: number;
+            /** Format: int64 */
+            people: number;
+            workspace: string;
+            workspaceName: string;
         };
         ToStruct: {
             /** @description It waits in this team's queue. */
