@@ -182,6 +182,7 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 	w.Layouts.Document.CampaignID, w.Layouts.Video.CampaignID, w.Layouts.Audio.CampaignID = sandbox.SeedDocument, sandbox.SeedVideo, sandbox.SeedAudio
 	w.Layouts.Template.CampaignID = sandbox.SeedTemplate
 	w.Layouts.Template.Text = "Hello {{customer.name|there}}, we have an answer to your question: {{external_system_msg_body}} Reply to this message to go on."
+	w.Consent.ByWord = true
 	w.Window.Hold, w.Window.MessagingLimit = true, 250
 	w.Layouts.Notice.CampaignID = sandbox.SeedNotice
 	w.Layouts.Notice.Text = "Hello {{customer.name|there}}, we have an answer for you. Reply to this message to read it."

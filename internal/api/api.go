@@ -29,6 +29,7 @@ import (
 	"parley/internal/desk/hooks"
 	learning "parley/internal/desk/learn"
 	"parley/internal/desk/media"
+	"parley/internal/desk/person"
 	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -57,6 +58,7 @@ type Parts struct {
 	// Receipts takes in what Currents tells; nil: nothing does.
 	Receipts *receipts.Receipts
 	Desk     *desk.Desk
+	Persons  *person.Persons
 	Hooks    *hooks.Desk
 	Learn    *learning.Learn
 	Roster   *roster.Roster
@@ -108,6 +110,7 @@ func New(set Settings, parts Parts) *API {
 	api.hooks()
 	api.setup()
 	api.profile()
+	api.person()
 	api.board()
 	api.reports()
 	api.describeEvents()

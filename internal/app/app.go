@@ -19,6 +19,7 @@ import (
 	"parley/internal/api/setup"
 	"parley/internal/audit"
 	"parley/internal/auth"
+	"parley/internal/channel/consent"
 	"parley/internal/channel/delivery"
 	"parley/internal/channel/intake"
 	"parley/internal/channel/profile"
@@ -30,6 +31,7 @@ import (
 	"parley/internal/desk/hooks"
 	"parley/internal/desk/learn"
 	"parley/internal/desk/media"
+	"parley/internal/desk/person"
 	"parley/internal/desk/report"
 	"parley/internal/desk/roster"
 	"parley/internal/desk/survey"
@@ -77,6 +79,10 @@ type App struct {
 	facts    *profile.Follower // nil: no workspace tells its profiles anything
 	tellers  []*profile.Teller
 
+	people   map[string]person.Workspace
+	persons  *person.Persons
+	consents []*consent.Teller
+
 	public, ops             net.Listener
 	publicServer, opsServer *http.Server
 	running, serving        sync.WaitGroup
@@ -91,7 +97,7 @@ func New(ctx context.Context, opts Options) (*App, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	a := &App{opts: opts, log: opts.Log, health: &obs.Health{}}
+	a := &App{opts: opts, log: opts.Log, health: &obs.Health{}, people: map[string]person.Workspace{}}
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
@@ -154,7 +160,7 @@ func (a *App) buildHTTP() (err error) {
 		return err
 	}
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
-		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Receipts: a.receipts, Desk: a.desk, Roster: a.roster, Log: a.log,
+		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Receipts: a.receipts, Desk: a.desk, Persons: a.persons, Roster: a.roster, Log: a.log,
 		Learn: learn.New(a.base.list, a.store, a.opts.Now),
 		Media: media.New(media.Settings{MaxBytes: cfg.Limits.MediaBytes, AllowPrivate: cfg.Desk.MediaHostsAllowPrivate}),
 		Hooks: a.buildHooks(),
@@ -207,6 +213,9 @@ func (a *App) Start() {
 	a.running.Go(func() { a.follower.Run(ctx) })
 	a.running.Go(func() { a.courier.Run(ctx, drain) })
 	a.startProfile(ctx, drain)
+	for _, t := range a.consents {
+		a.running.Go(func() { t.Run(ctx, drain) })
+	}
 	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.hub.Heard, a.listenTrouble) })
 	a.running.Go(func() { a.roster.Run(ctx) })
 	a.running.Go(func() { a.surveys.Run(ctx) })

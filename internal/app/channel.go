@@ -15,6 +15,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/config"
 	"parley/internal/desk"
+	"parley/internal/desk/person"
 	"parley/internal/desk/roster"
 	"parley/internal/desk/survey"
 	"parley/internal/engine"
@@ -48,7 +49,7 @@ func (a *App) buildChannel(ctx context.Context) error {
 		a.senders = append(a.senders, sender)
 		workspaces[w.ID] = engine.Workspace{
 			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
-			Rules: rules(w.Handoff), Routes: a.base.differing(w),
+			Rules: rules(w), Group: consentGroup(w), Routes: a.base.differing(w),
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
@@ -69,6 +70,7 @@ func (a *App) buildChannel(ctx context.Context) error {
 		a.store, a.metrics, a.log, a.now, a.wake)
 	a.surveys = survey.New(surveys, a.store, a.log, a.now, a.wake)
 	a.keeper = window.New(windows, a.store, a.log, a.now, a.wake)
+	a.persons = person.New(a.people, a.store, a.now, a.wake)
 	a.desk = desk.New(desks, a.store, a.now, a.wake)
 	a.intake = intake.New(routes, a.store, a.metrics, a.log, a.now, a.engine.Wake, a.wake)
 	a.unwind = append(a.unwind, a.intake.Close)
@@ -115,6 +117,8 @@ func (a *App) sender(w config.Workspace) (*delivery.Sender, error) {
 		set.Ride = a.facts.Ride
 		a.buildTeller(w, client)
 	}
+	a.buildConsent(w, client)
+	set.OptInGroup = consentGroup(w)
 	if w.SubscribeNewSenders {
 		set.SubscriptionGroup = w.SubscriptionGroup
 	}
@@ -147,9 +151,11 @@ func surveyPlan(c config.CSAT) *store.SurveyPlan {
 	return &store.SurveyPlan{Delay: c.Delay.Milliseconds(), Every: int64(c.EveryDays) * 24 * time.Hour.Milliseconds()}
 }
 
-func rules(h config.Handoff) bot.Rules {
+func rules(w config.Workspace) bot.Rules {
+	h := w.Handoff
 	return bot.Rules{
 		Keywords: h.Keywords, Intents: h.Intents, Routes: h.Routes, Attributes: h.Attributes, AmountAbove: int64(h.AmountAbove) * 100,
+		Consent: w.Consent.ByWord,
 	}
 }
 

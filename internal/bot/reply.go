@@ -175,7 +175,7 @@ func (r *run) decide() Outcome {
 	r.state.Turns++
 	r.remember()
 	for _, rule := range []func() (Outcome, bool){
-		r.chosen, r.urgent, r.operator, r.answered, r.attachment, r.smallTalk, r.promise, r.foreign,
+		r.chosen, r.consent, r.urgent, r.operator, r.answered, r.attachment, r.smallTalk, r.promise, r.foreign,
 	} {
 		if out, ok := rule(); ok {
 			return out

@@ -30,6 +30,10 @@ type texts struct {
 	repeatHead    string // above choices after the same question again
 	media         string // first picture, voice message, ...
 	otherLanguage string // a language the base does not have
+	optOutAsk     string // no more messages at all?
+	optedOut      string // the last thing that is said
+	optOutKept    string // no, go on
+	optedIn       string
 	handoff       map[HandoffCode]string
 
 	// What a handoff's text and a wait for people add; outlook.go puts them together.
@@ -87,6 +91,10 @@ var textsEN = texts{
 	repeatHead:    "My last answer does not seem to be what you need. Is it about one of these?",
 	media:         "I can only read text so far: I cannot open pictures, voice messages, documents or locations. Could you write your question in a few words? If the attachment matters, send it again and a person will look at it.",
 	otherLanguage: "I can only answer in %s so far. Could you write in one of these languages?",
+	optOutAsk:     "Do you want to get no more messages from us at all, answers included? Please answer yes or no.",
+	optedOut:      "Understood: you will get no more messages from us here. Write START if you ever want them again.",
+	optOutKept:    "All right, nothing changes. You can write STOP at any time to get no more messages.",
+	optedIn:       "Welcome back: you will get our messages here again. Write STOP at any time to end them.",
 	handoff: map[HandoffCode]string{
 		HandoffPerson:     "Of course. A person takes over from here and reads what you have written, so there is no need to repeat it.",
 		HandoffSafety:     "I am sorry to read this. A person takes over from here and will look at your message first. If anyone is in danger, please call your local emergency number now.",
@@ -153,6 +161,10 @@ var textsFR = texts{
 	repeatHead:    "Ma dernière réponse ne semble pas convenir. S'agit-il de l'un de ces sujets ?",
 	media:         "Pour l'instant, je ne lis que le texte : je ne peux ouvrir ni images, ni messages vocaux, ni documents, ni positions. Pourriez-vous écrire votre question en quelques mots ? Si la pièce jointe est importante, envoyez-la de nouveau et une personne la regardera.",
 	otherLanguage: "Pour l'instant, je ne réponds qu'en %s. Pourriez-vous écrire dans l'une de ces langues ?",
+	optOutAsk:     "Voulez-vous ne plus recevoir aucun message de notre part, réponses comprises ? Répondez par oui ou par non.",
+	optedOut:      "C'est noté : vous ne recevrez plus de messages de notre part ici. Écrivez START si vous changez d'avis.",
+	optOutKept:    "Très bien, rien ne change. Vous pouvez écrire STOP à tout moment pour ne plus recevoir de messages.",
+	optedIn:       "C'est noté : vous recevrez de nouveau nos messages ici. Écrivez STOP à tout moment pour les arrêter.",
 	handoff: map[HandoffCode]string{
 		HandoffPerson:     "Bien sûr. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
 		HandoffSafety:     "Je suis désolé de lire cela. Une personne prend le relais et regardera votre message en priorité. Si quelqu'un est en danger, appelez sans attendre le 112 ou votre numéro d'urgence local.",

@@ -97,6 +97,7 @@ func TestLoad_readsEveryField(t *testing.T) {
 			},
 			Turn:      Turn{Settle: 2 * time.Second, SettleMax: 9 * time.Second, Lease: 45 * time.Second, Attempts: 3, Workers: 8},
 			Delivery:  Delivery{PairInterval: 3 * time.Second, PairBurst: 2, Batch: 10, Ambiguous: AmbiguousHold, MaxAge: 12 * time.Hour, Lease: time.Minute},
+			Consent:   Consent{ByWord: true},
 			Window:    Window{Hold: true, AnswerMaxAge: 72 * time.Hour, MessagingLimit: 2000},
 			Dedupe:    Dedupe{WithDispatch: 12 * time.Hour, WithoutDispatch: time.Minute, Brief: 5 * time.Second},
 			Currents:  Currents{Secrets: []Secret{"first-token-of-the-connector", "second-token-of-the-connector"}, Grace: 3 * time.Minute},

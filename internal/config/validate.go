@@ -371,6 +371,9 @@ func (c *checker) window(key string, w Workspace) {
 	if !slices.Contains(tiers, w.Window.MessagingLimit) {
 		c.add(key+".window.messaging_limit", fmt.Sprintf("%d is not a messaging limit", w.Window.MessagingLimit), "use 250, 1000, 2000, 10000 or 100000 as WhatsApp Manager shows it, or 0 for unlimited")
 	}
+	if w.Consent.ByWord && w.SubscriptionGroup == "" {
+		c.add(key+".subscription_group", "is missing although consent.by_word is on", "set the WhatsApp subscription group's id, or consent.by_word: false")
+	}
 	n := w.Layouts.Notice
 	if !n.Configured() {
 		return

@@ -63,6 +63,7 @@ type Outbound struct {
 	Contact     chat.Contact
 	WindowUntil int64
 	LeaseBy     string
+	OptIn       string         // of store/consent: what this call tells Braze, by subscribing the contact; empty for none
 	Attributes  map[string]any // facts of store/facts that ride along in the call; nil for none
 }
 

@@ -19,11 +19,22 @@ func (tx *Tx) mergeContacts(ctx context.Context, p *people, now int64) error {
 	return nil
 }
 
+// Identify gives names to a contact, and merges whoever had one of them, as an arrival does.
+func (tx *Tx) Identify(ctx context.Context, a Arrival, now int64) (*chat.Contact, error) {
+	contacts, p, err := tx.resolve(ctx, []Arrival{a}, now)
+	if err != nil {
+		return nil, err
+	}
+	return contacts[0], tx.mergeContacts(ctx, p, now)
+}
+
 func (tx *Tx) mergeContact(ctx context.Context, m merge, now int64) error {
 	from, into := string(m.from), string(m.into)
 	for _, statement := range []string{
 		"UPDATE identities SET contact_id = $2 WHERE contact_id = $1",
 		"UPDATE surveys SET contact_id = $2 WHERE contact_id = $1",
+		"UPDATE consents SET contact_id = $2 WHERE contact_id = $1",
+		"UPDATE contacts SET opted_out = (SELECT MAX(opted_out) FROM contacts WHERE id IN ($1, $2)) WHERE id = $2",
 		"UPDATE contacts SET merged_into = $2, external_id = '', braze_id = '', phone = '' WHERE id = $1",
 	} {
 		if _, err := tx.ExecContext(ctx, statement, from, into); err != nil {
@@ -144,8 +155,7 @@ func (tx *Tx) line(ctx context.Context, lane *chat.Lane, ids []string, now int64
 	return nil
 }
 
-// Requeue puts withheld deliveries, in this order, at the end of a contact's lane as if
-// they had been written just now.
+// Requeue gives deliveries, in this order, places at the end of a contact's lane.
 func (tx *Tx) Requeue(ctx context.Context, workspace string, contact chat.ContactID, ids []string, now int64) error {
 	lanes, err := tx.lockLanes(ctx, []chat.ContactID{contact})
 	if err != nil {
@@ -154,11 +164,6 @@ func (tx *Tx) Requeue(ctx context.Context, workspace string, contact chat.Contac
 	lane := lanes[contact]
 	lane.Workspace = workspace
 	if err := tx.line(ctx, lane, ids, now); err != nil {
-		return err
-	}
-	in, args := db.OneOf(tx.Dialect, 2, ids)
-	if _, err := tx.ExecContext(ctx, "UPDATE deliveries SET state = 'queued', reason = '', queued_at = $1, done_at = 0 WHERE id "+in,
-		append([]any{now}, args...)...); err != nil {
 		return err
 	}
 	return tx.saveLanes(ctx, []*chat.Lane{lane})

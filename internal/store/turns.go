@@ -127,10 +127,11 @@ type Result struct {
 	Handoff   string          // reason for handing over to people, or empty
 	Team      string          // with Handoff: the team it is meant for, empty for any
 	Packet    *Handoff        // what they get, with Handoff
-	OptOut    bool            // the customer asked for no more messages
 	Timing    chat.Timing
 	Pace      chat.Pace
 	StartedAt int64
+	// After, if set, is called when the result is used, in the transaction that uses it.
+	After func(ctx context.Context, tx *Tx) error
 }
 
 // FinishTurns commits the results of turns. Each verdict says whether the result
@@ -179,7 +180,7 @@ type finish struct {
 	turns       [][]any
 	lanes       map[chat.ContactID][]*outgoing
 	restamp     []*chat.Conversation
-	optOuts     []chat.ContactID
+	after       []func(context.Context, *Tx) error
 }
 
 func (f *finish) take(c *chat.Conversation, r *Result) error {
@@ -199,8 +200,8 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 		said.Seq = c.Line(chat.Out, said.Text, f.now)
 		f.messages = append(f.messages, said)
 	}
-	if r.OptOut {
-		f.optOuts = append(f.optOuts, c.ContactID)
+	if r.After != nil {
+		f.after = append(f.after, r.After)
 	}
 	if r.Handoff != "" {
 		c.AskedAt, c.Team = w.Conversation.WaitingFrom, r.Team
@@ -248,8 +249,8 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 	if err := tx.queue(ctx, f.lanes, f.now); err != nil {
 		return err
 	}
-	for _, id := range f.optOuts {
-		if _, err := tx.ExecContext(ctx, "UPDATE contacts SET opted_out = $2 WHERE id = $1", string(id), f.now); err != nil {
+	for _, after := range f.after {
+		if err := after(ctx, tx); err != nil {
 			return err
 		}
 	}

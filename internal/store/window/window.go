@@ -104,6 +104,11 @@ func release(ctx context.Context, tx *store.Tx, lines []line, keep func(string) 
 			if err := tx.Requeue(ctx, workspace, contact, ids, now); err != nil {
 				return 0, err
 			}
+			in, args := db.OneOf(tx.Dialect, 2, ids)
+			if _, err := tx.ExecContext(ctx, "UPDATE deliveries SET state = 'queued', reason = '', queued_at = $1, done_at = 0 WHERE id "+in,
+				append([]any{now}, args...)...); err != nil {
+				return 0, err
+			}
 			released += len(ids)
 		}
 	}
