@@ -7,7 +7,6 @@ import (
 	"context"
 	"time"
 
-	"parley/internal/api/beside"
 	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/desk/person"
@@ -20,6 +19,11 @@ import (
 type Operations struct {
 	Store   *store.Store
 	Persons *person.Persons
+}
+
+// ID names a contact.
+type ID struct {
+	ID string `path:"id" maxLength:"40"`
 }
 
 // IdentifyInput says who a contact is.
@@ -80,7 +84,7 @@ type ConsentOutput struct {
 const shown = 20
 
 // Consents lists what was decided about messages to a contact.
-func (o Operations) Consents(ctx context.Context, in *beside.ID) (*ConsentOutput, error) {
+func (o Operations) Consents(ctx context.Context, in *ID) (*ConsentOutput, error) {
 	list, err := consent.Of(ctx, o.Store, chat.ContactID(in.ID), shown)
 	if err != nil {
 		return nil, err
@@ -96,10 +100,15 @@ func (o Operations) Consents(ctx context.Context, in *beside.ID) (*ConsentOutput
 	out := &ConsentOutput{}
 	out.Body.Items = []ConsentDecision{}
 	for _, d := range list {
-		out.Body.Items = append(out.Body.Items, ConsentDecision{
-			ID: d.ID, At: beside.When(d.At), Kind: d.Kind, Means: d.Means, Actor: d.Actor, ActorName: names[d.Actor], State: d.State,
-			Answer: d.Answer, ToldAt: beside.Maybe(d.ToldAt),
-		})
+		shape := ConsentDecision{
+			ID: d.ID, At: time.UnixMilli(d.At).UTC(), Kind: d.Kind, Means: d.Means, Actor: d.Actor, ActorName: names[d.Actor], State: d.State,
+			Answer: d.Answer,
+		}
+		if d.ToldAt > 0 {
+			at := time.UnixMilli(d.ToldAt).UTC()
+			shape.ToldAt = &at
+		}
+		out.Body.Items = append(out.Body.Items, shape)
 	}
 	return out, nil
 }

@@ -29,7 +29,7 @@ const (
 	batch  = 20
 	lease  = 60_000
 	refuse = 10 * 60_000 // until a wrong key or a missing permission is tried again
-	poll   = 5 * time.Second
+	poll   = 2 * time.Second
 )
 
 // New makes a decision that Braze is told in time, if group is named, and kept here in
@@ -150,5 +150,9 @@ func (t *Teller) refused(ctx context.Context, err error, attempts int) (state, a
 		return consent.Failed, e.Error(), 0
 	}
 	t.log.ErrorContext(ctx, "braze refuses to change subscriptions", obs.FieldStatus, e.Status, obs.FieldReason, e.Fix())
-	return consent.Waiting, e.Error() + ". " + e.Fix(), t.now() + refuse
+	fix := e.Fix()
+	if e.Kind == braze.KindForbidden {
+		fix = "Give the key the permission users.track; a new key is needed."
+	}
+	return consent.Waiting, e.Error() + ". " + fix, t.now() + refuse
 }

@@ -113,7 +113,10 @@ func (p *Persons) tell(ctx context.Context, w Workspace, c inbox.Person, externa
 		return nil
 	}
 	e := braze.AsError(err)
-	if e.Kind == braze.KindInvalid {
+	switch e.Kind {
+	case braze.KindForbidden:
+		return chat.Errorf(chat.Unavailable, "nothing was changed here: %s. Give the key the permission users.identify; a new key is needed", e.Error())
+	case braze.KindInvalid:
 		return chat.Errorf(chat.Conflict, "nothing was changed: %s", e.Error())
 	}
 	return chat.Errorf(chat.Unavailable, "nothing was changed here: %s. %s", e.Error(), e.Fix())
