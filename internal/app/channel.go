@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -136,6 +137,12 @@ func routesOf(w config.Workspace) []intake.Route {
 				WithDispatch: w.Dedupe.WithDispatch.Milliseconds(), WithoutDispatch: w.Dedupe.WithoutDispatch.Milliseconds(),
 				Brief: w.Dedupe.Brief.Milliseconds(), Pair: max(w.Turn.SettleMax, 2*time.Second).Milliseconds(),
 			},
+		}
+		if w.Consent.ByWord {
+			out[i].Consent = &intake.Consent{
+				Group: w.SubscriptionGroup, Language: cmp.Or(r.Language, w.Language), Text: bot.ConsentText, Pace: pace(w.Delivery),
+				Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) },
+			}
 		}
 		for _, s := range r.Secrets {
 			out[i].Secrets = append(out[i].Secrets, s.Reveal())

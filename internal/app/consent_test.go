@@ -123,6 +123,33 @@ func TestConsent_byWord(t *testing.T) {
 	}
 }
 
+// TestConsent_whilePeopleAnswer: the word counts as well where the bot is silent.
+func TestConsent_whilePeopleAnswer(t *testing.T) {
+	t.Parallel()
+	braze := newWire(t)
+	cfg := settings(t, "sqlite:"+t.TempDir()+"/parley.db", braze.URL)
+	cfg.Workspaces[0].Consent.ByWord = true
+	r := newRig(t, cfg)
+	r.accepted(said{from: "ann", text: "I want to talk to a person"})
+	r.settled()
+	for _, text := range []string{"Arrêt", "STOP", "start", "thank you"} { // the second says nothing new
+		r.accepted(said{from: "ann", text: text})
+		r.settled()
+	}
+	c := r.conversations()[0]
+	got := r.desk().decisions(r, c.ContactID)
+	if len(got) != 2 || got[0].Kind != "opt_in" || got[1].Kind != "opt_out" || got[1].Means != "word" || c.Owner != chat.OwnerQueue {
+		t.Errorf("decided %+v, owner %s", got, c.Owner)
+	}
+	out := texts(r.lines(c.ID), chat.Out)
+	if len(out) != 3 || !strings.Contains(out[1], "START") || !strings.Contains(out[2], "STOP") {
+		t.Errorf("told %q", out)
+	}
+	if last := braze.to("ann"); last["attributes"] == nil {
+		t.Errorf("what brings messages back does not subscribe: %v", last)
+	}
+}
+
 // openWith lists the open conversations of whoever has an identity.
 func (l *loop) openWith(match func(chat.Contact) bool) (out []store.Listed) {
 	l.t.Helper()

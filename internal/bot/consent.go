@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"slices"
+
 	"parley/internal/bot/intent"
 )
 
@@ -17,29 +19,17 @@ const (
 	MeansConfirmed = "confirmed"
 )
 
-// WhatsApp and Braze know no such words, so these are ours: those that text messages have
-// made familiar (Braze docs, "Opt-ins and opt-outs").
-var (
-	stopWords  = folded("stop", "stop all", "stopall", "unsubscribe", "opt out", "optout", "arret", "arreter", "desabonner", "desabonnement", "desabo", "stop pub", "stop sms", "stop whatsapp")
-	startWords = folded("start", "unstop", "opt in", "optin", "subscribe", "resubscribe", "reabonner", "reabonnement", "reprendre")
-)
-
-func folded(words ...string) map[string]bool {
-	out := map[string]bool{}
-	for _, w := range words {
-		out[intent.Fold(w)] = true
-	}
-	return out
+// wrote reports whether a message is one of the words that is looks for.
+func (r *run) wrote(is func(string) bool) bool {
+	return slices.ContainsFunc(r.parts, func(p part) bool { return is(p.text) })
 }
 
-// wrote reports whether a message is one of the words and nothing else.
-func (r *run) wrote(words map[string]bool) bool {
-	for _, p := range r.parts {
-		if words[intent.Fold(p.text)] {
-			return true
-		}
+// ConsentText is what is said to a decision, in a language.
+func ConsentText(language string, out bool) string {
+	if out {
+		return catalogue(language).optedOut
 	}
-	return false
+	return catalogue(language).optedIn
 }
 
 // consent reads the answer to "no more messages at all?", and the word that brings them back.
@@ -53,7 +43,7 @@ func (r *run) consent() (Outcome, bool) {
 	case asked && r.question == "" && r.has(intent.No):
 		r.expectNothing()
 		return r.say(ActionAnswer, BandRule, "opt_out_kept", "the customer was asked whether they want no more messages and said no", r.texts.optOutKept), true
-	case r.turn.Contact.OptedOut && r.wrote(startWords):
+	case r.turn.Contact.OptedOut && r.wrote(intent.StartWord):
 		r.expectNothing()
 		out := r.say(ActionAnswer, BandRule, "opt_in", "the customer wants messages again", r.texts.optedIn)
 		out.Consent = &Consent{Means: MeansWord}
@@ -64,7 +54,7 @@ func (r *run) consent() (Outcome, bool) {
 
 // unsubscribe takes the word alone at its word, and asks first when it stands in a sentence.
 func (r *run) unsubscribe() Outcome {
-	if r.wrote(stopWords) {
+	if r.wrote(intent.StopWord) {
 		return r.optOut(MeansWord)
 	}
 	r.expectNothing()

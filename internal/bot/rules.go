@@ -32,7 +32,7 @@ func (r *run) urgent() (Outcome, bool) {
 			return r.unsubscribe(), true
 		}
 		out := r.handoff(u.code, BandAlways, u.detail)
-		if r.turn.Rules.Consent && r.wrote(stopWords) {
+		if r.turn.Rules.Consent && r.wrote(intent.StopWord) {
 			out.Consent = &Consent{Out: true, Means: MeansWord}
 		}
 		return out, true

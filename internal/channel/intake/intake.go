@@ -51,6 +51,9 @@ type Route struct {
 	// Keep is how old an answer of the bot may be, in milliseconds, that waited for the
 	// customer to write again.
 	Keep int64
+	// Consent carries out STOP and START where people have the conversation, and the bot
+	// sees nothing of it; nil does not.
+	Consent *Consent
 }
 
 // Webhook is one request as it came.
@@ -332,6 +335,11 @@ func (in *Intake) commit(ctx context.Context, arrivals []store.Arrival) ([]store
 		if released, err = in.Returned(ctx, tx, receipts, now); err != nil {
 			return err
 		}
+		confirmed, err := in.decide(ctx, tx, arrivals, receipts, now)
+		if err != nil {
+			return err
+		}
+		released += confirmed
 		return tx.Notify(ctx, store.TopicTurns)
 	})
 	if err == nil {

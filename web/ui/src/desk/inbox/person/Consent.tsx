@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { Button } from "../../../ui/Button";
 import { useFormat } from "../../../words/locale";
 import { useAccount } from "../../context";
@@ -13,6 +13,8 @@ export function Consent({ contact, optedOut, version }: { contact: string; opted
   const format = useFormat();
   const client = useQueryClient();
   const { session } = useAccount();
+  const [asks, setAsks] = useState(false);
+  const title = useId();
   const [state, setState] = useState<"" | "busy" | "failed">("");
   const query = useQuery({
     queryKey: ["consents", contact, version],
@@ -28,6 +30,7 @@ export function Consent({ contact, optedOut, version }: { contact: string; opted
     try {
       await talk.decide(contact, optedOut ? "opt_in" : "opt_out");
       setState("");
+      setAsks(false);
       await client.invalidateQueries({ queryKey: ["consents", contact] });
       await client.invalidateQueries({ queryKey: ["contact", contact] });
     } catch {
@@ -55,11 +58,27 @@ export function Consent({ contact, optedOut, version }: { contact: string; opted
       {optedOut && list[0]?.kind === "opt_out" && list[0].state === "told" && (
         <p className="pt-1 text-meta text-warn">{words.optedOutTold}</p>
       )}
-      {acts && (
-        <Button kind="quiet" className="mt-1 -ml-2" disabled={state === "busy"} onClick={() => void decide()}>
-          {optedOut ? words.optIn : words.optOut}
-        </Button>
-      )}
+      {acts &&
+        (asks ? (
+          <fieldset aria-labelledby={title} className="mt-1 rounded-md border border-line p-3">
+            <p id={title} className="font-medium">
+              {optedOut ? words.optInAsk : words.optOutAsk}
+            </p>
+            <p className="pb-2 text-meta text-muted">{optedOut ? words.optInDo : words.optOutDo}</p>
+            <div className="flex flex-wrap gap-2">
+              <Button kind={optedOut ? "primary" : "danger"} disabled={state === "busy"} onClick={() => void decide()}>
+                {words.decide[optedOut ? "opt_in" : "opt_out"]}
+              </Button>
+              <Button kind="quiet" disabled={state === "busy"} onClick={() => setAsks(false)}>
+                {words.identifyCancel}
+              </Button>
+            </div>
+          </fieldset>
+        ) : (
+          <Button className="mt-1" onClick={() => setAsks(true)}>
+            {optedOut ? words.optIn : words.optOut}
+          </Button>
+        ))}
       {state === "failed" && (
         <p role="alert" className="text-danger">
           {words.consentFailed}

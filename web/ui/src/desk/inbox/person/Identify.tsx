@@ -20,7 +20,7 @@ export function Identify({ contact }: { contact: string }) {
   if (!may(session.user.role, "agent")) return null;
   if (!asks) {
     return (
-      <Button kind="quiet" className="-ml-2 self-start" onClick={() => setAsks(true)}>
+      <Button className="self-start" onClick={() => setAsks(true)}>
         {words.identify}
       </Button>
     );
