@@ -3,7 +3,6 @@ package braze
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 )
 
 const identifyPath = "/users/identify"
@@ -63,7 +62,7 @@ func (c *Client) Identify(ctx context.Context, q Identify) (Exchange, error) {
 		Errors []json.RawMessage `json:"errors"`
 	}
 	if json.Unmarshal(a.body, &v) == nil && len(v.Errors) > 0 {
-		refused := invalid("Braze did not identify the profile: " + redact.Replace(clip(fmt.Sprintf("%s", v.Errors[0]), 300)))
+		refused := invalid("Braze did not identify the profile: " + redact.Replace(clip(string(v.Errors[0]), 300)))
 		refused.Status = a.status
 		return exchange, refused
 	}
