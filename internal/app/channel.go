@@ -25,6 +25,8 @@ import (
 	outbox "parley/internal/store/hooks"
 	told "parley/internal/store/receipts"
 	"parley/internal/store/routes"
+	"parley/internal/store/signs"
+	"parley/internal/store/usage"
 )
 
 // routeHours is how long it is kept what came in by which route in an hour.
@@ -38,7 +40,7 @@ func (a *App) buildChannel(ctx context.Context) error {
 	workspaces, desks := map[string]engine.Workspace{}, map[string]desk.Workspace{}
 	var routes []intake.Route
 	surveys, windows := map[string]survey.Workspace{}, map[string]window.Workspace{}
-	workers, lease := 0, time.Duration(0)
+	workers, lease, longest := 0, time.Duration(0), time.Duration(0)
 	if err := a.buildProfile(ctx); err != nil {
 		return err
 	}
@@ -48,9 +50,13 @@ func (a *App) buildChannel(ctx context.Context) error {
 			return fmt.Errorf("workspace %s: %w", w.ID, err)
 		}
 		a.senders = append(a.senders, sender)
+		models, err := a.models(w)
+		if err != nil {
+			return fmt.Errorf("workspace %s: %w", w.ID, err)
+		}
 		workspaces[w.ID] = engine.Workspace{
 			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
-			Rules: rules(w), Group: consentGroup(w), Routes: a.base.differing(w),
+			Rules: rules(w), Group: consentGroup(w), Routes: a.base.differing(w), PerMinute: w.Turn.PerMinute, Models: models,
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
@@ -64,10 +70,10 @@ func (a *App) buildChannel(ctx context.Context) error {
 			}
 		}
 		routes = append(routes, routesOf(w)...)
-		workers, lease = workers+w.Turn.Workers, max(lease, w.Turn.Lease)
+		workers, lease, longest = workers+w.Turn.Workers, max(lease, w.Turn.Lease), max(longest, w.Turn.Timeout)
 	}
 	a.buildRoster(desks)
-	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, History: history, Roster: a.roster},
+	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, Longest: longest, History: history, Roster: a.roster},
 		a.store, a.metrics, a.log, a.now, a.wake)
 	a.surveys = survey.New(surveys, a.store, a.log, a.now, a.wake)
 	a.keeper = window.New(windows, a.store, a.log, a.now, a.wake)
@@ -198,7 +204,7 @@ func (a *App) upkeep(ctx context.Context) {
 
 func (a *App) gauges(ctx context.Context) error {
 	now := a.now()
-	b, err := a.store.Backlog(ctx, now)
+	b, err := signs.Waiting(ctx, a.store, now)
 	if err != nil {
 		return err
 	}
@@ -246,8 +252,12 @@ func (a *App) prune(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			asked, err := usage.Prune(ctx, tx, a.now()-keep.Exchanges.Milliseconds(), 1000)
+			if err != nil {
+				return err
+			}
 			ids, err := told.Prune(ctx, tx, a.now()-keep.Drops.Milliseconds(), 1000)
-			n += gone + known + ids
+			n += gone + known + ids + asked
 			if err != nil {
 				return err
 			}

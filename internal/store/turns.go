@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"parley/internal/chat"
 	"parley/internal/store/db"
@@ -54,6 +55,30 @@ func (tx *Tx) ClaimTurns(ctx context.Context, claim Claim, history int, now int6
 		return nil, err
 	}
 	return works, tx.loadWork(ctx, works, history)
+}
+
+// RenewTurns lengthens the leases of turns that still run, and gives those that are still
+// theirs to end: of the others the lease was lost or the owner has changed.
+func (tx *Tx) RenewTurns(ctx context.Context, works []*Work, lease, now int64) ([]*Work, error) {
+	var kept []*Work
+	for _, w := range slices.SortedFunc(slices.Values(works), func(a, b *Work) int { return strings.Compare(string(a.Conversation.ID), string(b.Conversation.ID)) }) {
+		c := &w.Conversation
+		// What came in meanwhile is due on its own account, once the lease allows it.
+		res, err := tx.ExecContext(ctx,
+			"UPDATE conversations SET lease_until = $1, due_at = CASE WHEN due_at = lease_until THEN $1 ELSE due_at END WHERE id = $2 AND lease_by = $3 AND epoch = $4",
+			now+lease, string(c.ID), c.LeaseBy, c.Epoch)
+		if err != nil {
+			return nil, err
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			kept = append(kept, w)
+		}
+	}
+	return kept, nil
 }
 
 func (tx *Tx) loadWork(ctx context.Context, works []Work, history int) error {
@@ -342,29 +367,6 @@ func (tx *Tx) FailTurn(ctx context.Context, w *Work, retryAt int64) error {
 // customer wrote on while its turn runs is left out: the end of that turn tells.
 func (s *Store) NextTurn(ctx context.Context) (int64, error) {
 	return s.scalar(ctx, "SELECT due_at FROM conversations WHERE due_at > 0 AND lease_until <= due_at ORDER BY due_at LIMIT 1")
-}
-
-// Backlog is what waits to be done.
-type Backlog struct {
-	Turns          int   // conversations that are due
-	OldestTurn     int64 // since when the longest of them is, or 0
-	Deliveries     int   // messages not yet sent
-	OldestDelivery int64
-	Unknown        int // messages of which nobody knows whether they arrived
-}
-
-// Backlog counts what waits at a time.
-func (s *Store) Backlog(ctx context.Context, now int64) (b Backlog, err error) {
-	err = s.Read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM conversations
-		WHERE due_at > 0 AND due_at <= $1`, now).Scan(&b.Turns, &b.OldestTurn)
-	if err == nil {
-		err = s.Read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(queued_at), 0) FROM deliveries
-			WHERE state IN ('queued', 'sending')`).Scan(&b.Deliveries, &b.OldestDelivery)
-	}
-	if err == nil {
-		err = s.Read.QueryRowContext(ctx, "SELECT COUNT(*) FROM deliveries WHERE state = 'unknown'").Scan(&b.Unknown)
-	}
-	return b, err
 }
 
 func (s *Store) scalar(ctx context.Context, query string, args ...any) (int64, error) {
