@@ -71,6 +71,7 @@ func (s *Server) setUp() {
 	s.net.Clear(whatsapp.DefaultRules())
 	s.useSwitches(s.first)
 	s.stream.out.SetTarget(s.firstTarget())
+	s.templates.Clear()
 	s.mu.Lock()
 	s.campaigns = map[string]*campaign.Campaign{}
 	s.order = nil
