@@ -60,3 +60,14 @@ func template(w config.Workspace) *desk.Template {
 	}
 	return &desk.Template{Text: t.Text, Params: t.Properties, Plan: layouts(w).Template}
 }
+
+// besideLine is what an agent says, as it is planned.
+func besideLine(text string, b chat.Beside, known bool) delivery.Line {
+	line := delivery.Line{
+		Text: b.Complete(text), Prompt: text, Button: b.Button, File: delivery.File(b.File), Link: delivery.Link(b.Link), Known: known,
+	}
+	for _, c := range b.Choices {
+		line.Choices = append(line.Choices, delivery.Choice(c))
+	}
+	return line
+}
