@@ -63,16 +63,21 @@ func (c demoCmd) Run() (err error) {
 	if err := seedKnowledge(folder); err != nil {
 		return err
 	}
+	clock, err := openDemoClock(filepath.Join(c.Data, "clock"))
+	if err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", c.SandboxListen)
 	if err != nil {
 		return fmt.Errorf("--sandbox-listen: %w; choose another address or stop what uses it", err)
 	}
-	gateway, err := app.New(ctx, app.Options{Config: c.config("http://"+l.Addr().String(), folder), Log: log, Version: version, Desk: web.Desk()})
+	gateway, err := app.New(ctx, app.Options{Config: c.config("http://"+l.Addr().String(), folder), Log: log, Version: version, Desk: web.Desk(), Now: clock.Now, SessionNow: time.Now})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	clock.moved = gateway.ClockMoved
 	desk := "http://" + gateway.Addr().String()
-	pretend, err := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: desk, File: filepath.Join(c.Data, "sandbox.json"), Page: web.Phone(), DeskURL: desk, Adjust: c.adjust, Currents: true})
+	pretend, err := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: desk, File: filepath.Join(c.Data, "sandbox.json"), Page: web.Phone(), DeskURL: desk, Adjust: c.adjust, Currents: true, ClockMoved: clock.Move})
 	if err != nil {
 		return errors.Join(err, gateway.Stop(), l.Close())
 	}

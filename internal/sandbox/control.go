@@ -97,15 +97,24 @@ func (s *Server) moveClock(w http.ResponseWriter, r *http.Request) {
 		answer(w, 0, nil, fmt.Errorf("advance %q is not a duration such as 90s, 25m or 24h", q.Advance))
 		return
 	case q.Advance != "":
-		s.clock.Advance(by)
+		s.shiftClock(func() { s.clock.Advance(by) })
 	case q.Set != nil:
-		s.clock.Set(*q.Set)
+		s.shiftClock(func() { s.clock.Set(*q.Set) })
 	default:
-		s.clock.Reset()
+		s.shiftClock(s.clock.Reset)
 	}
 	s.hooks.ClockMoved()
 	s.hub.Publish("clock", s.clockState())
 	wire.Write(w, http.StatusOK, s.clockState())
+}
+
+// shiftClock moves the clock and tells whoever follows it.
+func (s *Server) shiftClock(move func()) {
+	before := s.clock.Offset()
+	move()
+	if s.cfg.ClockMoved != nil {
+		s.cfg.ClockMoved(s.clock.Offset() - before)
+	}
 }
 
 func (s *Server) activity(w http.ResponseWriter, r *http.Request) {

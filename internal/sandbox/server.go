@@ -53,6 +53,8 @@ type Config struct {
 	Workers int
 	// File is where Open keeps the state for the next run; New does not look at it.
 	File string
+	// ClockMoved, when set, is told how far the pretend clock was just moved.
+	ClockMoved func(by time.Duration)
 	// Adjust changes the switches that the sandbox starts with and returns to on reset.
 	Adjust func(*Switches)
 }
@@ -196,7 +198,7 @@ func (s *Server) Stop(ctx context.Context) error {
 func (s *Server) reset() {
 	s.hooks.Clear()
 	s.clock.Clear()
-	s.clock.Reset()
+	s.shiftClock(s.clock.Reset)
 	s.audit.Clear()
 	s.rates.Clear()
 	s.faults.Put(gate.Sheet{})

@@ -1,5 +1,7 @@
 // What people do in the desk: drafts, replies, notes and changes. Every action shows at once and says how it went.
+
 import { Store } from "../../live/store";
+import { serverNow } from "../../ui/now";
 import { type ApiError, api, type Detail, type Event, type Message, type Session } from "../api";
 import { ask as askFor, type Change, changed, type Group, groupOf } from "./act/changes";
 import { Activity } from "./compose/activity";
@@ -205,7 +207,7 @@ export class People {
       const [detail, page] = await Promise.all([api.conversation(id), api.messages(id)]);
       this.#desk.took(detail);
       const talk = this.#talk(page.items, detail.events);
-      const what = conflict(detail, talk, seen, Date.now());
+      const what = conflict(detail, talk, seen, serverNow());
       if (what === "again") return this.#post(id, reply, pastMine(seen, talk), false);
       this.#change(id, (d) =>
         what === "ask" ? ask(d, clientId, seen) : fail(d, clientId, seen, { code: what, detail: error.message }),
