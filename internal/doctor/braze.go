@@ -62,9 +62,15 @@ func (e *examination) braze(ctx context.Context, w config.Workspace) {
 	}
 	e.clock(w, sight)
 	e.rate(w, sight)
+	e.facts(ctx, client, w)
 	for _, c := range campaigns {
 		if !e.campaign(ctx, client, w, c) {
-			return
+			break
+		}
+	}
+	for _, c := range canvases(w) {
+		if !e.canvas(ctx, client, w, c) {
+			break
 		}
 	}
 }
