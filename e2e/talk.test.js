@@ -292,7 +292,13 @@ describe("talk", () => {
     const french = await open(await startBrowser(), undefined, { language: "fr", expect: [/401/] });
     await logIn(french, urls.desk, agent);
     await french.goto(address);
-    await french.getByRole("note").filter({ hasText: "Confiée à des personnes" }).waitFor();
+    // It opens at its end; the handover stands further up.
+    await french.locator("[data-message]").last().hover();
+    const moment = french.getByRole("note").filter({ hasText: "Confiée à des personnes" });
+    await until("the handover", async () => {
+      await french.mouse.wheel(0, -300);
+      return moment.isVisible();
+    });
     await inspect(french, "talk-french", { at: pictured });
     // What 200 % makes of a window of 1440 by 900.
     await french.setViewportSize({ width: 720, height: 450 });

@@ -10,6 +10,7 @@ import (
 	"net/http/cookiejar"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -56,14 +57,16 @@ func TestServe_survivesKillsWhilePeopleAreAssigned(t *testing.T) {
 			p.kill()
 			p.start()
 		}
-		asked := customers.stop()
-		working()
-
 		s, err := store.Open(t.Context(), database)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.Close()
+		testkit.Eventually(t, crashPatience, func() bool { // a slow machine may not have come to it yet
+			return slices.ContainsFunc(crashConversations(t, s), func(l store.Listed) bool { return l.Owner == chat.OwnerNone })
+		})
+		asked := customers.stop()
+		working()
 		testkit.Eventually(t, crashPatience, func() bool {
 			b, err := s.Backlog(t.Context(), 1<<60)
 			return err == nil && b.Turns == 0 && b.Deliveries == 0 && crew.settled(crashConversations(t, s))

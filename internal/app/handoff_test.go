@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,30 +18,7 @@ import (
 // post does something at the desk API and reads the answer into out, unless that is nil.
 func (d *desk) post(path string, in, out any) {
 	d.t.Helper()
-	body, err := json.Marshal(in)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	req, err := http.NewRequestWithContext(d.t.Context(), http.MethodPost, d.url+"/api/v1"+path, bytes.NewReader(body))
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-CSRF-Token", d.csrf)
-	res, err := d.http.Do(req)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode/100 != 2 {
-		d.t.Fatalf("POST %s answers %s %s: %v", path, res.Status, answer, err)
-	}
-	if out != nil {
-		if err := json.Unmarshal(answer, out); err != nil {
-			d.t.Fatalf("POST %s answers %s: %v", path, answer, err)
-		}
-	}
+	d.must(http.MethodPost, path, in, out)
 }
 
 // TestHandoff plays what happens around a handoff: the bot hands over with all it knows, an

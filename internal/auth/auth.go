@@ -102,6 +102,7 @@ type Auth struct {
 	log       *slog.Logger
 	now       func() int64
 	origin    *http.CrossOriginProtection
+	costs     params        // of a new hash
 	hashing   chan struct{} // one place for each password being hashed
 	decoy     string        // hash of no password, checked when there is no such user
 	accounts  *throttle
@@ -136,7 +137,7 @@ func New(set Settings, s *store.Store, log *slog.Logger, now func() int64) (*Aut
 	}
 	return &Auth{
 		set: set, store: s, log: log, now: now, origin: origin,
-		hashing: make(chan struct{}, maxHashing), decoy: encode(newSalt(), make([]byte, keyBytes)),
+		costs: today(), hashing: make(chan struct{}, maxHashing), decoy: today().encode(newSalt(), make([]byte, keyBytes)),
 		// A person mistypes a few times; a program that guesses gets one try a minute for each account, and an
 		// address, behind which a whole office may sit, one in five seconds.
 		accounts:  newThrottle(time.Minute, 10),

@@ -15,15 +15,20 @@ import (
 	"parley/internal/chat"
 )
 
-// Cost of one hash: the least that OWASP's Password Storage Cheat Sheet recommends for Argon2id. A hash holds
-// its own numbers, so raising these keeps old passwords valid; they are hashed anew at the next log-in.
 const (
-	memoryKiB = 19 * 1024
-	passes    = 2
-	lanes     = 1
 	saltBytes = 16
 	keyBytes  = 32
 )
+
+// params are the costs of one hash. A hash holds its own, so raising today's keeps old passwords valid; they
+// are hashed anew at the next log-in.
+type params struct {
+	memory, passes uint32 // memory in KiB
+	lanes          uint8
+}
+
+// today are the least costs that OWASP's Password Storage Cheat Sheet recommends for Argon2id.
+func today() params { return params{memory: 19 * 1024, passes: 2, lanes: 1} }
 
 // maxHashing bounds how many passwords are hashed at once, and with it memory: 4 x 19 MiB. The others wait.
 const maxHashing = 4
@@ -46,11 +51,11 @@ func (a *Auth) hash(ctx context.Context, password string) (string, error) {
 		return "", chat.Errorf(chat.Invalid, "the password is too long; use at most %d bytes", maxPassword)
 	}
 	salt := newSalt()
-	key, err := a.derive(ctx, password, params{memoryKiB, passes, lanes}, salt, keyBytes)
+	key, err := a.derive(ctx, password, a.costs, salt, keyBytes)
 	if err != nil {
 		return "", err
 	}
-	return encode(salt, key), nil
+	return a.costs.encode(salt, key), nil
 }
 
 // verify compares a password with a stored hash in constant time. stale says that the hash was made with other
@@ -67,7 +72,7 @@ func (a *Auth) verify(ctx context.Context, password, stored string) (ok, stale b
 	if err != nil {
 		return false, false, err
 	}
-	return subtle.ConstantTimeCompare(got, want) == 1, p != params{memoryKiB, passes, lanes} || len(want) != keyBytes, nil
+	return subtle.ConstantTimeCompare(got, want) == 1, p != a.costs || len(want) != keyBytes, nil
 }
 
 // derive runs Argon2id when a place is free, or gives up with the context.
@@ -87,16 +92,10 @@ func newSalt() []byte {
 	return salt
 }
 
-// params are the costs of one hash.
-type params struct {
-	memory, passes uint32
-	lanes          uint8
-}
-
-// encode writes a hash of today's costs in the PHC string format.
-func encode(salt, key []byte) string {
+// encode writes a hash of these costs in the PHC string format.
+func (p params) encode(salt, key []byte) string {
 	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memoryKiB, passes, lanes, b64.EncodeToString(salt), b64.EncodeToString(key))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, p.memory, p.passes, p.lanes, b64.EncodeToString(salt), b64.EncodeToString(key))
 }
 
 // decode reads a PHC string of Argon2id and refuses costs that no version of Parley would write.

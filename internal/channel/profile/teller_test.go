@@ -199,14 +199,11 @@ var declared = config.Profile{
 	Attributes: []string{"in_support=in_support", "status=status"}, Counters: []string{"handoffs=handed_off"}, Events: []string{"handed=handed_off"},
 }
 
-// TestTeller_fewestCalls tells 4 facts of each of 3,000 people: fewer calls could not hold them.
+// TestTeller_fewestCalls tells 4 facts of each of 300 people: fewer calls could not hold them.
 func TestTeller_fewestCalls(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		people := 3000
-		if testing.Short() || s.Dialect.Name == "postgres" { // writing so many one by one takes long there
-			people = 300
-		}
+		const people = 300
 		w := newShop(t, s, declared)
 		w.write(0, people)
 		w.follow(people)

@@ -24,7 +24,7 @@ func (d *deaf) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusInternalServerError, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("no"))}, nil
 }
 
-// The whole of a failing delivery's day, in no time.
+// The whole of a failing delivery's day, in no time, with a process that ends in between.
 func TestCourier_keepsTryingForMostOfADay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -37,22 +37,24 @@ func TestCourier_keepsTryingForMostOfADay(t *testing.T) {
 		_, stop := w.follows(1)
 		w.says("0001", "hello")
 		to := &deaf{}
-		ctx, cancel := context.WithCancel(context.Background())
-		ended := make(chan struct{})
 		c := hooks.NewCourier(s, &http.Client{Transport: to}, "parley/test", obs.NewMetrics("test", nil, nil), quiet(), now)
-		go func() {
-			defer close(ended)
-			c.Run(ctx, ctx)
-		}()
+		run := func(wait time.Duration) {
+			ctx, cancel := context.WithTimeout(context.Background(), wait)
+			defer cancel()
+			c.Run(ctx, context.Background())
+		}
 		time.Sleep(3 * time.Second)
 		stop() // it would look every two seconds
-		time.Sleep(30 * time.Hour)
-		synctest.Wait()
-		cancel()
-		<-ended
+		run(time.Second)
 		want := []time.Duration{
 			5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
 		}
+		for i, wait := range want {
+			// Most of the time there is no courier: it would look every ten seconds.
+			time.Sleep(time.Until(to.at[i].Add(wait * 99 / 100)))
+			run(wait/4 + time.Second)
+		}
+		run(time.Hour)
 		if len(to.at) != len(want)+1 {
 			t.Fatalf("called %d times", len(to.at))
 		}

@@ -106,11 +106,11 @@ describe("DraftSync", () => {
     expect(asked).toEqual(["GET"]);
   });
 
-  it("forgets the draft there when the box is emptied or the text is sent", async () => {
+  it("forgets the draft there at once when the box is emptied or the text is sent", async () => {
     people.write("c1", "hello");
     await pass(quiet);
     people.write("c1", "");
-    await pass(quiet);
+    await pass(0);
     expect(asked).toEqual(["PUT", "DELETE"]);
     expect(there).toBeUndefined();
   });

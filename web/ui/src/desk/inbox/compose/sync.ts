@@ -153,7 +153,8 @@ export class DraftSync {
       const known = this.#known[id];
       if (text === (known?.text ?? "")) continue;
       this.#know(id, { text: known?.text ?? "", ...(known?.base ? { base: known.base } : {}), at: Date.now() });
-      this.#due(id, quiet);
+      // What was sent or cleared must not come back at another desk, not even for a moment.
+      this.#due(id, text ? quiet : 0);
       if (!text) this.#displace(id, undefined);
     }
   }
