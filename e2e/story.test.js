@@ -74,6 +74,13 @@ describe("the story", () => {
   it("lets an agent send buttons, a list and an image", async () => {
     await write("I want to talk to a person");
     await desk.getByRole("note").filter({ hasText: "Handed over to people" }).waitFor();
+    await lines("I want to talk to a person").waitFor();
+    // What is said last stands on the page before the agent begins to write: else they are asked whether they saw it.
+    const { lastText } = await until("a place in the queue", async () => {
+      const detail = await asked(desk, "GET", `/conversations/${id()}`);
+      return detail.owner === "queue" && !detail.unanswered && detail;
+    });
+    await lines(lastText.split("\n")[0]).last().waitFor();
     const add = () => desk.getByRole("button", { name: "Add buttons, a list, a file or a link" }).click();
     const send = () => box().press("Control+Enter");
 
@@ -115,6 +122,22 @@ describe("the story", () => {
     await send();
     const image = await shown("image", "This is the label.");
     assert.equal(image.media[0].url, "https://shop.example/label.png");
+    await box().fill("Tell us about the parcel, please.");
+    await add();
+    await desk.getByRole("button", { name: "Form", exact: true }).click();
+    await desk.getByLabel("Label of the button").fill("Fill in the form");
+    await desk.getByText("Leaves as: text with a form.").waitFor();
+    await send();
+    await shown("flow", "Tell us");
+    await device().getByRole("button", { name: "Fill in the form" }).click();
+    const form = customer.getByRole("dialog", { name: "Fill in the form" });
+    await form.getByLabel("Order number").fill("A-17");
+    await form.getByLabel("Why do you return it?").selectOption("Too small");
+    await inspect(customer, "story-form");
+    await form.getByRole("button", { name: "Send" }).click();
+    await desk.getByText("Form filled in").waitFor();
+    await device().getByText("Form sent").waitFor();
+
     await inspect(desk, "story-desk", { at: [1440] });
   });
 

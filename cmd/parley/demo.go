@@ -185,7 +185,7 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 	w.Layouts.List.CampaignID, w.Layouts.CTA.CampaignID = sandbox.SeedList, sandbox.SeedCTA
 	w.Layouts.Image.CampaignID, w.Layouts.Image.URL = sandbox.SeedImage, "image_uri"
 	w.Layouts.Document.CampaignID, w.Layouts.Video.CampaignID, w.Layouts.Audio.CampaignID = sandbox.SeedDocument, sandbox.SeedVideo, sandbox.SeedAudio
-	w.Layouts.Template.CampaignID = sandbox.SeedTemplate
+	w.Layouts.Flow.CampaignID, w.Layouts.Template.CampaignID = sandbox.SeedFlow, sandbox.SeedTemplate
 	w.Layouts.Template.Text = "Hello {{customer.name|there}}, we have an answer to your question: {{external_system_msg_body}} Reply to this message to go on."
 	w.Knowledge = folder
 	w.Currents.Secrets = []config.Secret{demoSecret}

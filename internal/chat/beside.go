@@ -7,13 +7,14 @@ import (
 	"strings"
 )
 
-// Beside is what somebody wants shown beside a text; at most one of the three is set.
+// Beside is what somebody wants shown beside a text; at most one of the four is set.
 // Whether it can be is the layouts' to say.
 type Beside struct {
 	Choices []Choice `json:"choices,omitempty"`
 	Button  string   `json:"button,omitempty"` // opens the choices where they are a list
 	File    File     `json:"file,omitzero"`
 	Link    Link     `json:"link,omitzero"`
+	Form    string   `json:"form,omitempty"` // label of the button that opens the workspace's form
 }
 
 // Choice is one thing to choose; Detail is said beneath it in a list, or empty.
@@ -54,6 +55,8 @@ func (b Beside) Layout() Layout {
 		return b.File.Kind
 	case b.Link != Link{}:
 		return LayoutCTA
+	case b.Form != "":
+		return LayoutFlow
 	}
 	return LayoutText
 }
@@ -61,14 +64,14 @@ func (b Beside) Layout() Layout {
 // Check finds what no layout can mend; the error is Invalid.
 func (b Beside) Check() error {
 	kinds := 0
-	for _, is := range []bool{len(b.Choices) > 0, b.File != File{}, b.Link != Link{}} {
+	for _, is := range []bool{len(b.Choices) > 0, b.File != File{}, b.Link != Link{}, b.Form != ""} {
 		if is {
 			kinds++
 		}
 	}
 	switch {
 	case kinds > 1:
-		return Errorf(Invalid, "show: a WhatsApp message has choices, a file or a link beside its text, not several of them; send one after the other")
+		return Errorf(Invalid, "show: a WhatsApp message has choices, a file, a link or a form beside its text, not several of them; send one after the other")
 	case len(b.Choices) > MaxChoices:
 		return Errorf(Invalid, "show.choices: there are %d; a WhatsApp list has at most %d", len(b.Choices), MaxChoices)
 	}

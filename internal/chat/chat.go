@@ -72,6 +72,7 @@ const (
 	LayoutAudio      Layout = "audio"
 	LayoutDocument   Layout = "document"
 	LayoutCTA        Layout = "cta"      // a button that opens a web page
+	LayoutFlow       Layout = "flow"     // a button that opens a form, a WhatsApp Flow
 	LayoutTemplate   Layout = "template" // the only one that may be sent when the window has closed
 )
 

@@ -93,6 +93,7 @@ func TestLoad_readsEveryField(t *testing.T) {
 				Audio:    plainFile,
 				Document: plainFile,
 				CTA:      CTALayout{CampaignID: "11111111-2222-4333-8444-bbbbbbbbbbbb", Property: "external_system_msg_body", MaxRunes: 500, Label: "button_text", URL: "button_url"},
+				Flow:     FlowLayout{CampaignID: "11111111-2222-4333-8444-cccccccccccc", Property: "external_system_msg_body", MaxRunes: 1024, Label: "open_label"},
 			},
 			Turn:      Turn{Settle: 2 * time.Second, SettleMax: 9 * time.Second, Lease: 45 * time.Second, Attempts: 3, Workers: 8},
 			Delivery:  Delivery{PairInterval: 3 * time.Second, PairBurst: 2, Batch: 10, Ambiguous: AmbiguousHold, MaxAge: 12 * time.Hour, Lease: time.Minute},

@@ -84,6 +84,8 @@ func show(out *store.Reply, beside chat.Beside) {
 		out.Choices = beside.Titles()
 	case beside.File.URL != "":
 		out.Media = []string{beside.File.URL}
+	case beside.Form != "":
+		out.Choices = []string{beside.Form}
 	default:
 		out.Text = beside.Complete(out.Text)
 	}

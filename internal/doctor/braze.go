@@ -25,6 +25,7 @@ func replies(w config.Workspace) []reply {
 		{"audio", l.Audio.CampaignID},
 		{"document", l.Document.CampaignID},
 		{"cta", l.CTA.CampaignID},
+		{"flow", l.Flow.CampaignID},
 	} {
 		if r.id != "" {
 			out = append(out, r)

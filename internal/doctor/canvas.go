@@ -20,6 +20,7 @@ func canvases(w config.Workspace) []reply {
 		{"audio", l.Audio.CanvasID},
 		{"document", l.Document.CanvasID},
 		{"cta", l.CTA.CanvasID},
+		{"flow", l.Flow.CanvasID},
 	} {
 		if r.id != "" {
 			out = append(out, r)

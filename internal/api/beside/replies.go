@@ -8,12 +8,13 @@ import (
 	"parley/internal/desk"
 )
 
-// Show is what a reply shows beside its text; at most one of choices, file and link.
+// Show is what a reply shows beside its text; at most one of choices, file, link and form.
 type Show struct {
 	Choices []ShowChoice `json:"choices,omitempty" maxItems:"10" doc:"Up to 3 are buttons, up to 10 a list. A tap comes back as the title."`
 	Button  string       `json:"button,omitempty" maxLength:"200" doc:"Opens the choices where they are a list; in the customer's language when it is left out."`
 	File    *ShowFile    `json:"file,omitempty"`
 	Link    *ShowLink    `json:"link,omitempty"`
+	Form    string       `json:"form,omitempty" maxLength:"200" doc:"Label of the button that opens the workspace's form, a WhatsApp Flow."`
 }
 
 // ShowChoice is one thing to choose.
@@ -73,7 +74,7 @@ func (s *Show) beside() chat.Beside {
 	if s == nil {
 		return chat.Beside{}
 	}
-	b := chat.Beside{Button: s.Button}
+	b := chat.Beside{Button: s.Button, Form: s.Form}
 	for _, c := range s.Choices {
 		b.Choices = append(b.Choices, chat.Choice(c))
 	}
@@ -90,7 +91,7 @@ func shown(b chat.Beside) *Show {
 	if b.None() {
 		return nil
 	}
-	s := &Show{Button: b.Button}
+	s := &Show{Button: b.Button, Form: b.Form}
 	for _, c := range b.Choices {
 		s.Choices = append(s.Choices, ShowChoice(c))
 	}

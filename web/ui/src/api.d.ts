@@ -2412,6 +2412,10 @@ export interface components {
             name: string;
             value: string;
         };
+        FormField: {
+            name: string;
+            value: string;
+        };
         GuideOutputBody: {
             /** @description Where Braze reaches Parley; empty while public_url is not set, and the sheets then show an example. */
             publicUrl: string;
@@ -2785,6 +2789,8 @@ export interface components {
             direction: "in" | "out" | "note";
             /** @description With status failed. */
             failure?: components["schemas"]["MessageFailure"];
+            /** @description Answers of a form that the customer filled in; text says the same in words. */
+            form?: components["schemas"]["FormField"][] | null;
             id: string;
             layout: string;
             media: components["schemas"]["Media"][];
@@ -3595,6 +3601,8 @@ export interface components {
             /** @description Up to 3 are buttons, up to 10 a list. A tap comes back as the title. */
             choices?: components["schemas"]["ShowChoice"][] | null;
             file?: components["schemas"]["ShowFile"];
+            /** @description Label of the button that opens the workspace's form, a WhatsApp Flow. */
+            form?: string;
             link?: components["schemas"]["ShowLink"];
         };
         ShowChoice: {

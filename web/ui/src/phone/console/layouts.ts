@@ -11,6 +11,7 @@ export const layouts = [
   "audio",
   "document",
   "cta",
+  "flow",
   "template",
 ] as const;
 
@@ -29,6 +30,13 @@ const beside: Record<string, Record<string, unknown>> = {
   audio: { media_uri: property("media_url") },
   document: { media_uri: property("media_url") },
   cta: { link: { text: property("button_text"), url: property("button_url") } },
+  flow: {
+    flow: {
+      text: property("button_text"),
+      id: "1000000000000001",
+      fields: [{ name: "order_number", label: "Order number", type: "text", required: true }],
+    },
+  },
   template: {
     template_name: "new_template",
     template_language_code: "en",

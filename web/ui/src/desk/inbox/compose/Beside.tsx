@@ -7,7 +7,7 @@ import { talk } from "../talk/api";
 import { cleaned, fileKinds, fresh, kindOf, maxChoices, problem, type Show, type ShowKind } from "./show";
 import { useComposeWords } from "./words";
 
-const kinds: readonly ShowKind[] = ["choices", "file", "link"];
+const kinds: readonly ShowKind[] = ["choices", "file", "link", "form"];
 
 /** What stands beside the text of a reply, and how it will leave. */
 export function Beside({
@@ -68,7 +68,15 @@ export function Beside({
           />
         </div>
       )}
-      {!show.file && !show.link && <Choices show={show} onChange={onChange} />}
+      {show.form !== undefined && (
+        <Field
+          label={words.linkLabel}
+          hint={words.formHint}
+          value={show.form}
+          onChange={(e) => onChange({ form: e.target.value })}
+        />
+      )}
+      {kindOf(show) === "choices" && <Choices show={show} onChange={onChange} />}
       <Leaves id={id} text={text} show={show} />
     </fieldset>
   );

@@ -18,6 +18,6 @@ describe("what a reply shows", () => {
     [undefined, undefined],
   ])("says what is wrong with %j", (show, what) => expect(problem(show)).toBe(what));
   it("knows its kind", () => {
-    for (const kind of ["choices", "file", "link"] as const) expect(kindOf(fresh(kind))).toBe(kind);
+    for (const kind of ["choices", "file", "link", "form"] as const) expect(kindOf(fresh(kind))).toBe(kind);
   });
 });

@@ -2,16 +2,18 @@
 import type { components } from "../../../api";
 
 export type Show = components["schemas"]["Show"];
-export type ShowKind = "choices" | "file" | "link";
+export type ShowKind = "choices" | "file" | "link" | "form";
 export const fileKinds = ["image", "document", "video", "audio"] as const;
 export const maxChoices = 10;
 
-export const kindOf = (show: Show): ShowKind => (show.file ? "file" : show.link ? "link" : "choices");
+export const kindOf = (show: Show): ShowKind =>
+  show.file ? "file" : show.link ? "link" : show.form !== undefined ? "form" : "choices";
 
 /** An empty one of a kind, to be filled in. */
 export function fresh(kind: ShowKind): Show {
   if (kind === "file") return { file: { kind: "image", url: "" } };
   if (kind === "link") return { link: { label: "", url: "" } };
+  if (kind === "form") return { form: "" };
   return { choices: [{ title: "" }, { title: "" }] };
 }
 
@@ -27,6 +29,7 @@ export function cleaned(show: Show | undefined): Show | undefined {
     const url = show.link.url.trim();
     return label || url ? { link: { label, url } } : undefined;
   }
+  if (show.form !== undefined) return show.form.trim() ? { form: show.form.trim() } : undefined;
   const choices = (show.choices ?? [])
     .map(({ title, detail }) => ({ title: title.trim(), ...(detail?.trim() ? { detail: detail.trim() } : {}) }))
     .filter((c) => c.title);

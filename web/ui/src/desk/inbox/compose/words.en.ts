@@ -52,7 +52,7 @@ export const en = {
   besideAdd: "Add buttons, a list, a file or a link",
   beside: "Beside the text",
   besideKind: "What to show",
-  besideKinds: { choices: "Buttons or list", file: "File", link: "Link" },
+  besideKinds: { choices: "Buttons or list", file: "File", link: "Link", form: "Form" },
   besideRemove: "Remove it",
   choice: (n: number) => `Choice ${n}`,
   choiceDetail: (n: number) => `Beneath choice ${n}`,
@@ -62,6 +62,7 @@ export const en = {
   fileKinds: { image: "Image", document: "Document", video: "Video", audio: "Audio" },
   address: "Address",
   linkLabel: "Label of the button",
+  formHint: "Opens the form that is set up in Braze. The answers come back as a message.",
   besideWrong: {
     twice: "Two choices have the same title. A tap brings back nothing but the title: make them differ.",
     address: "WhatsApp fetches whole addresses that begin with https:// only.",
@@ -78,6 +79,7 @@ export const en = {
     video: "video with a caption",
     audio: "audio, after the text",
     cta: "text with a link button",
+    flow: "text with a form",
   },
   leavesAs: (layout: string) => `Leaves as: ${layout}.`,
   lacks: {
@@ -88,5 +90,6 @@ export const en = {
     choices: "The choices are numbered in the text.",
     file: "The address is put into the text.",
     link: "The link is put into the text.",
+    form: "The text goes out alone.",
   },
 };

@@ -54,7 +54,7 @@ export const fr: Shape<typeof en> = {
   besideAdd: "Ajouter des boutons, une liste, un fichier ou un lien",
   beside: "À côté du texte",
   besideKind: "Que montrer",
-  besideKinds: { choices: "Boutons ou liste", file: "Fichier", link: "Lien" },
+  besideKinds: { choices: "Boutons ou liste", file: "Fichier", link: "Lien", form: "Formulaire" },
   besideRemove: "Retirer",
   choice: (n) => `Choix ${n}`,
   choiceDetail: (n) => `Sous le choix ${n}`,
@@ -64,6 +64,7 @@ export const fr: Shape<typeof en> = {
   fileKinds: { image: "Photo", document: "Fichier", video: "Vidéo", audio: "Son" },
   address: "Adresse",
   linkLabel: "Texte du bouton",
+  formHint: "Ouvre le formulaire préparé dans Braze. Les réponses reviennent dans un message.",
   besideWrong: {
     twice: "Deux choix portent le même titre. Un appui ne renvoie que le titre : différenciez-les.",
     address: "WhatsApp ne va chercher que des adresses complètes qui commencent par https://.",
@@ -80,6 +81,7 @@ export const fr: Shape<typeof en> = {
     video: "vidéo avec légende",
     audio: "son, après le texte",
     cta: "texte avec un bouton de lien",
+    flow: "texte avec un formulaire",
   },
   leavesAs: (layout) => `Part comme : ${layout}.`,
   lacks: {
@@ -90,5 +92,6 @@ export const fr: Shape<typeof en> = {
     choices: "Les choix sont numérotés dans le texte.",
     file: "L’adresse est mise dans le texte.",
     link: "Le lien est mis dans le texte.",
+    form: "Le texte part seul.",
   },
 };
