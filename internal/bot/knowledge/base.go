@@ -67,7 +67,9 @@ type Intent struct {
 	Media   Media
 	Link    Link
 	Form    string // label of the button that opens the workspace's form, or empty
-	File    string // path within the base
+	// Flow is begun instead of the answer where there is a flow of that name, or empty.
+	Flow string
+	File string // path within the base
 }
 
 // Media is a file shown with an answer; the zero value is none.
