@@ -54,9 +54,71 @@ describe("sandbox console", () => {
       const user = await sandbox("/users/grace");
       return Object.values(user.subscription_groups).includes("unsubscribed");
     });
-    await page.getByLabel("external_id, braze_id or number").fill("nobody-at-all");
-    await page.getByRole("button", { name: "Show", exact: true }).click();
-    await page.getByText("No profile has this").waitFor();
+    await page.getByLabel("Find by name, number, id or alias").fill("nobody-at-all");
+    await page.getByText("0 profiles", { exact: true }).waitFor();
+    await page.getByLabel("Find by name, number, id or alias").fill("lovel");
+    await page.getByRole("dialog").getByRole("button", { name: /Ada Lovelace/ }).click();
+    await page.getByText("ada", { exact: true }).waitFor();
+  });
+
+  it("sets an attribute, and shows who is in a segment", async () => {
+    await show("Behind the scenes", "Profiles");
+    const who = page.getByRole("group", { name: "Who matches" });
+    await who.getByLabel("Custom attribute").fill("vip");
+    await who.getByLabel("Value").fill("true");
+    await page.getByText("0 profiles are in this segment").waitFor();
+    const profile = page.getByRole("region", { name: "Profile", exact: true });
+    await profile.getByLabel("Custom attribute").fill("vip");
+    await profile.getByLabel("New value").fill("true");
+    await profile.getByRole("button", { name: "Set" }).click();
+    await page.getByText("1 profile is in this segment").waitFor();
+    await page.getByRole("button", { name: /Grace Hopper.*vip: true/ }).waitFor();
+    await inspect(page, "console-segment", { at: pictured });
+    assert.equal((await sandbox("/users/grace")).custom_attributes.vip, true);
+    await profile.getByLabel("New value").fill("");
+    await profile.getByRole("button", { name: "Set" }).click();
+    await page.getByText("0 profiles are in this segment").waitFor();
+  });
+
+  it("pauses a template and adds one", async () => {
+    await show("Behind the scenes", "Templates");
+    await page.getByRole("button", { name: "Edit: reopen_conversation" }).click();
+    await page.getByLabel("State").selectOption("paused");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Paused", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "New template" }).click();
+    await page.getByLabel("Name").fill("Not A Name");
+    await page.getByLabel("Text, with").fill("Your parcel {{1}} is here.");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alert").getByText("small letters").waitFor();
+    await inspect(page, "console-templates", { at: pictured });
+    await page.getByLabel("Name").fill("parcel_here");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Edit: parcel_here" }).waitFor();
+    const { templates } = await sandbox("/templates");
+    assert.deepEqual(
+      templates.map((t) => [t.name, t.status]),
+      [
+        ["reopen_conversation", "paused"],
+        ["parcel_here", "pending"],
+      ],
+    );
+  });
+
+  it("gives a campaign another layout", async () => {
+    await show("Behind the scenes", "Campaigns");
+    await page.getByRole("button", { name: "Edit: Reply from Parley" }).click();
+    await page.getByLabel("Layout").selectOption("quick_reply");
+    const parts = page.getByLabel("Other parts (JSON)");
+    assert.match(await parts.inputValue(), /button_1/);
+    await parts.fill("[]");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alert").getByText("no JSON object").waitFor();
+    await parts.fill('{"buttons": [{"text": "Yes"}]}');
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Edit: Reply from Parley" }).waitFor();
+    const { whatsapp } = await sandbox(`/campaigns/${replyCampaign}`);
+    assert.deepEqual([whatsapp.layout, whatsapp.buttons], ["quick_reply", [{ text: "Yes" }]]);
   });
 
   it("switches what the documentation does not say, in French", async () => {
@@ -78,6 +140,11 @@ describe("sandbox console", () => {
 
   it("connects Currents and puts a key", async () => {
     await show("Behind the scenes", "Currents");
+    await page.getByText("No event yet").waitFor();
+    await call(`${urls.sandbox}/sandbox/phones/${encodeURIComponent(grace)}/messages`, "POST", { text: "hello", media_urls: [] });
+    await page.locator("li").filter({ hasText: "InboundReceive" }).getByText("Taken").waitFor();
+    await page.getByText("InboundReceive", { exact: true }).last().click();
+    await page.getByText('"message_body": "hello"').waitFor();
     await page.getByLabel("Address of the receiver").fill("http://127.0.0.1:9/receipts");
     await page.getByLabel("Bearer token").fill("secret");
     await page.getByRole("button", { name: "Save" }).click();

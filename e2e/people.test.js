@@ -1,7 +1,7 @@
 // People in the desk against the real program: a customer on the phone page, agents on the other side.
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
-import { ada, agent2, grace, inspect, line, logIn, open, phone, startBrowser, startParley, taken, until } from "./harness.js";
+import { ada, agent2, call, grace, inspect, line, logIn, open, phone, startBrowser, startParley, taken, until } from "./harness.js";
 
 describe("people", () => {
   let urls;
@@ -241,34 +241,6 @@ describe("people", () => {
     assert.ok(await box().evaluate((el) => el === document.activeElement));
   });
 
-  it("says when the window closes, and that it has", async () => {
-    // A clock belongs to a whole browser, so the one that runs ahead is another one.
-    const address = page.url();
-    for (const [hours, look] of [
-      [22.5, closing],
-      [25, closed],
-    ]) {
-      const ahead = await startBrowser();
-      const late = await open(ahead, undefined, { expect: [/401/] });
-      await logIn(late, urls.desk);
-      await late.clock.install({ time: Date.now() + hours * 3_600_000 });
-      await late.goto(address);
-      await look(late);
-      late.clean();
-      await late.close();
-    }
-    async function closing(late) {
-      await late.getByText(/^The window closes in 1\sh/).waitFor();
-      assert.equal(await box(late).isEditable(), true);
-      await inspect(late, "people-closing", { at: [1440] });
-    }
-    async function closed(late) {
-      await late.getByText(/^The 24-hour window closed at \d\d:\d\d/).waitFor();
-      await box(late).waitFor({ state: "detached" });
-      await inspect(late, "people-closed", { at: [1440, 390] });
-    }
-  });
-
   it("resolves, opens again, and a new message after that begins a new conversation", async () => {
     await page.locator("body").click({ position: { x: 5, y: 400 } });
     await page.keyboard.press("e");
@@ -313,6 +285,23 @@ describe("people", () => {
     await inspect(french, "people-french", { at: pictured });
     french.clean();
     await french.close();
+  });
+
+  it("says when the window closes, and that it has, by the gateway's clock", async () => {
+    const move = (advance) => call(`${urls.sandbox}/sandbox/clock`, "POST", { advance });
+    await page.getByRole("link", { name: /Grace/ }).first().click();
+    await box().waitFor();
+    await move("22h30m");
+    await page.getByText(/^The window closes in 1\sh/).waitFor();
+    assert.equal(await box().isEditable(), true);
+    await inspect(page, "people-closing", { at: [1440] });
+    await move("2h30m");
+    await page.getByText(/^The 24-hour window closed at \d\d:\d\d/).waitFor();
+    await box().waitFor({ state: "detached" });
+    await inspect(page, "people-closed", { at: [1440, 390] });
+    // A page that is opened later knows the time as well.
+    await page.reload();
+    await page.getByText(/^The 24-hour window closed at \d\d:\d\d/).waitFor();
     page.clean();
     customer.clean();
   });

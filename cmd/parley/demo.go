@@ -67,6 +67,10 @@ func (c demoCmd) Run() (err error) {
 	if err := seedKnowledge(folder); err != nil {
 		return err
 	}
+	clock, err := openDemoClock(filepath.Join(c.Data, "clock"))
+	if err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", c.SandboxListen)
 	if err != nil {
 		return fmt.Errorf("--sandbox-listen: %w; choose another address or stop what uses it", err)
@@ -82,12 +86,13 @@ func (c demoCmd) Run() (err error) {
 	defer func() { err = errors.Join(err, orders.stop()) }()
 	cfg := c.config("http://"+l.Addr().String(), folder, key)
 	cfg.Workspaces[0].Tools = orders.tools
-	gateway, err := app.New(ctx, app.Options{Config: cfg, Log: log, Version: version, Desk: web.Desk(), Env: orders.env})
+	gateway, err := app.New(ctx, app.Options{Config: cfg, Log: log, Version: version, Desk: web.Desk(), Env: orders.env, Now: clock.Now, SessionNow: time.Now})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
+	clock.moved = gateway.ClockMoved
 	desk := "http://" + gateway.Addr().String()
-	pretend, err := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: desk, File: filepath.Join(c.Data, "sandbox.json"), Page: web.Phone(), DeskURL: desk, Adjust: c.adjust, Currents: true})
+	pretend, err := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: desk, File: filepath.Join(c.Data, "sandbox.json"), Page: web.Phone(), DeskURL: desk, Adjust: c.adjust, Currents: true, ClockMoved: clock.Move})
 	if err != nil {
 		return errors.Join(err, gateway.Stop(), l.Close())
 	}
@@ -195,7 +200,7 @@ func (c demoCmd) config(endpoint, folder string, key config.Secret) config.Confi
 	w.Layouts.List.CampaignID, w.Layouts.CTA.CampaignID = sandbox.SeedList, sandbox.SeedCTA
 	w.Layouts.Image.CampaignID, w.Layouts.Image.URL = sandbox.SeedImage, "image_uri"
 	w.Layouts.Document.CampaignID, w.Layouts.Video.CampaignID, w.Layouts.Audio.CampaignID = sandbox.SeedDocument, sandbox.SeedVideo, sandbox.SeedAudio
-	w.Layouts.Template.CampaignID = sandbox.SeedTemplate
+	w.Layouts.Flow.CampaignID, w.Layouts.Template.CampaignID = sandbox.SeedFlow, sandbox.SeedTemplate
 	w.Layouts.Template.Text = "Hello {{customer.name|there}}, we have an answer to your question: {{external_system_msg_body}} Reply to this message to go on."
 	w.Consent.ByWord = true
 	w.Window.Hold, w.Window.MessagingLimit = true, 250

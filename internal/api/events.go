@@ -84,6 +84,9 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
+	if err := a.tellTime(out); err != nil {
+		return
+	}
 	ticker := time.NewTicker(a.set.Heartbeat)
 	defer ticker.Stop()
 	for {
@@ -107,6 +110,20 @@ func (a *API) events(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// Clock is the data of the live event "clock": the gateway's time, by which windows
+// close, whatever the clock of the browser says.
+type Clock struct {
+	Now time.Time `json:"now"`
+}
+
+func (a *API) tellTime(out *stream) error {
+	data, err := json.Marshal(Clock{Now: when(a.set.Now())})
+	if err != nil {
+		return err
+	}
+	return out.send([]live.Frame{{Event: "clock", Data: data}})
 }
 
 func (a *API) replay(r *http.Request, out *stream) error {

@@ -25,7 +25,7 @@ type operation struct {
 
 // passing are the operations that only tell where somebody is and how far they have come, many
 // times a minute. The audit log leaves them out.
-var passing = []string{"send-heartbeat", "tell-activity", "mark-read", "put-draft", "delete-draft"}
+var passing = []string{"send-heartbeat", "tell-activity", "mark-read", "put-draft", "delete-draft", "preview-reply"}
 
 // recorded reports whether the audit log has the operation.
 func (o operation) recorded() bool {

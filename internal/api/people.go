@@ -2,21 +2,12 @@ package api
 
 import (
 	"context"
+	"net/http"
 
 	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/desk"
 )
-
-type replyInput struct {
-	ID   string `path:"id" maxLength:"40"`
-	Body struct {
-		ClientID string `json:"clientId" format:"uuid" doc:"Made by the page for this reply; sending again with the same one sends nothing new."`
-		Text     string `json:"text" minLength:"1" maxLength:"8000"`
-		SeenSeq  int64  `json:"seenSeq" minimum:"0" doc:"Sequence number of the newest line that the agent had seen."`
-		Force    bool   `json:"force,omitempty" doc:"Send although there are newer lines."`
-	}
-}
 
 type ownerInput struct {
 	ID   string `path:"id" maxLength:"40"`
@@ -31,15 +22,12 @@ type ownerInput struct {
 }
 
 func (a *API) people() {
-	act(a, "send-reply", "/conversations/{id}/replies", "Answer the customer, and take the conversation by doing so", a.reply)
+	act(a, "send-reply", "/conversations/{id}/replies", "Answer the customer, and take the conversation by doing so", a.beside().Reply)
+	register(a, operation{
+		id: "preview-reply", method: http.MethodPost, path: "/conversations/{id}/replies/preview", summary: "Say how a reply would leave, without sending it",
+		need: auth.WriteConversations,
+	}, a.beside().PreviewReply)
 	act(a, "change-owner", "/conversations/{id}/owner", "Take the conversation, hand it back to the bot, resolve it or open it again", a.changeOwner)
-}
-
-func (a *API) reply(ctx context.Context, in *replyInput, user auth.User) (chat.ConversationID, error) {
-	id := chat.ConversationID(in.ID)
-	return id, a.Desk.Reply(ctx, desk.Reply{
-		ConversationID: id, ClientID: in.Body.ClientID, Agent: user.ID, Text: in.Body.Text, SeenSeq: in.Body.SeenSeq, Forced: in.Body.Force,
-	})
 }
 
 func (a *API) changeOwner(ctx context.Context, in *ownerInput, user auth.User) (chat.ConversationID, error) {

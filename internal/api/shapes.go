@@ -131,11 +131,18 @@ type Message struct {
 	Status       string    `json:"status" enum:"received,queued,sending,accepted,unknown,dead,cancelled,withheld,sent,delivered,read,failed" doc:"withheld waits for the customer to write again. accepted means that Braze took it, which is no promise that it arrives. sent, delivered, read and failed are told by Currents."`
 	StatusReason string    `json:"statusReason,omitempty"`
 	Repaired     bool      `json:"repaired,omitempty"`
-	// ByCurrents and Failure come of Braze's stream of events.
+	// Form is of a customer; ByCurrents and Failure come of Braze's stream of events.
+	Form       []FormField     `json:"form,omitempty" doc:"Answers of a form that the customer filled in; text says the same in words."`
 	ByCurrents bool            `json:"byCurrents,omitempty" doc:"No webhook brought it in time; Currents did."`
 	Failure    *MessageFailure `json:"failure,omitempty" doc:"With status failed."`
 	AgentName  string          `json:"agentName,omitempty" doc:"Name of the agent who wrote it."`
 	Mentions   []string        `json:"mentions,omitempty" doc:"User ids of those whom a note is for."`
+}
+
+// FormField is one answer of a form.
+type FormField struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 func message(m chat.Message, parts []chat.Delivery, receipts map[chat.DeliveryID]told.Receipt) Message {
@@ -146,6 +153,11 @@ func message(m chat.Message, parts []chat.Delivery, receipts map[chat.DeliveryID
 	}
 	if out.Choices == nil {
 		out.Choices = []string{}
+	}
+	if m.Arrival != nil {
+		for _, f := range m.Arrival.Form {
+			out.Form = append(out.Form, FormField(f))
+		}
 	}
 	for n, address := range m.Media {
 		out.Media = append(out.Media, Media{URL: address, Path: fmt.Sprintf("%s/media/%s/%d", prefix, m.ID, n), Kind: beside.MediaKind(address)})

@@ -52,7 +52,10 @@ type Options struct {
 	Log     *slog.Logger
 	Version string
 	Now     func() time.Time // nil means time.Now
-	Desk    http.Handler     // the desk's pages
+	// SessionNow is the time by which people's log-ins end; Now when nil. The demo's are
+	// those of real browsers, however far its clock is moved.
+	SessionNow func() time.Time
+	Desk       http.Handler // the desk's pages
 	// Env looks up what ${NAME} stands for in the file of tools, like os.LookupEnv; nil has nothing.
 	Env func(string) (string, bool)
 }
@@ -103,6 +106,9 @@ type App struct {
 func New(ctx context.Context, opts Options) (*App, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
+	}
+	if opts.SessionNow == nil {
+		opts.SessionNow = opts.Now
 	}
 	a := &App{opts: opts, log: opts.Log, health: &obs.Health{}, people: map[string]person.Workspace{}}
 	if err := a.build(ctx); err != nil {
@@ -168,7 +174,7 @@ func (a *App) buildHTTP() (err error) {
 	a.auth, err = auth.New(auth.Settings{
 		PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Changed: func() { a.wake(store.TopicPeople) },
 		Refuse: func(w http.ResponseWriter, r *http.Request, err error) { desk.Refuse(w, r, err) },
-	}, a.store, a.log, a.now)
+	}, a.store, a.log, func() int64 { return a.opts.SessionNow().UnixMilli() })
 	if err != nil {
 		return err
 	}
@@ -285,6 +291,15 @@ func (a *App) wake(topic store.Topic) {
 	a.hub.Wake()
 	a.folder.Wake()
 	a.finder.Wake()
+}
+
+// ClockMoved tells everybody that Options.Now has jumped: whatever sleeps until something
+// is due looks again, and open pages show the new time. It may be called once New has returned.
+func (a *App) ClockMoved() {
+	for _, topic := range []store.Topic{store.TopicTurns, store.TopicDeliveries, store.TopicPeople, outbox.Topic, facts.Topic} {
+		a.wake(topic)
+	}
+	a.hub.Tell("clock", api.Clock{Now: a.opts.Now().UTC()}, "")
 }
 
 // buildHooks makes what tells other programs of events.

@@ -64,6 +64,10 @@ func (a *App) buildChannel(ctx context.Context) error {
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
+			Show: func(text string, b chat.Beside, known bool) []chat.Delivery {
+				return layouts(w).Plan(besideLine(text, b, known))
+			},
+			Has:      func(kind chat.Layout) bool { _, ok := layouts(w)[kind]; return ok },
 			Template: template(w), TakenOver: workspaces[w.ID].TakenOver, Suggest: workspaces[w.ID].Suggest, Survey: surveyPlan(w.CSAT),
 			Hold: w.Window.Hold, MessagingLimit: w.Window.MessagingLimit,
 		}

@@ -297,7 +297,7 @@ func (r *rig) entitled(doors []door, desks map[auth.Role]*desk) {
 		}
 	}
 	// They happen many times a minute and change nothing that others rely on.
-	unrecorded := []string{"delete-draft", "mark-read", "put-draft", "send-heartbeat", "tell-activity"}
+	unrecorded := []string{"delete-draft", "mark-read", "preview-reply", "put-draft", "send-heartbeat", "tell-activity"}
 	var log map[string]bool
 	testkit.Eventually(r.t, patience, func() bool {
 		log = r.audited()

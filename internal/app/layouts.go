@@ -54,6 +54,9 @@ func layouts(w config.Workspace) delivery.Layouts {
 			CampaignID: q.CampaignID, CanvasID: q.CanvasID, Property: q.Property, Buttons: []string{q.Label, q.URL}, MaxRunes: q.MaxRunes,
 		}
 	}
+	if q := l.Flow; q.Configured() {
+		out[chat.LayoutFlow] = delivery.Layout{CampaignID: q.CampaignID, CanvasID: q.CanvasID, Property: q.Property, Buttons: []string{q.Label}, MaxRunes: q.MaxRunes}
+	}
 	return out
 }
 
@@ -75,4 +78,15 @@ func held(w config.Workspace) window.Workspace {
 		}
 	}
 	return out
+}
+
+// besideLine is what an agent says, as it is planned.
+func besideLine(text string, b chat.Beside, known bool) delivery.Line {
+	line := delivery.Line{
+		Text: b.Complete(text), Prompt: text, Button: b.Button, File: delivery.File(b.File), Link: delivery.Link(b.Link), Form: b.Form, Known: known,
+	}
+	for _, c := range b.Choices {
+		line.Choices = append(line.Choices, delivery.Choice(c))
+	}
+	return line
 }

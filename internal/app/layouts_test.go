@@ -42,6 +42,7 @@ func shelves(t *testing.T) string {
 	write("about_lantern", "description: Bright, and it floats.\n")
 	write("catalogue", "title: Catalogue\n"+phrased("catalogue")+"answer: What would you like to see?\nchoices: [about_harbour, about_lantern, about_meadow, about_copper, about_violin]\n")
 	write("diagram", "title: Diagram\n"+phrased("diagram")+"answer: This is how it looks.\nimage: "+picture+"\n")
+	write("sheet", "title: Sheet\n"+phrased("sheet")+"answer: Tell us about your parcel.\nform: Fill it in\n")
 	write("form", "title: Form\n"+phrased("form")+"answer: Fill it in here.\nlink: {label: Open the form, url: \""+webPage+"\"}\n")
 	return dir
 }
@@ -52,7 +53,11 @@ type shown struct {
 	Direction, Layout, Text string
 	Media                   []struct{ URL, Kind string }
 	Link                    struct{ Label, URL string }
-	List                    struct {
+	Flow                    struct {
+		Label  string
+		Fields []struct{ Name, Type string }
+	}
+	List struct {
 		Button   string
 		Sections []struct {
 			Rows []struct{ Title, Description string }
@@ -199,6 +204,51 @@ func TestLayouts_carriers(t *testing.T) {
 		})
 		if m := stranger[len(stranger)-1]; m.Layout != chat.LayoutText || !strings.HasSuffix(m.Text, "This is how it looks.\n\n"+picture) {
 			t.Errorf("a stranger gets %+v", m)
+		}
+	})
+}
+
+// TestLayouts_form opens a WhatsApp Flow, and takes what the customer filled in as words that the bot reads and as
+// fields; without the layout the text goes out alone.
+func TestLayouts_form(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, database string) {
+		l := newShelves(t, database, func(w *config.Workspace) { w.Layouts.Flow.CampaignID = sandbox.SeedFlow })
+		l.write(grace, "show me the sheet")
+		m := l.box.got(grace, 1)
+		if m.Layout != "flow" || m.Flow.Label != "Fill it in" || len(m.Flow.Fields) != 4 || !strings.HasSuffix(m.Text, "Tell us about your parcel.") {
+			t.Fatalf("the form is %+v", m)
+		}
+		l.box.call(http.MethodPost, phonePath(grace)+"/messages", map[string]any{
+			"text": "", "flow_response": `{"order_number":"A-17","question":"tell me about the lantern","flow_token":"t"}`,
+		}, nil)
+		if said := l.box.got(grace, 2); said.Text != answerTo(1) {
+			t.Errorf("the form is answered with %+v", said)
+		}
+		l.settled()
+		lines := l.lines(l.of(grace).ID)
+		if lines[1].Layout != chat.LayoutFlow {
+			t.Errorf("the desk shows %+v", lines[1])
+		}
+		if got := lines[2].Text; got != "Order number: A-17\nQuestion: tell me about the lantern" {
+			t.Errorf("the form reads %q", got)
+		}
+		testkit.Diff(t, lines[2].Arrival.Form, []chat.Field{{Name: "Order number", Value: "A-17"}, {Name: "Question", Value: "tell me about the lantern"}})
+		var page struct {
+			Items []struct{ Form []chat.Field }
+		}
+		l.desk().at(l.rig, "GET", "/conversations/"+string(l.of(grace).ID)+"/messages", "", 200, &page)
+		testkit.Diff(t, page.Items[2].Form, lines[2].Arrival.Form)
+	})
+}
+
+func TestLayouts_formDegraded(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, database string) {
+		l := newShelves(t, database, func(*config.Workspace) {})
+		l.write(grace, "show me the sheet")
+		if m := l.box.got(grace, 1); m.Layout != "text" || !strings.HasSuffix(m.Text, "Tell us about your parcel.") {
+			t.Errorf("the form is %+v", m)
 		}
 	})
 }

@@ -117,7 +117,7 @@ type Outcome struct {
 	// already holds the numbered list, so a layout without buttons needs nothing more.
 	Text string
 	// Prompt is Text without the numbered list or the address, for a layout that shows
-	// Choices, Media or Link beside it; empty when there is none of them.
+	// Choices, Media, Link or Form beside it; empty when there is none of them.
 	Prompt string
 	// Choices are the titles of intents, at most three when the bot is unsure and at most
 	// [knowledge.MaxChoices] when an answer asks, and then "a person". A tap sends the
@@ -130,6 +130,8 @@ type Outcome struct {
 	// Media is shown with Prompt, Link is a button below it; their zero values are none.
 	Media knowledge.Media
 	Link  knowledge.Link
+	// Form is the label of the button that opens the workspace's form, or empty.
+	Form string
 	// Call is set exactly when Action is [ActionCall].
 	Call *tool.Call
 	// Consent is what the customer decided about messages, or nil; Rules.Consent asks for it.

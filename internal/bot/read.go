@@ -188,6 +188,8 @@ func (r *run) answer(list []*knowledge.Intent, band, rule, reason string) Outcom
 		if out.Media, out.Link = r.pub.Beside(list[0]); out.Media.URL+out.Link.URL != "" {
 			bare, _ := r.pub.Fill(list[0])
 			out.Prompt = strings.Replace(out.Text, body, bare, 1)
+		} else if out.Form = list[0].Form; out.Form != "" {
+			out.Prompt = out.Text
 		}
 	}
 	return out

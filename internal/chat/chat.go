@@ -72,6 +72,7 @@ const (
 	LayoutAudio      Layout = "audio"
 	LayoutDocument   Layout = "document"
 	LayoutCTA        Layout = "cta"      // a button that opens a web page
+	LayoutFlow       Layout = "flow"     // a button that opens a form, a WhatsApp Flow
 	LayoutTemplate   Layout = "template" // opens a conversation again
 	LayoutNotice     Layout = "notice"   // a template as well: it says that an answer waits
 )

@@ -1,5 +1,7 @@
 package chat
 
+import "strings"
+
 // Message is one line of a conversation.
 type Message struct {
 	ID             MessageID
@@ -27,8 +29,25 @@ type Arrived struct {
 	// Attributes are what else the webhook said of the sender; customers may be able to
 	// set some of them, so they may lead to a person but never prove anything.
 	Attributes map[string]string `json:"attributes,omitempty"`
+	// Form holds the answers of a completed WhatsApp Flow; Text says the same in words.
+	Form []Field `json:"form,omitempty"`
 	// ByCurrents says that no webhook brought the line in time, and that Braze's stream of events did.
 	ByCurrents bool `json:"byCurrents,omitempty"`
+}
+
+// Field is one answer of a form.
+type Field struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// FormText says the answers of a form in words, one to a line.
+func FormText(fields []Field) string {
+	lines := make([]string, len(fields))
+	for i, f := range fields {
+		lines[i] = f.Name + ": " + f.Value
+	}
+	return strings.Join(lines, "\n")
 }
 
 // State is where a delivery stands.

@@ -14,6 +14,7 @@ type Layouts struct {
 	Audio      FileLayout       `yaml:"audio" doc:"A sound, sent after its text, because WhatsApp shows no caption with it. Optional, as video."`
 	Document   FileLayout       `yaml:"document" doc:"A file with a caption. Optional, as video."`
 	CTA        CTALayout        `yaml:"cta" doc:"Text with a button that opens a web page. Optional, as video: without it, the text goes out with the link below it."`
+	Flow       FlowLayout       `yaml:"flow" doc:"Text with a button that opens a form, a WhatsApp Flow that was chosen when the campaign was composed. Optional: without it, the text goes out alone."`
 }
 
 // Object is the choice of /messages/send, in which the call holds the whole message and no campaign is composed.
@@ -83,6 +84,15 @@ type CTALayout struct {
 	URL        string `yaml:"url" default:"button_url" doc:"Name of the trigger property that holds the page's address."`
 }
 
+// FlowLayout is a body and a button that opens a WhatsApp Flow; which one is composed in Braze.
+type FlowLayout struct {
+	CampaignID string `yaml:"campaign_id" example:"00000000-0000-4000-8000-000000000014" doc:"Id of the API-triggered campaign. Of campaign_id and canvas_id at most one is set; none: this layout is not used."`
+	CanvasID   string `yaml:"canvas_id" instead:"campaign_id" doc:"Id of an API-triggered Canvas instead."`
+	Property   string `yaml:"property" default:"external_system_msg_body" doc:"Name of the trigger property that the body prints."`
+	MaxRunes   int    `yaml:"max_runes" default:"1024" doc:"Longest text in characters. WhatsApp allows 1024 beside a button."`
+	Label      string `yaml:"label" default:"button_text" doc:"Name of the trigger property that the button's text prints. A fixed text in Braze is fine too; this one is then not read."`
+}
+
 // TemplateLayout is a campaign with an approved WhatsApp template and parameters, each from a trigger property.
 type TemplateLayout struct {
 	CampaignID string   `yaml:"campaign_id" example:"00000000-0000-4000-8000-000000000006" doc:"Id of the API-triggered campaign with the template. Empty: no template is offered."`
@@ -118,3 +128,6 @@ func (l FileLayout) Configured() bool { return l.CampaignID+l.CanvasID != "" }
 
 // Configured reports whether a button can open a page.
 func (l CTALayout) Configured() bool { return l.CampaignID+l.CanvasID != "" }
+
+// Configured reports whether a form can be sent.
+func (l FlowLayout) Configured() bool { return l.CampaignID+l.CanvasID != "" }

@@ -55,6 +55,10 @@ func (c *checker) layouts(key string, w Workspace) {
 		d.carrier("cta", q.CampaignID, q.CanvasID, Object{})
 		c.body(key+".cta", q.MaxRunes, 1024, q.Property, named{"label", q.Label}, named{"url", q.URL})
 	}
+	if q := l.Flow; q.Configured() {
+		d.carrier("flow", q.CampaignID, q.CanvasID, Object{})
+		c.body(key+".flow", q.MaxRunes, 1024, q.Property, named{"label", q.Label})
+	}
 }
 
 // distinct sees that a layout has one carrier, and that no two layouts share one: what is composed in

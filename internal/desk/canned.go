@@ -69,6 +69,9 @@ func (d *Desk) SaveCanned(ctx context.Context, c inbox.Canned) (inbox.Canned, er
 	if err := checkVariables(c.Text); err != nil {
 		return c, err
 	}
+	if err := c.Beside.Check(); err != nil {
+		return c, err
+	}
 	fresh := c.ID == ""
 	if fresh {
 		c.ID = chat.NewID()

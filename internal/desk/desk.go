@@ -25,6 +25,10 @@ const MaxText = 8000
 // Workspace is what the desk needs to know of one.
 type Workspace struct {
 	Plan func(text string) []chat.Delivery // a text in sendable parts
+	// Show is the same for a text with something beside it; known says that the person has
+	// an external id. Has reports whether there is a layout of that kind.
+	Show func(text string, beside chat.Beside, known bool) []chat.Delivery
+	Has  func(chat.Layout) bool
 	Pace chat.Pace
 	// Template opens conversations again; nil if there is none.
 	Template *Template
@@ -62,8 +66,9 @@ type Reply struct {
 	ClientID       string // a UUID made by the page: sending again with the same one sends nothing new
 	Agent          string // user id
 	Text           string
-	SeenSeq        int64 // newest line the agent had seen
-	Forced         bool  // send although there are newer ones
+	Beside         chat.Beside // shown beside the text where the workspace's layouts can
+	SeenSeq        int64       // newest line the agent had seen
+	Forced         bool        // send although there are newer ones
 }
 
 // Reply sends an agent's answer and makes the agent the owner.
@@ -77,6 +82,9 @@ func (d *Desk) Reply(ctx context.Context, r Reply) error {
 	case uuid.Validate(r.ClientID) != nil:
 		return chat.Errorf(chat.Invalid, "clientId must be a UUID made by the page for this reply")
 	}
+	if err := r.Beside.Check(); err != nil {
+		return err
+	}
 	c, err := d.store.Conversation(ctx, r.ConversationID)
 	if err != nil {
 		return err
@@ -86,9 +94,10 @@ func (d *Desk) Reply(ctx context.Context, r Reply) error {
 		return chat.Errorf(chat.Unavailable, "the workspace %s is not configured any more", c.Workspace)
 	}
 	out := store.Reply{
-		ConversationID: c.ID, MessageID: chat.MessageID(r.ClientID), Agent: r.Agent, Text: text, Parts: w.Plan(text), Pace: w.Pace,
+		ConversationID: c.ID, MessageID: chat.MessageID(r.ClientID), Agent: r.Agent, Text: text, Parts: w.parts(text, r.Beside, c), Pace: w.Pace,
 		SeenSeq: r.SeenSeq, Forced: r.Forced, MayWait: w.Hold,
 	}
+	show(&out, r.Beside)
 	if out.Packet, err = d.takenOver(ctx, c); err != nil {
 		return err
 	}

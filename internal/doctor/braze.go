@@ -27,6 +27,7 @@ func replies(w config.Workspace) []reply {
 		{"audio", l.Audio.CampaignID},
 		{"document", l.Document.CampaignID},
 		{"cta", l.CTA.CampaignID},
+		{"flow", l.Flow.CampaignID},
 	} {
 		if r.id != "" {
 			out = append(out, r)
@@ -64,9 +65,15 @@ func (e *examination) braze(ctx context.Context, w config.Workspace) {
 	}
 	e.clock(w, sight)
 	e.rate(w, sight)
+	e.facts(ctx, client, w)
 	for _, c := range campaigns {
 		if !e.campaign(ctx, client, w, c) {
-			return
+			break
+		}
+	}
+	for _, c := range canvases(w) {
+		if !e.canvas(ctx, client, w, c) {
+			break
 		}
 	}
 }

@@ -115,6 +115,14 @@ func (w *ward) campaign(change func(map[string]any)) {
 	w.put("/sandbox/campaigns/"+sandbox.SeedReply, change)
 }
 
+// canvas makes a Canvas carry lists.
+func (w *ward) canvas(change func(map[string]any)) {
+	w.shop().Layouts.List.CanvasID = sandbox.SeedCanvas
+	if change != nil {
+		w.put("/sandbox/campaigns/"+sandbox.SeedCanvas, change)
+	}
+}
+
 func (w *ward) key(permissions ...string) {
 	w.put("/sandbox/keys/"+sandbox.SeedKey, func(k map[string]any) {
 		clear(k)
@@ -186,6 +194,16 @@ func TestExamine_namesEachMisconfiguration(t *testing.T) {
 		{"campaign_stopped", doctor.Fail, func(w *ward) { w.campaign(func(c map[string]any) { c["status"] = "paused" }) }},
 		{"campaign_schedule", doctor.Fail, func(w *ward) { w.campaign(func(c map[string]any) { c["delivery"] = "action_based" }) }},
 		{"campaign_is_webhook", doctor.Fail, func(w *ward) { w.shop().Layouts.QuickReply.CampaignID = sandbox.SeedInbound }},
+		{"canvas_missing", doctor.Fail, func(w *ward) { w.shop().Layouts.List.CanvasID = sandbox.SeedReply }},
+		{"canvas_unseen", doctor.Note, func(w *ward) { w.canvas(nil); w.key("campaigns.trigger.send", "campaigns.details") }},
+		{"canvas_archived", doctor.Fail, func(w *ward) { w.canvas(func(c map[string]any) { c["status"] = "archived" }) }},
+		{"canvas_draft", doctor.Fail, func(w *ward) { w.canvas(func(c map[string]any) { c["status"] = "draft" }) }},
+		{"canvas_stopped", doctor.Fail, func(w *ward) { w.canvas(func(c map[string]any) { c["status"] = "paused" }) }},
+		{"canvas_schedule", doctor.Fail, func(w *ward) { w.canvas(func(c map[string]any) { c["delivery"] = "action_based" }) }},
+		{"track", doctor.Fail, func(w *ward) {
+			w.shop().Profile.Templates = []string{"support"}
+			w.key("campaigns.trigger.send", "campaigns.details")
+		}},
 		{"clock", doctor.Warn, func(w *ward) { w.now = w.now.Add(5 * time.Minute) }},
 		{"clock", doctor.Warn, func(w *ward) { w.now = w.now.Add(-5 * time.Minute) }},
 		{"public_url", doctor.Fail, func(w *ward) { w.public.Close() }},
@@ -332,5 +350,21 @@ func (w *ward) templates(people int) {
 			}
 		}
 		return err
+	})
+}
+
+func TestExamine_seesCanvasesAndTrackInOrder(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := newWard(t, s)
+		w.canvas(nil)
+		w.shop().Profile.Templates = []string{"support"}
+		seen := map[string]doctor.Level{}
+		for _, f := range w.examine() {
+			seen[f.Check] = f.Level
+		}
+		if seen["canvas"] != doctor.OK || seen["track"] != doctor.OK {
+			t.Errorf("found %v", seen)
+		}
 	})
 }

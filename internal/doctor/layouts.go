@@ -74,6 +74,11 @@ func layoutSheets(l config.Layouts) []Sheet {
 		l.CTA.CampaignID, l.CTA.CanvasID,
 		[]printed{body(l.CTA.Property), {both("Button text", "Texte du bouton"), l.CTA.Label}, {both("Button address", "Adresse du bouton"), l.CTA.URL}},
 	})
+	add(composed{
+		both("The campaign that answers with a form", "La campagne qui répond avec un formulaire"), both("Response message, layout WhatsApp Flow", "Message de réponse, mise en page WhatsApp Flow"),
+		l.Flow.CampaignID, l.Flow.CanvasID,
+		[]printed{body(l.Flow.Property), {both("Button text", "Texte du bouton"), l.Flow.Label}},
+	})
 	out := make([]Sheet, len(all))
 	for i, c := range all {
 		out[i] = replySheet(c)
@@ -87,7 +92,7 @@ func otherPermissions(l config.Layouts) []string {
 	if l.QuickReply.Message.AppID+l.List.Message.AppID+l.Image.Message.AppID != "" {
 		out = append(out, "messages.send")
 	}
-	if l.Text.CanvasID+l.QuickReply.CanvasID+l.List.CanvasID+l.Image.CanvasID+l.Video.CanvasID+l.Audio.CanvasID+l.Document.CanvasID+l.CTA.CanvasID != "" {
+	if l.Text.CanvasID+l.QuickReply.CanvasID+l.List.CanvasID+l.Image.CanvasID+l.Video.CanvasID+l.Audio.CanvasID+l.Document.CanvasID+l.CTA.CanvasID+l.Flow.CanvasID != "" {
 		out = append(out, "canvas.trigger.send")
 	}
 	return out

@@ -305,7 +305,7 @@ func (ws Workspace) consented(w *store.Work, out bot.Outcome, now int64) func(co
 func line(out bot.Outcome, known bool) delivery.Line {
 	l := delivery.Line{
 		Text: out.Text, Prompt: out.Prompt, Button: out.Button, Known: known,
-		File: delivery.File{Kind: chat.Layout(out.Media.Kind), URL: out.Media.URL}, Link: delivery.Link(out.Link),
+		File: delivery.File{Kind: chat.Layout(out.Media.Kind), URL: out.Media.URL}, Link: delivery.Link(out.Link), Form: out.Form,
 	}
 	for i, title := range out.Choices {
 		l.Choices = append(l.Choices, delivery.Choice{Title: title, Detail: out.Details[i]})

@@ -81,6 +81,24 @@ func (s *Server) campaignDetails(c *wire.Call) wire.Reply {
 	return wire.Answer(http.StatusOK, body)
 }
 
+// canvasDetails answers /canvas/details.
+func (s *Server) canvasDetails(c *wire.Call) wire.Reply {
+	id := c.Query.Get("canvas_id")
+	canvas := s.campaign(id)
+	if canvas == nil || canvas.Type != campaign.Canvas {
+		return wire.Bad("Invalid Canvas ID: Canvas does not exist: %s", id)
+	}
+	schedule := "api_triggered"
+	if canvas.Delivery == campaign.ActionBased {
+		schedule = "action_based"
+	}
+	return wire.Answer(http.StatusOK, map[string]any{
+		"message": "success", "name": canvas.Name, "description": "", "archived": canvas.Status == campaign.Archived,
+		"draft": canvas.Status == campaign.Draft, "enabled": canvas.Status == campaign.Active, "schedule_type": schedule,
+		"channels": []string{"whats_app"}, "tags": append([]string{}, canvas.Tags...), "variants": []any{}, "steps": []any{},
+	})
+}
+
 // variationOf is the id of the only variation of a campaign that names none.
 func variationOf(id string) string { return "variation-" + id }
 

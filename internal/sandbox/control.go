@@ -8,7 +8,6 @@ import (
 
 	"parley/internal/sandbox/campaign"
 	"parley/internal/sandbox/clock"
-	"parley/internal/sandbox/currents"
 	"parley/internal/sandbox/feed"
 	"parley/internal/sandbox/gate"
 	"parley/internal/sandbox/wire"
@@ -25,13 +24,13 @@ func (s *Server) controlRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sandbox/campaigns", s.allCampaigns)
 	mux.HandleFunc("GET /sandbox/campaigns/{id}", s.oneCampaign)
 	mux.HandleFunc("PUT /sandbox/campaigns/{id}", s.replaceCampaign)
-	mux.HandleFunc("GET /sandbox/users/{external_id}", s.oneUser)
 	mux.HandleFunc("GET /sandbox/keys", s.allKeys)
 	mux.HandleFunc("PUT /sandbox/keys/{key}", s.putKey)
 	mux.HandleFunc("GET /sandbox/switches", func(w http.ResponseWriter, _ *http.Request) { wire.Write(w, http.StatusOK, s.switchState()) })
 	mux.HandleFunc("PUT /sandbox/switches", s.putSwitches)
-	mux.HandleFunc("GET /sandbox/currents", func(w http.ResponseWriter, _ *http.Request) { wire.Write(w, http.StatusOK, s.currentsState()) })
-	mux.HandleFunc("PUT /sandbox/currents", s.putCurrents)
+	s.stream.out.Routes(mux)
+	s.templates.Routes(mux)
+	s.people.Routes(mux)
 	mux.HandleFunc("POST /sandbox/reset", func(w http.ResponseWriter, _ *http.Request) {
 		s.reset()
 		wire.Write(w, http.StatusOK, map[string]any{"phones": s.net.Phones()})
@@ -52,7 +51,7 @@ func (s *Server) about(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Server) putFaults(w http.ResponseWriter, r *http.Request) {
 	var sheet gate.Sheet
-	if !read(w, r, &sheet) {
+	if !wire.Read(w, r, &sheet) {
 		return
 	}
 	if err := sheet.Validate(); err != nil {
@@ -80,7 +79,7 @@ func (s *Server) moveClock(w http.ResponseWriter, r *http.Request) {
 		Set     *time.Time `json:"set"`
 		Reset   bool       `json:"reset"`
 	}
-	if !read(w, r, &q) {
+	if !wire.Read(w, r, &q) {
 		return
 	}
 	given := 0
@@ -98,15 +97,24 @@ func (s *Server) moveClock(w http.ResponseWriter, r *http.Request) {
 		answer(w, 0, nil, fmt.Errorf("advance %q is not a duration such as 90s, 25m or 24h", q.Advance))
 		return
 	case q.Advance != "":
-		s.clock.Advance(by)
+		s.shiftClock(func() { s.clock.Advance(by) })
 	case q.Set != nil:
-		s.clock.Set(*q.Set)
+		s.shiftClock(func() { s.clock.Set(*q.Set) })
 	default:
-		s.clock.Reset()
+		s.shiftClock(s.clock.Reset)
 	}
 	s.hooks.ClockMoved()
 	s.hub.Publish("clock", s.clockState())
 	wire.Write(w, http.StatusOK, s.clockState())
+}
+
+// shiftClock moves the clock and tells whoever follows it.
+func (s *Server) shiftClock(move func()) {
+	before := s.clock.Offset()
+	move()
+	if s.cfg.ClockMoved != nil {
+		s.cfg.ClockMoved(s.clock.Offset() - before)
+	}
 }
 
 func (s *Server) activity(w http.ResponseWriter, r *http.Request) {
@@ -151,7 +159,7 @@ func (s *Server) oneCampaign(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) replaceCampaign(w http.ResponseWriter, r *http.Request) {
 	var d campaign.Definition
-	if !read(w, r, &d) {
+	if !wire.Read(w, r, &d) {
 		return
 	}
 	id := r.PathValue("id")
@@ -179,16 +187,6 @@ func (s *Server) replaceCampaign(w http.ResponseWriter, r *http.Request) {
 	wire.Write(w, status, s.campaign(id).Definition)
 }
 
-// oneUser finds a profile by external id, braze id or phone number.
-func (s *Server) oneUser(w http.ResponseWriter, r *http.Request) {
-	view, ok := s.people.View(r.PathValue("external_id"))
-	if !ok {
-		wire.Write(w, http.StatusNotFound, wire.Message{Message: "no profile has this external id, braze id or phone number"})
-		return
-	}
-	wire.Write(w, http.StatusOK, view)
-}
-
 func (s *Server) allKeys(w http.ResponseWriter, _ *http.Request) {
 	s.mu.RLock()
 	all := make(map[string]*gate.Key, len(s.keys))
@@ -201,7 +199,7 @@ func (s *Server) allKeys(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Server) putKey(w http.ResponseWriter, r *http.Request) {
 	var k gate.Key
-	if !read(w, r, &k) {
+	if !wire.Read(w, r, &k) {
 		return
 	}
 	if err := k.Prepare(); err != nil {
@@ -221,7 +219,7 @@ func (s *Server) switchState() map[string]any {
 
 // putSwitches takes {"name": value} or {"switches": {"name": value}}; what is not named stays.
 func (s *Server) putSwitches(w http.ResponseWriter, r *http.Request) {
-	body, ok := readAll(w, r)
+	body, ok := wire.ReadAll(w, r)
 	if !ok {
 		return
 	}
@@ -238,23 +236,4 @@ func (s *Server) putSwitches(w http.ResponseWriter, r *http.Request) {
 	}
 	s.useSwitches(next)
 	wire.Write(w, http.StatusOK, s.switchState())
-}
-
-func (s *Server) currentsState() map[string]any {
-	waiting, taken, lost := s.stream.out.State()
-	t := s.stream.out.Target()
-	return map[string]any{"enabled": t.Enabled, "url": t.URL, "token": t.Token, "waiting": waiting, "sent": taken, "lost": lost}
-}
-
-func (s *Server) putCurrents(w http.ResponseWriter, r *http.Request) {
-	var t currents.Target
-	if !read(w, r, &t) {
-		return
-	}
-	if t.Enabled && t.URL == "" {
-		answer(w, 0, nil, fmt.Errorf("url is missing: where Currents should post its events"))
-		return
-	}
-	s.stream.out.SetTarget(t)
-	wire.Write(w, http.StatusOK, s.currentsState())
 }

@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -71,28 +69,4 @@ func (s *Server) page() http.Handler {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = io.WriteString(w, body)
 	})
-}
-
-// read decodes a body of the sandbox's own interface, strictly; false means that the answer is written.
-func read(w http.ResponseWriter, r *http.Request, v any) bool {
-	body, ok := readAll(w, r)
-	if !ok {
-		return false
-	}
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(v); err != nil {
-		wire.Write(w, http.StatusBadRequest, wire.Message{Message: "the body cannot be read: " + wire.Problem(err)})
-		return false
-	}
-	return true
-}
-
-func readAll(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
-	if err != nil {
-		wire.Write(w, http.StatusRequestEntityTooLarge, wire.Message{Message: "the body is larger than 1 MB"})
-		return nil, false
-	}
-	return body, true
 }

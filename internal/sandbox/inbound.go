@@ -33,7 +33,7 @@ func (s *Server) write(number string, w written) (whatsapp.Message, error) {
 	if !s.isGroup(w.Group) {
 		return whatsapp.Message{}, &whatsapp.Error{Status: 400, Message: fmt.Sprintf("subscription_group_id %q is no business number of the sandbox", w.Group)}
 	}
-	m, err := s.net.Write(number, w.Group, w.Text, whatsapp.MediaOf(w.MediaURLs))
+	m, err := s.net.Write(number, w.Group, w.Text, whatsapp.MediaOf(w.MediaURLs), w.FlowResponse)
 	if err != nil {
 		return m, err
 	}

@@ -97,6 +97,7 @@ func (s *Server) state() *keep.State {
 	if target := s.stream.out.Target(); target != s.firstTarget() {
 		st.Currents = &target
 	}
+	st.Templates = s.templates.Changed()
 	s.mu.RLock()
 	for _, id := range s.order {
 		if d := s.campaigns[id].Definition; !keep.Same(d, s.seeded[id]) {
@@ -155,6 +156,11 @@ func (s *Server) adoptSetUp(st *keep.State) error {
 		}
 	}
 	s.useSwitches(sw)
+	for _, t := range st.Templates {
+		if _, err := s.templates.Put(t); err != nil {
+			return fmt.Errorf("template %q: %w", t.Name, err)
+		}
+	}
 	if st.Currents != nil {
 		s.stream.out.SetTarget(currents.Target{
 			Enabled: st.Currents.Enabled, URL: keep.Moved(st.Currents.URL, st.GatewayURL, s.cfg.GatewayURL), Token: st.Currents.Token,

@@ -50,7 +50,7 @@ func (b *box) all() map[string]any {
 		seen[path] = v
 		return v
 	}
-	for _, path := range []string{"/sandbox/campaigns", "/sandbox/keys", "/sandbox/switches", "/sandbox/currents"} {
+	for _, path := range []string{"/sandbox/campaigns", "/sandbox/keys", "/sandbox/switches", "/sandbox/currents", "/sandbox/templates"} {
 		get(path)
 	}
 	for _, p := range get("/sandbox/phones")["phones"].([]any) {

@@ -273,12 +273,11 @@ func (e *providerError) Error() string { return e.reason }
 
 var templateVariable = regexp.MustCompile(`\{\{([0-9]+)\}\}`)
 
-// filledTemplate is an approved template with the call's variables, which are numbered from "0"; the
-// approved ones are those of the campaigns.
+// filledTemplate is an approved template with the call's variables, which are numbered from "0".
 func (s *Server) filledTemplate(m *whatsAppBody, text func(string) string) (string, error) {
-	body, ok := s.template(m.TemplateName, m.TemplateLanguage)
-	if !ok {
-		return "", &providerError{132001, fmt.Sprintf("the template %q does not exist in the language %q", m.TemplateName, m.TemplateLanguage)}
+	body, code, reason := s.templates.Body(m.TemplateName, m.TemplateLanguage)
+	if code != 0 {
+		return "", &providerError{code, reason}
 	}
 	blank := 0
 	filled := templateVariable.ReplaceAllStringFunc(body, func(mark string) string {
@@ -293,17 +292,6 @@ func (s *Server) filledTemplate(m *whatsAppBody, text func(string) string) (stri
 		return "", &campaign.BlankError{Variable: blank}
 	}
 	return filled, nil
-}
-
-func (s *Server) template(name, language string) (string, bool) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	for _, c := range s.campaigns {
-		if m := c.WhatsApp; m != nil && m.TemplateName == name && m.TemplateLanguage == language {
-			return m.Body, true
-		}
-	}
-	return "", false
 }
 
 // sendMessage sends to those the call names, or to everybody its audience holds.

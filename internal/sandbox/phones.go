@@ -63,7 +63,7 @@ func answer(w http.ResponseWriter, status int, v any, err error) {
 
 func (s *Server) addPhone(w http.ResponseWriter, r *http.Request) {
 	var q newPhone
-	if !read(w, r, &q) {
+	if !wire.Read(w, r, &q) {
 		return
 	}
 	if q.ExternalID == "" && q.Subscribed != nil && *q.Subscribed {
@@ -102,7 +102,7 @@ func (s *Server) knownPhone(q newPhone) {
 
 func (s *Server) patchPhone(w http.ResponseWriter, r *http.Request) {
 	var c whatsapp.Change
-	if !read(w, r, &c) {
+	if !wire.Read(w, r, &c) {
 		return
 	}
 	p, err := s.net.Patch(r.PathValue("phone"), c)
@@ -111,7 +111,7 @@ func (s *Server) patchPhone(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) writeMessage(w http.ResponseWriter, r *http.Request) {
 	var q written
-	if !read(w, r, &q) {
+	if !wire.Read(w, r, &q) {
 		return
 	}
 	m, err := s.write(r.PathValue("phone"), q)
@@ -132,7 +132,7 @@ func (s *Server) tap(w http.ResponseWriter, r *http.Request) {
 		N      int64  `json:"n"`
 		Button string `json:"button"`
 	}
-	if !read(w, r, &q) {
+	if !wire.Read(w, r, &q) {
 		return
 	}
 	number := r.PathValue("phone")
@@ -149,7 +149,7 @@ func (s *Server) markRead(w http.ResponseWriter, r *http.Request) {
 	var q struct {
 		N int64 `json:"n"`
 	}
-	if !read(w, r, &q) {
+	if !wire.Read(w, r, &q) {
 		return
 	}
 	number := r.PathValue("phone")

@@ -29,6 +29,7 @@ func (s *Server) endpoints() []endpoint {
 		{"POST", "/v2/subscription/status/set", "subscription.status.set", gate.PoolSubscription, s.people.SetSubscriptions},
 		{"GET", "/campaigns/list", "campaigns.list", gate.PoolHour, s.listCampaigns},
 		{"GET", "/campaigns/details", "campaigns.details", gate.PoolHour, s.campaignDetails},
+		{"GET", "/canvas/details", "canvas.details", gate.PoolHour, s.canvasDetails},
 		{"POST", "/sends/id/create", "sends.id.create", gate.PoolSendID, s.createSendID},
 	}
 }

@@ -29,6 +29,7 @@ const (
 	SeedDocument    = "00000000-0000-4000-8000-000000000011"
 	SeedVideo       = "00000000-0000-4000-8000-000000000012"
 	SeedAudio       = "00000000-0000-4000-8000-000000000013"
+	SeedFlow        = "00000000-0000-4000-8000-000000000014"
 	SeedNotice      = "00000000-0000-4000-8000-000000000020"
 )
 
@@ -42,6 +43,7 @@ const webhookBody = `{
   "language": "{{${language} | json_escape}}",
   "message": "{{whats_app.${inbound_message_body} | json_escape}}",
   "media_urls": "{{whats_app.${inbound_media_urls} | json_escape}}",
+  "flow_response": "{{whats_app.${inbound_flow_response} | json_escape}}",
   "dispatch_id": "{{campaign.${dispatch_id}}}",
   "campaign_id": "{{campaign.${api_id}}}"
 }`
@@ -72,6 +74,7 @@ func (s *Server) setUp() {
 	s.net.Clear(whatsapp.DefaultRules())
 	s.useSwitches(s.first)
 	s.stream.out.SetTarget(s.firstTarget())
+	s.templates.Clear()
 	s.mu.Lock()
 	s.campaigns = map[string]*campaign.Campaign{}
 	s.order = nil
@@ -184,5 +187,18 @@ func (s *Server) seedCampaigns() []campaign.Definition {
 		seedWhatsApp(SeedDocument, "Document from Parley", campaign.WhatsAppMessage{Layout: whatsapp.Document, Body: replyBody, MediaURI: property("media_url")}),
 		seedWhatsApp(SeedVideo, "Video from Parley", campaign.WhatsAppMessage{Layout: whatsapp.Video, Body: replyBody, MediaURI: property("media_url")}),
 		seedWhatsApp(SeedAudio, "Sound from Parley", campaign.WhatsAppMessage{Layout: whatsapp.Audio, MediaURI: property("media_url")}),
+		seedForm(property("button_text")),
 	}
+}
+
+// seedForm is a campaign with a WhatsApp Flow for returns.
+func seedForm(button string) campaign.Definition {
+	return seedWhatsApp(SeedFlow, "Form from Parley", campaign.WhatsAppMessage{Layout: whatsapp.FlowLayout, Body: replyBody, Flow: &campaign.Flow{
+		Text: button, ID: "1000000000000014", Fields: []whatsapp.Input{
+			{Name: "order_number", Label: "Order number", Type: "text", Required: true},
+			{Name: "reason", Label: "Why do you return it?", Type: "choice", Options: []string{"Too small", "Too large", "Damaged", "Something else"}, Required: true},
+			{Name: "pick_up_on", Label: "Pick it up on", Type: "date"},
+			{Name: "refund", Label: "I want my money back", Type: "yes_no"},
+		},
+	}})
 }

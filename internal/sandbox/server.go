@@ -16,6 +16,7 @@ import (
 	"parley/internal/sandbox/liquid"
 	"parley/internal/sandbox/profile"
 	"parley/internal/sandbox/switches"
+	"parley/internal/sandbox/template"
 	"parley/internal/sandbox/userapi"
 	"parley/internal/sandbox/webhook"
 	"parley/internal/sandbox/whatsapp"
@@ -52,6 +53,8 @@ type Config struct {
 	Workers int
 	// File is where Open keeps the state for the next run; New does not look at it.
 	File string
+	// ClockMoved, when set, is told how far the pretend clock was just moved.
+	ClockMoved func(by time.Duration)
 	// Adjust changes the switches that the sandbox starts with and returns to on reset.
 	Adjust func(*Switches)
 }
@@ -73,6 +76,8 @@ type Server struct {
 	faults *gate.Faults
 	stream stream
 	people *userapi.API
+
+	templates *template.Registry
 
 	first    Switches // those it starts with
 	switches atomic.Pointer[Switches]
@@ -139,6 +144,7 @@ func build(cfg Config) *Server {
 	s.adhoc = liquid.NewCache(s.engine, 512)
 	s.rates = gate.NewRates()
 	s.faults = gate.NewFaults()
+	s.templates = template.New()
 	s.stream = stream{currents.New(s.clock, cfg.Logger)}
 	s.people = &userapi.API{Users: s.users, Clock: s.clock, IsGroup: s.isGroup, Record: s.record, Rules: func() userapi.Rules { return s.switches.Load().Users() }}
 	s.first = switches.Default()
@@ -192,7 +198,7 @@ func (s *Server) Stop(ctx context.Context) error {
 func (s *Server) reset() {
 	s.hooks.Clear()
 	s.clock.Clear()
-	s.clock.Reset()
+	s.shiftClock(s.clock.Reset)
 	s.audit.Clear()
 	s.rates.Clear()
 	s.faults.Put(gate.Sheet{})
@@ -224,6 +230,9 @@ func (s *Server) putCampaign(d campaign.Definition) (bool, error) {
 	defer s.mu.Unlock()
 	_, had := s.campaigns[d.ID]
 	s.campaigns[d.ID] = c
+	if m := d.WhatsApp; m != nil && m.TemplateName != "" {
+		s.templates.Note(d.ID, m.TemplateName, m.TemplateLanguage, m.Body)
+	}
 	if !had {
 		s.order = append(s.order, d.ID)
 	}

@@ -39,6 +39,11 @@ func (s *Server) values(o *outgoing, u *profile.User, properties map[string]any)
 // campaignContent renders the campaign's WhatsApp message for a user.
 func (s *Server) campaignContent(o *outgoing, properties, inbound map[string]any) func(*profile.User, time.Time) (whatsapp.Content, error) {
 	return func(u *profile.User, now time.Time) (whatsapp.Content, error) {
+		if m := o.campaign.WhatsApp; m.TemplateName != "" {
+			if _, code, reason := s.templates.Body(m.TemplateName, m.TemplateLanguage); code != 0 {
+				return whatsapp.Content{}, &providerError{code, reason}
+			}
+		}
 		sw := s.switches.Load()
 		v := s.values(o, u, properties)
 		if inbound != nil {

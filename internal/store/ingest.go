@@ -37,6 +37,7 @@ type Arrival struct {
 	Repaired   []string
 	Notes      []string
 	Attributes map[string]string
+	Form       []chat.Field // answers of a completed form
 
 	// Surveyed says that the workspace asks customers for their opinion; Score (1 to 5,
 	// or 0) and Comment are what the text may be to that question.
@@ -310,7 +311,7 @@ func preview(a *Arrival) string {
 }
 
 func (a *Arrival) arrived() *chat.Arrived {
-	return &chat.Arrived{Route: a.Route, CampaignID: a.CampaignID, DispatchID: a.DispatchID, Repaired: a.Repaired, Notes: a.Notes, Attributes: a.Attributes, ByCurrents: a.ByCurrents}
+	return &chat.Arrived{Route: a.Route, CampaignID: a.CampaignID, DispatchID: a.DispatchID, Repaired: a.Repaired, Notes: a.Notes, Attributes: a.Attributes, ByCurrents: a.ByCurrents, Form: a.Form}
 }
 
 // byCurrents counts, among the routes of a pair, what Braze's stream of events has

@@ -108,6 +108,8 @@ type Reply struct {
 	Agent     string
 	Text      string
 	Layout    chat.Layout     // empty means text; a template may leave after the window has closed
+	Choices   []string        // what the line shows beside Text
+	Media     []string        // the same: addresses
 	Parts     []chat.Delivery // Text in sendable parts; id, text, layout and choices are read
 	Pace      chat.Pace
 	// SeenSeq is the newest line that the agent had seen. Newer ones, or another
@@ -161,7 +163,7 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 	c.Replied(now)
 	m := chat.Message{
 		ID: r.MessageID, ConversationID: c.ID, Seq: c.Line(chat.Out, r.Text, now), Direction: chat.Out, Author: chat.AuthorAgent,
-		Text: r.Text, Layout: cmp.Or(r.Layout, chat.LayoutText), Agent: r.Agent, At: now,
+		Text: r.Text, Layout: cmp.Or(r.Layout, chat.LayoutText), Choices: r.Choices, Media: r.Media, Agent: r.Agent, At: now,
 	}
 	if err := tx.SaveConversation(ctx, c, transitions, now); err != nil {
 		return err

@@ -91,6 +91,7 @@ type CannedReply struct {
 	Language  string    `json:"language" doc:"Empty: any."`
 	Team      string    `json:"team" doc:"Team id; empty: everybody."`
 	Filled    string    `json:"filled,omitempty" doc:"The text for the conversation that was asked for, with its variables filled in."`
+	Show      *Show     `json:"show,omitempty" doc:"What it shows beside its text."`
 	UpdatedAt time.Time `json:"updatedAt"`
 }
 
@@ -101,6 +102,7 @@ type NewCanned struct {
 	Text     string `json:"text" minLength:"1" maxLength:"4096"`
 	Language string `json:"language,omitempty" maxLength:"10"`
 	Team     string `json:"team,omitempty" maxLength:"40"`
+	Show     *Show  `json:"show,omitempty" doc:"What stands beside the text, as with a reply."`
 }
 
 // NewCannedInput is a canned reply to be added.
@@ -205,7 +207,7 @@ func (o Operations) DeleteView(ctx context.Context, in *ID, user auth.User) (*Do
 }
 
 func canned(c inbox.Canned) CannedReply {
-	return CannedReply{ID: c.ID, Shortcut: c.Shortcut, Title: c.Title, Text: c.Text, Language: c.Language, Team: c.Team, UpdatedAt: When(c.UpdatedAt)}
+	return CannedReply{ID: c.ID, Shortcut: c.Shortcut, Title: c.Title, Text: c.Text, Language: c.Language, Team: c.Team, Show: shown(c.Beside), UpdatedAt: When(c.UpdatedAt)}
 }
 
 // Canned lists canned replies.
@@ -235,7 +237,7 @@ func (o Operations) Canned(ctx context.Context, in *ListCannedInput, user auth.U
 }
 
 func (o Operations) saveCanned(ctx context.Context, id string, c NewCanned) (*CannedOutput, error) {
-	saved, err := o.Desk.SaveCanned(ctx, inbox.Canned{ID: id, Shortcut: c.Shortcut, Title: c.Title, Text: c.Text, Language: c.Language, Team: c.Team})
+	saved, err := o.Desk.SaveCanned(ctx, inbox.Canned{ID: id, Shortcut: c.Shortcut, Title: c.Title, Text: c.Text, Language: c.Language, Team: c.Team, Beside: c.Show.beside()})
 	return &CannedOutput{Body: canned(saved)}, err
 }
 

@@ -62,10 +62,11 @@ type Intent struct {
 	// Detail is said beneath Title where choices are shown as a list, or empty.
 	Detail string
 	// Choices are names of intents of the same language that the answer asks to choose
-	// from. At most one of Choices, Media and Link is set.
+	// from. At most one of Choices, Media, Link and Form is set.
 	Choices []string
 	Media   Media
 	Link    Link
+	Form    string // label of the button that opens the workspace's form, or empty
 	// Flow is begun instead of the answer where there is a flow of that name, or empty.
 	Flow string
 	File string // path within the base

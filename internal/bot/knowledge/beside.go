@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// beside reads what an answer shows beside its text: choices, a file or a link.
+// beside reads what an answer shows beside its text: choices, a file, a link or a form.
 func (l *loader) beside(doc *mapping, in *Intent) {
 	in.Detail = strings.TrimSpace(doc.text("description", false))
 	if strings.Contains(in.Detail, "\n") {
@@ -31,6 +31,9 @@ func (l *loader) beside(doc *mapping, in *Intent) {
 		in.Link = Link{strings.TrimSpace(link.text("label", true)), strings.TrimSpace(link.text("url", true))}
 		l.checkAddress(in, link.line("url"), "link", in.Link.URL)
 		link.done()
+	}
+	if in.Form = strings.TrimSpace(doc.text("form", false)); in.Form != "" {
+		given = append(given, "form")
 	}
 	if len(given) > 1 {
 		l.problem(in.File, doc.line(given[1]), "has %s: a WhatsApp message shows one of them; make one answer for each", strings.Join(given, " and "))

@@ -28,6 +28,7 @@ func recommendedBody(words, media string) string {
 		"{{${phone_number} | json_escape}}", "+15550000001", "{{${first_name} | json_escape}}", "Grace",
 		"{{${language} | json_escape}}", "en", "{{whats_app.${inbound_message_body} | json_escape}}", words,
 		"{{whats_app.${inbound_media_urls} | json_escape}}", media,
+		"{{whats_app.${inbound_flow_response} | json_escape}}", "",
 		"{{campaign.${dispatch_id}}}", hex32, "{{campaign.${api_id}}}", uuid36)
 	return r.Replace(RecommendedWebhookBody)
 }

@@ -36,16 +36,36 @@ type Sight struct {
 
 // Campaign asks for one campaign. It needs the permission campaigns.details and changes nothing. The error is an *Error.
 func (c *Client) Campaign(ctx context.Context, id string) (Campaign, Sight, error) {
-	a := c.call(ctx, http.MethodGet, "/campaigns/details?campaign_id="+url.QueryEscape(id), nil)
+	return c.details(ctx, "/campaigns/details?campaign_id="+url.QueryEscape(id))
+}
+
+// Canvas asks the same of a Canvas (Braze's page "Export Canvas details"). It needs the permission canvas.details.
+func (c *Client) Canvas(ctx context.Context, id string) (Campaign, error) {
+	out, _, err := c.details(ctx, "/canvas/details?canvas_id="+url.QueryEscape(id))
+	return out, err
+}
+
+func (c *Client) details(ctx context.Context, path string) (Campaign, Sight, error) {
+	a := c.call(ctx, http.MethodGet, path, nil)
 	sight := c.sight(a)
 	if a.err != nil {
 		return Campaign{}, sight, a.err
 	}
 	var out Campaign
 	if err := json.Unmarshal(a.body, &out); err != nil {
-		return Campaign{}, sight, &Error{Kind: KindUnexpected, Status: a.status, Message: "the campaign's details are not what Braze documents"}
+		return Campaign{}, sight, &Error{Kind: KindUnexpected, Status: a.status, Message: "the details are not what Braze documents"}
 	}
 	return out, sight, nil
+}
+
+// MayTrack tells Braze nothing of nobody, which it refuses with a 400 once the key has passed. So a nil error says that
+// the key may write to profiles; anything else is an *Error.
+func (c *Client) MayTrack(ctx context.Context) error {
+	a := c.post(ctx, trackPath, []byte("{}"))
+	if a.err == nil || a.err.Status == http.StatusBadRequest {
+		return nil
+	}
+	return a.err
 }
 
 // MayTrigger asks Braze to send a campaign to nobody, which it refuses with a 400 that means "nothing was sent" ("API

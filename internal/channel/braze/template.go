@@ -15,6 +15,7 @@ const RecommendedWebhookBody = `{
   "language": "{{${language} | json_escape}}",
   "message": "{{whats_app.${inbound_message_body} | json_escape}}",
   "media_urls": "{{whats_app.${inbound_media_urls} | json_escape}}",
+  "flow_response": "{{whats_app.${inbound_flow_response} | json_escape}}",
   "dispatch_id": "{{campaign.${dispatch_id}}}",
   "campaign_id": "{{campaign.${api_id}}}"
 }`

@@ -18,7 +18,8 @@ type Line struct {
 	Button  string // opens the list of choices
 	File    File
 	Link    Link
-	Known   bool // the person has an external id, without which /messages/send cannot reach them
+	Form    string // label of the button that opens the workspace's form
+	Known   bool   // the person has an external id, without which /messages/send cannot reach them
 }
 
 // Choice is one thing to choose; Detail is said beneath it in a list, or empty.
@@ -68,6 +69,13 @@ func (l Layouts) rich(line Line) []chat.Delivery {
 		cta, ok := l[chat.LayoutCTA]
 		if ok && cta.reaches(line) && !blank(line.Prompt) && within(line.Prompt, cta.MaxRunes) && distinct([]string{link.Label}, maxLabel) && address(link.URL) {
 			return []chat.Delivery{one(chat.LayoutCTA, line.Prompt, []string{link.Label, link.URL})}
+		}
+		return nil
+	}
+	if line.Form != "" {
+		flow, ok := l[chat.LayoutFlow]
+		if ok && flow.reaches(line) && !blank(line.Prompt) && within(line.Prompt, flow.MaxRunes) && distinct([]string{line.Form}, maxLabel) {
+			return []chat.Delivery{one(chat.LayoutFlow, line.Prompt, []string{line.Form})}
 		}
 		return nil
 	}

@@ -245,6 +245,11 @@ func (r *route) arrival(m braze.Inbound) store.Arrival {
 		Attributes: attributes(m.Extra), Spoken: r.Language,
 		Timing: r.Timing, Dedupe: r.Dedupe,
 	}
+	if a.Form = braze.FormFields(m.FlowResponse); len(a.Form) > 0 {
+		a.Text = formText(a.Text, a.Form)
+	} else if a.Text == "" && len(m.FlowResponse) > 0 {
+		a.Text = string(m.FlowResponse)
+	}
 	if r.Surveyed {
 		a.Surveyed = true
 		a.Score, _ = chat.Score(a.Text)
@@ -258,10 +263,17 @@ func (r *route) arrival(m braze.Inbound) store.Arrival {
 		// docs, "Handling unknown phone numbers"); it is all we can answer to.
 		a.AliasName, a.AliasLabel = m.Phone, "phone"
 	}
-	if a.Text == "" && len(m.FlowResponse) > 0 {
-		a.Text = string(m.FlowResponse)
-	}
 	return a
+}
+
+// formText is what a completed form says, behind whatever was written with it. Meta's
+// own message of it is the word "Sent" (its page "Receiving Flow Response").
+func formText(text string, form []chat.Field) string {
+	said := storable(chat.FormText(form))
+	if blank := strings.TrimSpace(text); blank == "" || strings.EqualFold(blank, "sent") {
+		return said
+	}
+	return text + "\n" + said
 }
 
 // remark reports whether a text may be a comment on the help somebody got. What asks

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"parley/internal/sandbox/liquid"
+	"parley/internal/sandbox/whatsapp"
 )
 
 // Types of campaign.
@@ -76,7 +77,7 @@ type WebhookMessage struct {
 // which has {{1}}, {{2}} … for the variables.
 type WhatsAppMessage struct {
 	Kind             string   `json:"kind"`   // response or template
-	Layout           string   `json:"layout"` // text, quick_reply, list, image, video, audio, document, cta or template
+	Layout           string   `json:"layout"` // text, quick_reply, list, image, video, audio, document, cta, flow or template
 	Body             string   `json:"body"`
 	HeaderText       string   `json:"header_text,omitempty"`
 	HeaderImageURI   string   `json:"header_image_uri,omitempty"`
@@ -86,6 +87,7 @@ type WhatsAppMessage struct {
 	Buttons          []Button `json:"buttons,omitempty"`
 	List             *List    `json:"list,omitempty"`
 	Link             *Link    `json:"link,omitempty"`
+	Flow             *Flow    `json:"flow,omitempty"`
 	TemplateName     string   `json:"template_name,omitempty"`
 	TemplateLanguage string   `json:"template_language_code,omitempty"`
 	Variables        []string `json:"variables,omitempty"`
@@ -100,6 +102,13 @@ type Button struct {
 type Link struct {
 	Text string `json:"text"`
 	URL  string `json:"url"`
+}
+
+// Flow is the button of a message that opens a form, and the form; only the button's text is Liquid.
+type Flow struct {
+	Text   string           `json:"text"`
+	ID     string           `json:"id"`
+	Fields []whatsapp.Input `json:"fields"`
 }
 
 // List is the list of a list message; rows with a blank title and sections without rows are dropped.

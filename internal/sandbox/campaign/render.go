@@ -106,6 +106,7 @@ type parts struct {
 	body, header, headerImage, footer *liquid.Template
 	media                             *liquid.Template // an image or another file
 	linkText, linkURL                 *liquid.Template
+	flowText                          *liquid.Template
 	buttons                           []*liquid.Template
 	listButton                        *liquid.Template
 	sections                          []section
@@ -148,7 +149,7 @@ func (c *Campaign) compileWhatsApp(engine *liquid.Engine) error {
 	if w.HeaderText != "" && w.HeaderImageURI != "" {
 		return fmt.Errorf("whatsapp: header_text and header_image_uri exclude each other")
 	}
-	known := []string{whatsapp.Text, whatsapp.QuickReply, whatsapp.ListLayout, whatsapp.Image, whatsapp.Video, whatsapp.Audio, whatsapp.Document, whatsapp.CTA, whatsapp.Template}
+	known := []string{whatsapp.Text, whatsapp.QuickReply, whatsapp.ListLayout, whatsapp.Image, whatsapp.Video, whatsapp.Audio, whatsapp.Document, whatsapp.CTA, whatsapp.FlowLayout, whatsapp.Template}
 	if !slices.Contains(known, w.Layout) {
 		return fmt.Errorf("whatsapp.layout %q is none of %s", w.Layout, strings.Join(known, ", "))
 	}
@@ -165,6 +166,12 @@ func (c *Campaign) compileWhatsApp(engine *liquid.Engine) error {
 	}
 	if w.Link != nil {
 		p.linkText, p.linkURL = k.text("link.text", w.Link.Text), k.text("link.url", w.Link.URL)
+	}
+	if w.Flow != nil {
+		p.flowText = k.text("flow.text", w.Flow.Text)
+		if err := whatsapp.CheckInputs(w.Flow.Fields); err != nil {
+			return fmt.Errorf("whatsapp.flow.fields: %w", err)
+		}
 	}
 	if w.Layout == whatsapp.Template {
 		if w.TemplateName == "" {
@@ -217,6 +224,9 @@ func (c *Campaign) Content(v Values, keepBlank bool) (whatsapp.Content, error) {
 	}
 	if p.linkText != nil {
 		out.Link = &whatsapp.Link{Label: v.text(p.linkText, &err), URL: strings.TrimSpace(v.text(p.linkURL, &err))}
+	}
+	if p.flowText != nil {
+		out.Flow = &whatsapp.Flow{Label: strings.TrimSpace(v.text(p.flowText, &err)), ID: c.WhatsApp.Flow.ID, Fields: c.WhatsApp.Flow.Fields}
 	}
 	switch kind := c.WhatsApp.Layout; kind {
 	case whatsapp.Video, whatsapp.Audio, whatsapp.Document: // the layout says what the file is, not its name

@@ -45,7 +45,7 @@ const (
 // Stream is safe for concurrent use.
 type Stream struct {
 	clock  *clock.Clock
-	log    *slog.Logger
+	logger *slog.Logger
 	client *http.Client
 	wake   chan struct{}
 
@@ -54,11 +54,13 @@ type Stream struct {
 	queue  []Event
 	sent   int
 	lost   int
+	log    []Logged // the newest, oldest first
+	count  int64
 }
 
 // New returns a stream that is off.
 func New(c *clock.Clock, log *slog.Logger) *Stream {
-	return &Stream{clock: c, log: log, wake: make(chan struct{}, 1), client: &http.Client{
+	return &Stream{clock: c, logger: log, wake: make(chan struct{}, 1), client: &http.Client{
 		Timeout:       30 * time.Second,
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 2, IdleConnTimeout: 30 * time.Second},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -71,6 +73,7 @@ func (s *Stream) SetTarget(t Target) {
 	s.target = t
 	if !t.Enabled {
 		s.queue = nil
+		s.gone("")
 	}
 	s.mu.Unlock()
 	s.nudge()
@@ -105,18 +108,20 @@ func (s *Stream) Add(e Event) {
 		return
 	}
 	if len(s.queue) >= queueLimit {
+		s.gone(s.queue[0].ID)
 		s.queue = s.queue[1:]
 		s.lost++
 	}
 	s.queue = append(s.queue, e)
+	s.note(e)
 	s.mu.Unlock()
 	s.nudge()
 }
 
-// Clear forgets what waits.
+// Clear forgets what waits and what was.
 func (s *Stream) Clear() {
 	s.mu.Lock()
-	s.queue, s.sent, s.lost = nil, 0, 0
+	s.queue, s.sent, s.lost, s.log = nil, 0, 0, nil
 	s.mu.Unlock()
 }
 
@@ -144,7 +149,9 @@ func (s *Stream) Run(ctx context.Context) {
 			}
 			continue
 		}
-		if s.post(ctx, target, batch) {
+		status := s.post(ctx, target, batch)
+		s.answered(target, batch, status)
+		if status/100 == 2 {
 			s.taken(batch)
 			retry = firstRetry
 			continue
@@ -191,15 +198,16 @@ func (s *Stream) taken(batch []Event) {
 	s.sent += len(batch)
 }
 
-func (s *Stream) post(ctx context.Context, t Target, batch []Event) bool {
+// post gives the HTTP status that the receiver answered, 0 when it was not reached.
+func (s *Stream) post(ctx context.Context, t Target, batch []Event) int {
 	body, err := json.Marshal(map[string]any{"events": batch})
 	if err != nil {
-		s.log.Error("currents batch cannot be encoded", "error", err)
-		return true
+		s.logger.Error("currents batch cannot be encoded", "error", err)
+		return http.StatusNoContent // it never will be
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, t.URL, bytes.NewReader(body))
 	if err != nil {
-		return false
+		return 0
 	}
 	request.Header.Set("Content-Type", "application/json")
 	if t.Token != "" {
@@ -207,13 +215,13 @@ func (s *Stream) post(ctx context.Context, t Target, batch []Event) bool {
 	}
 	response, err := s.client.Do(request)
 	if err != nil {
-		s.log.Debug("currents receiver not reached", "error", err)
-		return false
+		s.logger.Debug("currents receiver not reached", "error", err)
+		return 0
 	}
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<20))
 	_ = response.Body.Close()
 	if response.StatusCode/100 != 2 {
-		s.log.Debug("currents batch refused", "status", response.StatusCode)
+		s.logger.Debug("currents batch refused", "status", response.StatusCode)
 	}
-	return response.StatusCode/100 == 2
+	return response.StatusCode
 }

@@ -17,6 +17,7 @@ import (
 	"parley/internal/sandbox/currents"
 	"parley/internal/sandbox/gate"
 	"parley/internal/sandbox/profile"
+	"parley/internal/sandbox/template"
 	"parley/internal/sandbox/whatsapp"
 )
 
@@ -37,7 +38,8 @@ type State struct {
 	Sent        map[string]Span       `json:"sent,omitempty"`      // by campaign
 	SendIDs     map[string]string     `json:"send_ids,omitempty"`  // to the campaign
 	Keys        map[string]*gate.Key  `json:"keys"`
-	Currents    *currents.Target      `json:"currents,omitempty"` // nil when it was not changed
+	Currents    *currents.Target      `json:"currents,omitempty"`  // nil when it was not changed
+	Templates   []template.Template   `json:"templates,omitempty"` // those that were made or changed
 	Phones      []whatsapp.KeptPhone  `json:"phones"`
 	Messages    []Message             `json:"messages"`
 	Profiles    []profile.Kept        `json:"profiles"`

@@ -35,7 +35,11 @@ func (a *API) View(id string) (v View, ok bool) {
 	if u == nil {
 		return View{}, false
 	}
-	v = View{
+	return a.view(u), true
+}
+
+func (a *API) view(u *profile.User) View {
+	v := View{
 		ExternalID: u.ExternalID, BrazeID: u.BrazeID, Phone: u.Phone, BSUID: u.SenderID, Email: u.Email,
 		Aliases: append([]profile.Alias{}, u.Aliases...), Attributes: u.Standard, CustomAttributes: u.Custom, Subscriptions: u.States(),
 		CustomEvents: profile.Tallies(u.Events), Purchases: profile.Tallies(u.Purchases), RecentEvents: append([]profile.Event{}, u.Recent...),
@@ -44,5 +48,5 @@ func (a *API) View(id string) (v View, ok bool) {
 	for id, at := range a.Users.Received(u.BrazeID) {
 		v.CampaignsReceived[id] = clock.Stamp(at)
 	}
-	return v, true
+	return v
 }

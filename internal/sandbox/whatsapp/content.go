@@ -55,6 +55,9 @@ func (c *Content) missing() string {
 			return "a call-to-action message needs a button with a label and an address"
 		}
 	}
+	if c.Layout == FlowLayout && (c.Flow == nil || blank(c.Flow.Label)) {
+		return "a flow message needs a form and a button with a label"
+	}
 	for _, b := range c.Buttons {
 		if blank(b.Label) {
 			return "a quick reply button has a blank label"
@@ -91,7 +94,7 @@ type limit struct {
 }
 
 func (c *Content) limits() []limit {
-	body := map[string]int{Text: 4096, QuickReply: 1024, ListLayout: 4096, Image: 1024, Video: 1024, Document: 1024, CTA: 1024, Template: 1024}[c.Layout]
+	body := map[string]int{Text: 4096, QuickReply: 1024, ListLayout: 4096, Image: 1024, Video: 1024, Document: 1024, CTA: 1024, FlowLayout: 1024, Template: 1024}[c.Layout]
 	limits := []limit{
 		{"the message text", "le texte du message", c.Text, body},
 		{"the header", "l’en-tête", c.Header, 60},
@@ -106,6 +109,9 @@ func (c *Content) limits() []limit {
 	}
 	if c.Link != nil {
 		limits = append(limits, limit{"a button label", "un bouton", c.Link.Label, label}, limit{"the button address", "l’adresse du bouton", c.Link.URL, 2000})
+	}
+	if c.Flow != nil {
+		limits = append(limits, limit{"a button label", "un bouton", c.Flow.Label, label})
 	}
 	if c.List == nil {
 		return limits

@@ -53,7 +53,7 @@ func TestNetwork_goesOnWithWhatItExported(t *testing.T) {
 		act := func(n *Network, c *clock.Clock, step, on int, number string) {
 			switch step {
 			case 0, 1:
-				_, _ = n.Write(number, fmt.Sprint("business", on%2), fmt.Sprint("text ", on), MediaOf([]string{"https://m.test/a.pdf"}[:on%2]))
+				_, _ = n.Write(number, fmt.Sprint("business", on%2), fmt.Sprint("text ", on), MediaOf([]string{"https://m.test/a.pdf"}[:on%2]), "")
 			case 2, 3:
 				n.Send(number, "business0", "dispatch", Content{Layout: QuickReply, Text: "choose", Header: "h", Buttons: []Button{{"yes"}, {"no"}}}, nil)
 			case 4:
@@ -111,7 +111,7 @@ func anonymous(file string) string {
 func TestNetwork_endsWindowsAfterImport(t *testing.T) {
 	t.Parallel()
 	n, _ := network(DefaultRules())
-	if _, err := n.Write("+15550000001", "business", "hello", nil); err != nil {
+	if _, err := n.Write("+15550000001", "business", "hello", nil, ""); err != nil {
 		t.Fatal(err)
 	}
 	phones, messages := n.Export()

@@ -25,6 +25,7 @@ const (
 	Audio      = "audio"
 	Document   = "document"
 	CTA        = "cta"
+	FlowLayout = "flow"
 	Template   = "template"
 )
 
@@ -41,6 +42,8 @@ type Message struct {
 	Buttons    []Button    `json:"buttons,omitempty"`
 	List       *List       `json:"list,omitempty"`
 	Link       *Link       `json:"link,omitempty"`
+	Flow       *Flow       `json:"flow,omitempty"`
+	Form       string      `json:"flow_response,omitempty"` // what the customer filled into a form, as JSON
 	Status     string      `json:"status"`
 	At         clock.Stamp `json:"at"`
 	DispatchID string      `json:"dispatch_id,omitempty"`
@@ -95,6 +98,7 @@ type Content struct {
 	Buttons []Button
 	List    *List
 	Link    *Link
+	Flow    *Flow
 }
 
 // mediaKind tells the kind of a file by its name; WhatsApp itself knows it from the upload.

@@ -55,12 +55,15 @@ func (n *Network) deliver(p *phone, m *Message) {
 
 // Write is the person writing to a business number; an unknown number gets a phone. The window of that
 // business number opens anew.
-func (n *Network) Write(number, business, text string, media []Media) (Message, error) {
+func (n *Network) Write(number, business, text string, media []Media, form string) (Message, error) {
 	if err := CheckNumber(number); err != nil {
 		return Message{}, err
 	}
-	if strings.TrimSpace(text) == "" && len(media) == 0 {
-		return Message{}, refuse(400, "a message needs text or media_urls")
+	if strings.TrimSpace(text) == "" && len(media) == 0 && form == "" {
+		return Message{}, refuse(400, "a message needs text, media_urls or flow_response")
+	}
+	if err := checkForm(form); err != nil {
+		return Message{}, err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -84,7 +87,10 @@ func (n *Network) Write(number, business, text string, media []Media) (Message, 
 	if len(media) > 0 {
 		layout = media[0].Kind
 	}
-	m := n.append(p, Message{Direction: In, Layout: layout, Text: text, Media: media})
+	if form != "" {
+		layout = FlowLayout
+	}
+	m := n.append(p, Message{Direction: In, Layout: layout, Text: text, Media: media, Form: form})
 	n.schedule(p)
 	n.tellPhone(p)
 	return m, nil

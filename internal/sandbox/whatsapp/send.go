@@ -70,7 +70,7 @@ func (n *Network) accept(p *phone, dispatchID string, c Content, ref any) Result
 	p.typingUntil = time.Time{}
 	m := n.append(p, Message{
 		Direction: Out, Layout: c.Layout, Text: c.Text, Header: c.Header, Footer: c.Footer, Media: c.Media,
-		Buttons: c.Buttons, List: c.List, Link: c.Link, DispatchID: dispatchID, lost: p.blocked, Ref: ref,
+		Buttons: c.Buttons, List: c.List, Link: c.Link, Flow: c.Flow, DispatchID: dispatchID, lost: p.blocked, Ref: ref,
 	})
 	defer n.tellPhone(p)
 	if p.blocked {

@@ -68,12 +68,12 @@ func TestNetwork_memoryIsBounded(t *testing.T) {
 	n, _ := network(r)
 	number := func(i int) string { return fmt.Sprintf("+1555000%04d", i) }
 	for i := range 200 {
-		if _, err := n.Write(number(i%5), "b", fmt.Sprint(i), nil); err != nil {
+		if _, err := n.Write(number(i%5), "b", fmt.Sprint(i), nil, ""); err != nil {
 			t.Fatal(err)
 		}
 		n.Notify(number(i%5), "x", Bilingual{}, "")
 	}
-	if _, err := n.Write(number(5), "b", "one phone too many", nil); err == nil {
+	if _, err := n.Write(number(5), "b", "one phone too many", nil, ""); err == nil {
 		t.Error("a sixth phone is accepted")
 	}
 	total := 0

@@ -121,3 +121,28 @@ func Hex(n int) string {
 	_, _ = rand.Read(b)
 	return hex.EncodeToString(b)
 }
+
+// Read decodes a body of the sandbox's own interface, strictly; false means that the answer is written.
+func Read(w http.ResponseWriter, r *http.Request, v any) bool {
+	body, ok := ReadAll(w, r)
+	if !ok {
+		return false
+	}
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		Write(w, http.StatusBadRequest, Message{Message: "the body cannot be read: " + Problem(err)})
+		return false
+	}
+	return true
+}
+
+// ReadAll reads a body of at most 1 MB; false means that the answer is written.
+func ReadAll(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+	if err != nil {
+		Write(w, http.StatusRequestEntityTooLarge, Message{Message: "the body is larger than 1 MB"})
+		return nil, false
+	}
+	return body, true
+}

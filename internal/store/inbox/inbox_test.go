@@ -448,7 +448,10 @@ func TestOwn_keepsDraftsViewsAndCannedReplies(t *testing.T) {
 		put := func(c inbox.Canned, fresh bool) error {
 			return r.store.Write(ctx, func(tx *store.Tx) error { return inbox.PutCanned(ctx, tx, c, fresh) })
 		}
-		hello := inbox.Canned{ID: "1", Shortcut: "hello", Title: "Hello", Text: "Hi"}
+		hello := inbox.Canned{
+			ID: "1", Shortcut: "hello", Title: "Hello", Text: "Hi",
+			Beside: chat.Beside{Choices: []chat.Choice{{Title: "Yes"}, {Title: "No", Detail: "thanks"}}},
+		}
 		if err := put(hello, true); err != nil {
 			t.Error(err)
 		}

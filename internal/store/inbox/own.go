@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"parley/internal/chat"
 	"parley/internal/store"
@@ -100,14 +101,19 @@ type Canned struct {
 	ID, Shortcut, Title, Text string
 	Language                  string // empty: any
 	Team                      string // empty: everybody's
+	Beside                    chat.Beside
 	UpdatedAt                 int64
 }
 
 func scanCanned(rows *sql.Rows) (c Canned, err error) {
-	return c, rows.Scan(&c.ID, &c.Shortcut, &c.Title, &c.Text, &c.Language, &c.Team, &c.UpdatedAt)
+	var beside string
+	if err = rows.Scan(&c.ID, &c.Shortcut, &c.Title, &c.Text, &c.Language, &c.Team, &beside, &c.UpdatedAt); err == nil && beside != "" {
+		err = json.Unmarshal([]byte(beside), &c.Beside)
+	}
+	return c, err
 }
 
-const selectCanned = "SELECT id, shortcut, title, text, language, team, updated_at FROM canned "
+const selectCanned = "SELECT id, shortcut, title, text, language, team, beside, updated_at FROM canned "
 
 // AllCanned lists the canned replies by shortcut.
 func AllCanned(ctx context.Context, s *store.Store) ([]Canned, error) {
@@ -133,8 +139,16 @@ func PutCanned(ctx context.Context, tx *store.Tx, c Canned, fresh bool) error {
 			return err
 		}
 	}
-	columns := []string{"id", "shortcut", "title", "text", "language", "team", "updated_at"}
-	_, err = tx.Insert(ctx, "canned", columns, [][]any{{c.ID, c.Shortcut, c.Title, c.Text, c.Language, c.Team, c.UpdatedAt}}, db.Overwrite("id", columns))
+	beside := ""
+	if !c.Beside.None() {
+		kept, err := json.Marshal(c.Beside)
+		if err != nil {
+			return err
+		}
+		beside = string(kept)
+	}
+	columns := []string{"id", "shortcut", "title", "text", "language", "team", "beside", "updated_at"}
+	_, err = tx.Insert(ctx, "canned", columns, [][]any{{c.ID, c.Shortcut, c.Title, c.Text, c.Language, c.Team, beside, c.UpdatedAt}}, db.Overwrite("id", columns))
 	return err
 }
 

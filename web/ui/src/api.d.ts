@@ -504,6 +504,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/replies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how a reply would leave, without sending it
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["preview-reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/snooze": {
         parameters: {
             query?: never;
@@ -2006,6 +2026,8 @@ export interface components {
             language: string;
             /** @description What is typed behind the slash. */
             shortcut: string;
+            /** @description What it shows beside its text. */
+            show?: components["schemas"]["Show"];
             /** @description Team id; empty: everybody. */
             team: string;
             /** @description With variables such as {{customer.name}} or {{customer.name|there}}. */
@@ -2557,6 +2579,10 @@ export interface components {
             /** @description A step, or end. */
             to: string;
         };
+        FormField: {
+            name: string;
+            value: string;
+        };
         GuideOutputBody: {
             /** @description Where Braze reaches Parley; empty while public_url is not set, and the sheets then show an example. */
             publicUrl: string;
@@ -2948,6 +2974,8 @@ export interface components {
             direction: "in" | "out" | "note";
             /** @description With status failed. */
             failure?: components["schemas"]["MessageFailure"];
+            /** @description Answers of a form that the customer filled in; text says the same in words. */
+            form?: components["schemas"]["FormField"][] | null;
             id: string;
             layout: string;
             media: components["schemas"]["Media"][];
@@ -3130,6 +3158,8 @@ export interface components {
             language?: string;
             /** @description Letters, digits, hyphens and underscores. Unique for a language and a team. */
             shortcut: string;
+            /** @description What stands beside the text, as with a reply. */
+            show?: components["schemas"]["Show"];
             team?: string;
             text: string;
             title: string;
@@ -3384,6 +3414,19 @@ export interface components {
              */
             presence: "online" | "away" | "offline";
         };
+        PreviewInputBody: {
+            show?: components["schemas"]["Show"];
+            text: string;
+        };
+        PreviewOutputBody: {
+            /**
+             * @description Why all of it is said in text. layout: the workspace has no such layout. fit: something is too long for WhatsApp, or this customer cannot be reached by that layout.
+             * @enum {string}
+             */
+            lack?: "layout" | "fit";
+            /** @description In the order in which they leave. */
+            parts: components["schemas"]["ReplyPart"][];
+        };
         PriorityInputBody: {
             /** @enum {string} */
             priority: "normal" | "high" | "urgent";
@@ -3577,6 +3620,12 @@ export interface components {
              * @description Sequence number of the newest line that the agent had seen.
              */
             seenSeq: number;
+            /** @description What stands beside the text where the workspace has a layout for it; else it is said in the text. */
+            show?: components["schemas"]["Show"];
+            text: string;
+        };
+        ReplyPart: {
+            layout: string;
             text: string;
         };
         ReportAgent: {
@@ -3894,6 +3943,32 @@ export interface components {
             id: string;
             name: string;
             sheets: components["schemas"]["SetupSheet"][];
+        };
+        Show: {
+            /** @description Opens the choices where they are a list; in the customer's language when it is left out. */
+            button?: string;
+            /** @description Up to 3 are buttons, up to 10 a list. A tap comes back as the title. */
+            choices?: components["schemas"]["ShowChoice"][] | null;
+            file?: components["schemas"]["ShowFile"];
+            /** @description Label of the button that opens the workspace's form, a WhatsApp Flow. */
+            form?: string;
+            link?: components["schemas"]["ShowLink"];
+        };
+        ShowChoice: {
+            /** @description Said beneath the title in a list. */
+            detail?: string;
+            title: string;
+        };
+        ShowFile: {
+            /** @enum {string} */
+            kind: "image" | "video" | "audio" | "document";
+            /** @description https:// only. */
+            url: string;
+        };
+        ShowLink: {
+            label: string;
+            /** @description https:// only. */
+            url: string;
         };
         SkillsInputBody: {
             /** Format: int64 */
@@ -6246,6 +6321,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "preview-reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOutputBody"];
                 };
             };
             /** @description Unauthorized */

@@ -86,6 +86,7 @@ export const en = {
     read: "Read",
     failed: "Failed",
   },
+  form: "Form filled in",
   choices: "Choices offered",
   picture: "Picture",
   attachment: (kind: string) => `Attachment: ${kind}`,

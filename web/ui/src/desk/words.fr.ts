@@ -88,6 +88,7 @@ export const fr: Shape<typeof en> = {
     read: "Lu",
     failed: "Échec",
   },
+  form: "Formulaire rempli",
   choices: "Choix proposés",
   picture: "Image",
   attachment: (kind: string) => `Pièce jointe : ${kind}`,

@@ -7,6 +7,7 @@ import { ClockPane } from "./ClockPane";
 import { CurrentsPane } from "./console/CurrentsPane";
 import { Keys } from "./console/Keys";
 import { Switches } from "./console/Switches";
+import { Templates } from "./console/Templates";
 import { Users } from "./console/Users";
 import { useWords as useConsoleWords } from "./console/words";
 import { FaultSheet } from "./FaultSheet";
@@ -19,6 +20,7 @@ export type BackstageTab =
   | "faults"
   | "clock"
   | "campaigns"
+  | "templates"
   | "users"
   | "currents"
   | "keys"
@@ -48,6 +50,7 @@ export function Backstage({
     { value: "faults", label: words.faults },
     { value: "clock", label: words.clock },
     { value: "campaigns", label: words.campaigns },
+    { value: "templates", label: more.templates },
     { value: "users", label: more.users },
     { value: "switches", label: more.switches },
     { value: "currents", label: more.currents },
@@ -93,6 +96,7 @@ export function Backstage({
             {t.value === "faults" && <FaultSheet />}
             {t.value === "clock" && <ClockPane />}
             {t.value === "campaigns" && <Campaigns />}
+            {t.value === "templates" && <Templates />}
             {t.value === "users" && <Users />}
             {t.value === "switches" && <Switches />}
             {t.value === "currents" && <CurrentsPane />}

@@ -1,4 +1,4 @@
-import { Check, ExternalLink, LayoutList, Reply, TriangleAlert } from "lucide-react";
+import { Check, ClipboardPen, ExternalLink, LayoutList, Reply, TriangleAlert } from "lucide-react";
 import { memo, type ReactNode } from "react";
 import { useFormat } from "../words/locale";
 import { Attached, Picture } from "./Attached";
@@ -14,19 +14,26 @@ export const Bubble = memo(function Bubble({
   tail,
   tapped,
   onTap,
-  onOpenList,
+  onOpen,
 }: {
   message: PhoneMessage;
   tail: boolean;
   tapped: string;
   onTap: (n: number, label: string) => void;
-  onOpenList: (message: PhoneMessage) => void;
+  /** Opens the list or the form of a message. */
+  onOpen: (message: PhoneMessage) => void;
 }) {
   const words = useWords();
   const format = useFormat();
   const mine = message.direction === "in";
   const media = message.media ?? [];
-  const plain = !message.text && media.length === 0 && !message.header && !message.buttons && !message.list;
+  const plain =
+    !message.text &&
+    media.length === 0 &&
+    !message.header &&
+    !message.buttons &&
+    !message.list &&
+    !message.flow_response;
   return (
     <div className={`flex max-w-[84%] flex-col ${mine ? "items-end self-end" : "items-start self-start"}`}>
       <Frame mine={mine} tail={tail} label={`n${message.n}`}>
@@ -36,6 +43,7 @@ export const Bubble = memo(function Bubble({
         {message.header && <p className="px-2 pt-0.5 font-semibold">{message.header}</p>}
         <div className="px-2">
           {message.text && <Rich text={message.text} more={words.readMore} />}
+          {message.flow_response && <Form answers={message.flow_response} />}
           {plain && <span className="italic">{words.otherLayout(message.layout)}</span>}
           {message.footer && <p className="text-bubble-meta text-meta">{message.footer}</p>}
           <Meta time={format.time(message.at)} exact={format.exact(message.at)}>
@@ -45,11 +53,21 @@ export const Bubble = memo(function Bubble({
         {message.list && (
           <button
             type="button"
-            onClick={() => onOpenList(message)}
+            onClick={() => onOpen(message)}
             className="mx-[-4px] mt-1 mb-[-4px] flex min-h-10 w-[calc(100%+8px)] items-center justify-center gap-2 border-line border-t px-3 font-medium text-bubble-link"
           >
             <LayoutList aria-hidden className="size-4" />
             {message.list.button}
+          </button>
+        )}
+        {message.flow && (
+          <button
+            type="button"
+            onClick={() => onOpen(message)}
+            className="mx-[-4px] mt-1 mb-[-4px] flex min-h-10 w-[calc(100%+8px)] items-center justify-center gap-2 border-line border-t px-3 font-medium text-bubble-link"
+          >
+            <ClipboardPen aria-hidden className="size-4" />
+            {message.flow.label}
           </button>
         )}
         {message.link && (
@@ -86,6 +104,24 @@ export const Bubble = memo(function Bubble({
     </div>
   );
 });
+
+/** What a person has filled in. */
+function Form({ answers }: { answers: string }) {
+  const words = useWords();
+  return (
+    <>
+      <span className="flex items-center gap-1.5 font-medium">
+        <ClipboardPen aria-hidden className="size-4" />
+        {words.formSent}
+      </span>
+      {Object.entries(JSON.parse(answers) as Record<string, unknown>).map(([name, value]) => (
+        <span key={name} className="block break-words">
+          {name}: {String(value)}
+        </span>
+      ))}
+    </>
+  );
+}
 
 function Frame({ mine, tail, label, children }: { mine: boolean; tail: boolean; label?: string; children: ReactNode }) {
   return (

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { useFormat, useLanguage } from "../words/locale";
 import { Bubble, DraftBubble } from "./Bubble";
 import { useSandbox, useSession } from "./context";
+import { FormSheet } from "./FormSheet";
 import { ListSheet } from "./ListSheet";
 import { type Row, rows, type Thread } from "./model";
 import type { Notice, PhoneMessage } from "./sandbox";
@@ -20,7 +21,7 @@ export function Chat({ phone, held, screen }: { phone: string; held: boolean; sc
   const language = useSandbox((s) => s.phones.find((p) => p.phone === phone)?.language ?? "");
   const typing = useSandbox((s) => s.phones.find((p) => p.phone === phone)?.typing ?? false);
   const [shown, setShown] = useState(page);
-  const [list, setList] = useState<PhoneMessage>();
+  const [opened, setOpened] = useState<PhoneMessage>();
   const [tapError, setTapError] = useState("");
   const all = useMemo(() => rows(thread), [thread]);
   const hidden = Math.max(0, all.length - shown);
@@ -36,17 +37,22 @@ export function Chat({ phone, held, screen }: { phone: string; held: boolean; sc
     return () => document.removeEventListener("visibilitychange", report);
   }, [held, away, thread.messages, phone, session]);
 
-  const tap = useCallback(
-    async (n: number, label: string) => {
+  const sending = useCallback(
+    async (send: () => Promise<unknown>) => {
       setTapError("");
       try {
-        await session.tap(phone, n, label);
+        await send();
       } catch (cause) {
         setTapError(words.notSentWhy(cause instanceof Error ? cause.message : String(cause)));
       }
     },
-    [session, phone, words],
+    [words],
   );
+  const tap = useCallback(
+    (n: number, label: string) => sending(() => session.tap(phone, n, label)),
+    [sending, session, phone],
+  );
+  const fillIn = (answers: Record<string, unknown>) => void sending(() => session.fillIn(phone, answers));
 
   return (
     <div className="wallpaper min-h-0 flex-1">
@@ -66,7 +72,7 @@ export function Chat({ phone, held, screen }: { phone: string; held: boolean; sc
             </Chip>
           )}
           {all.slice(hidden).map((row) => (
-            <Line key={row.key} row={row} phone={phone} onTap={tap} onOpenList={setList} />
+            <Line key={row.key} row={row} phone={phone} onTap={tap} onOpen={setOpened} />
           ))}
           {typing && <TypingBubble label={words.typing} />}
           {tapError && (
@@ -86,7 +92,8 @@ export function Chat({ phone, held, screen }: { phone: string; held: boolean; sc
           <ArrowDown aria-hidden className="size-5" />
         </button>
       )}
-      <ListSheet message={list} container={screen} onClose={() => setList(undefined)} onSend={tap} />
+      <ListSheet message={opened} container={screen} onClose={() => setOpened(undefined)} onSend={tap} />
+      <FormSheet message={opened} container={screen} onClose={() => setOpened(undefined)} onSend={fillIn} />
     </div>
   );
 }
@@ -95,12 +102,12 @@ function Line({
   row,
   phone,
   onTap,
-  onOpenList,
+  onOpen,
 }: {
   row: Row;
   phone: string;
   onTap: (n: number, label: string) => void;
-  onOpenList: (message: PhoneMessage) => void;
+  onOpen: (message: PhoneMessage) => void;
 }) {
   const words = useWords();
   const format = useFormat();
@@ -115,7 +122,7 @@ function Line({
         </div>
       );
     case "message":
-      return <Bubble message={row.message} tail={row.tail} tapped={row.tapped} onTap={onTap} onOpenList={onOpenList} />;
+      return <Bubble message={row.message} tail={row.tail} tapped={row.tapped} onTap={onTap} onOpen={onOpen} />;
     case "notice":
       return <NoticeLine notice={row.notice} />;
     case "draft":

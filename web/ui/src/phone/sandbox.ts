@@ -14,9 +14,27 @@ export interface PhoneMessage {
   buttons?: { label: string }[];
   list?: { button: string; sections: { title?: string; rows: { title: string; description?: string }[] }[] };
   link?: { label: string; url: string };
+  flow?: Flow;
+  /** What the person filled into a form, as JSON. */
+  flow_response?: string;
   status: Status;
   at: string;
   dispatch_id?: string;
+}
+
+/** A button that opens a form. */
+export interface Flow {
+  label: string;
+  id: string;
+  fields: Input[];
+}
+
+export interface Input {
+  name: string;
+  label: string;
+  type: "text" | "number" | "date" | "choice" | "yes_no";
+  options?: string[];
+  required?: boolean;
 }
 
 export interface Phone {
@@ -158,6 +176,8 @@ export const sandbox = {
     call<{ messages: PhoneMessage[]; notices: Notice[] }>("GET", `${at(phone)}/messages?after=${after}`),
   send: (phone: string, text: string, mediaUrls: string[]) =>
     call<{ id: string }>("POST", `${at(phone)}/messages`, { text, media_urls: mediaUrls }),
+  fillIn: (phone: string, answers: Record<string, unknown>) =>
+    call<{ id: string }>("POST", `${at(phone)}/messages`, { text: "", flow_response: JSON.stringify(answers) }),
   tap: (phone: string, n: number, button: string) => call<{ id: string }>("POST", `${at(phone)}/taps`, { n, button }),
   read: (phone: string, n: number) => call<unknown>("POST", `${at(phone)}/read`, { n }),
   activity: (limit: number) => call<{ entries: ActivityEntry[] }>("GET", `/activity?limit=${limit}`),

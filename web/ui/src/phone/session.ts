@@ -151,6 +151,11 @@ export class Session {
     );
   }
 
+  async fillIn(phone: string, answers: Record<string, unknown>) {
+    this.store.set((s) => withThread(s, phone, (t) => ({ ...t, divider: 0 })));
+    await sandbox.fillIn(phone, answers);
+  }
+
   async tap(phone: string, n: number, button: string) {
     this.store.set((s) => withThread(s, phone, (t) => ({ ...t, divider: 0 })));
     await sandbox.tap(phone, n, button);

@@ -23,6 +23,8 @@ export const en = {
   tickDelivered: "Delivered",
   tickRead: "Read",
   tapped: "Chosen",
+  formAbout: "Fill in the form and send it.",
+  formSent: "Form sent",
   chooseRow: "Choose one, then send it.",
   noRow: "Choose a line first",
   picture: "Picture",

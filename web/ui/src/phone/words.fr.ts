@@ -25,6 +25,8 @@ export const fr: Shape<typeof en> = {
   tickDelivered: "Distribué",
   tickRead: "Lu",
   tapped: "Choisi",
+  formAbout: "Remplissez le formulaire et envoyez-le.",
+  formSent: "Formulaire envoyé",
   chooseRow: "Choisissez une ligne, puis envoyez-la.",
   noRow: "Choisissez d’abord une ligne",
   picture: "Image",

@@ -165,7 +165,8 @@ export function MessageLine({
         className={`max-w-[85%] rounded-bubble px-3 py-2 ${look} ${marked ? "outline-2 outline-accent outline-offset-2" : ""}`}
       >
         {message.media.length > 0 && <MediaOf list={attachments(message)} />}
-        {message.text ? (
+        {message.form && <Filled fields={message.form} />}
+        {message.form && message.text === formText(message.form) ? null : message.text ? (
           <p dir="auto" className="whitespace-pre-wrap [overflow-wrap:anywhere]">
             {message.text}
           </p>
@@ -191,6 +192,29 @@ export function MessageLine({
       )}
       {ours && open && !pending && <LifeOfMessage id={message.id} status={message.status} />}
     </div>
+  );
+}
+
+/** What a form says in words: the text of its message, unless something was written with it. */
+const formText = (fields: NonNullable<Message["form"]>) => fields.map((f) => `${f.name}: ${f.value}`).join("\n");
+
+/** A form that the customer filled in. */
+function Filled({ fields }: { fields: NonNullable<Message["form"]> }) {
+  const words = useWords();
+  return (
+    <>
+      <p className="pb-1 font-medium text-meta text-muted">{words.form}</p>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-0.5">
+        {fields.map((f) => (
+          <div key={`${f.name}: ${f.value}`} className="contents">
+            <dt className="text-muted">{f.name}</dt>
+            <dd dir="auto" className="[overflow-wrap:anywhere]">
+              {f.value}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
   );
 }
 

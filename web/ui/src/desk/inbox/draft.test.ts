@@ -3,6 +3,7 @@ import type { Detail, Event, Message } from "../api";
 import {
   arrived,
   ask,
+  attach,
   blank,
   conflict,
   type Draft,
@@ -188,5 +189,28 @@ describe("the line on its way", () => {
   it("stays last when the gateway's clock is ahead", () => {
     const later = "2026-11-22T09:05:00.000Z";
     expect(withOutgoing([row("a", 3, later)], sent().outgoing, "me").at(-1)?.at).toBe(later);
+  });
+});
+
+describe("what stands beside the text", () => {
+  const show = { choices: [{ title: "Yes" }, { title: "No" }, { title: "" }] };
+  const filled = { choices: [{ title: "Yes" }, { title: "No" }] };
+  it("outlives writing, and leaves with the text", () => {
+    const d = write(attach(blank, show), "hello", 3);
+    expect(d.show).toEqual(show);
+    const out = send(d, "id-1", at);
+    expect(out.show).toBeUndefined();
+    expect(out.outgoing?.show).toEqual(filled);
+  });
+  it("comes back with a text that did not go, and goes again with the same id", () => {
+    const back = fail(send(attach(typed("hello"), show), "id-1", at), "id-1", 3, offline);
+    expect(back.show).toEqual(filled);
+    expect(send(back, "id-2", at).outgoing?.clientId).toBe("id-1");
+    expect(send(attach(back, { choices: [{ title: "Maybe" }] }), "id-2", at).outgoing?.clientId).toBe("id-2");
+    expect(arrived(back, [row("id-1", 4)])).toEqual(blank);
+  });
+  it("makes a draft of its own", () => {
+    expect(isBlank(attach(blank, show))).toBe(false);
+    expect(attach(attach(blank, show), undefined)).toEqual(blank);
   });
 });

@@ -1,5 +1,6 @@
 // One reply from the first letter to the row in the transcript. Pure: no clock, no network, no storage.
 import type { Detail, Event, Message } from "../api";
+import { cleaned, type Show } from "./compose/show";
 
 /** Why something was not done: a code the page has words for, and what the gateway said. */
 export interface Failure {
@@ -12,6 +13,8 @@ export interface Outgoing {
   /** Becomes the id of the message. It stays the same when the same text is sent again, so that it goes once. */
   clientId: string;
   text: string;
+  /** What it shows beside the text. */
+  show?: Show;
   /** When it was sent, in ISO form. */
   at: string;
   /**
@@ -27,13 +30,15 @@ export interface Draft {
   text: string;
   /** Seq of the newest line shown when the text was begun or last acknowledged. */
   seen: number;
+  /** What stands beside the text, as far as it is filled in. */
+  show?: Show;
   outgoing?: Outgoing;
 }
 
 export const blank: Draft = { text: "", seen: 0 };
 
 export function isBlank(draft: Draft): boolean {
-  return draft.text === "" && !draft.outgoing;
+  return draft.text === "" && !draft.outgoing && !draft.show;
 }
 
 /** The text changed. The first letter fixes what the agent had seen; an emptied box forgets what came back. */
@@ -42,8 +47,17 @@ export function write(draft: Draft, text: string, newest: number): Draft {
   const began = draft.text.trim() === "" && !empty;
   const forgotten = empty && (draft.outgoing?.phase === "asked" || draft.outgoing?.phase === "failed");
   const kept = draft.outgoing && !forgotten ? { outgoing: draft.outgoing } : {};
-  return { text, seen: empty ? 0 : began ? newest : draft.seen, ...kept };
+  return { text, seen: empty ? 0 : began ? newest : draft.seen, ...shows(draft.show), ...kept };
 }
+
+/** Puts something beside the text, or takes it away. */
+export function attach(draft: Draft, show: Show | undefined): Draft {
+  const { show: _, ...rest } = draft;
+  return { ...rest, ...shows(show) };
+}
+
+const shows = (show: Show | undefined) => (show ? { show } : {});
+const same = (a: Show | undefined, b: Show | undefined) => JSON.stringify(a) === JSON.stringify(b);
 
 /** Whether a reply is on its way: the next one waits for it, so that they keep their order. */
 export function underWay(draft: Draft): boolean {
@@ -54,14 +68,18 @@ export function underWay(draft: Draft): boolean {
 export function send(draft: Draft, freshId: string, at: string): Draft {
   const text = draft.text.trim();
   if (text === "" || underWay(draft)) return draft;
-  const again = draft.outgoing?.phase !== "sent" && draft.outgoing?.text === text;
+  const show = cleaned(draft.show);
+  const again = draft.outgoing?.phase !== "sent" && draft.outgoing?.text === text && same(draft.outgoing.show, show);
   const clientId = again && draft.outgoing ? draft.outgoing.clientId : freshId;
-  return { text: "", seen: draft.seen, outgoing: { clientId, text, at, phase: "sending" } };
+  return { text: "", seen: draft.seen, outgoing: { clientId, text, ...shows(show), at, phase: "sending" } };
 }
 
 /** The gateway took it; the row follows. */
 export function taken(draft: Draft, clientId: string): Draft {
-  return change(draft, clientId, (o) => ({ ...draft, outgoing: { clientId, text: o.text, at: o.at, phase: "sent" } }));
+  return change(draft, clientId, (o) => ({
+    ...draft,
+    outgoing: { clientId, text: o.text, ...shows(o.show), at: o.at, phase: "sent" },
+  }));
 }
 
 /** The gateway wants to be asked again, because there are lines newer than `seen`. The text comes back. */
@@ -69,7 +87,8 @@ export function ask(draft: Draft, clientId: string, seen: number): Draft {
   return change(draft, clientId, (o) => ({
     text: joined(o.text, draft.text),
     seen,
-    outgoing: { clientId, text: o.text, at: o.at, phase: "asked" },
+    ...shows(draft.show ?? o.show),
+    outgoing: { clientId, text: o.text, ...shows(o.show), at: o.at, phase: "asked" },
   }));
 }
 
@@ -78,13 +97,14 @@ export function fail(draft: Draft, clientId: string, seen: number, failure: Fail
   return change(draft, clientId, (o) => ({
     text: joined(o.text, draft.text),
     seen,
-    outgoing: { clientId, text: o.text, at: o.at, phase: "failed", failure },
+    ...shows(draft.show ?? o.show),
+    outgoing: { clientId, text: o.text, ...shows(o.show), at: o.at, phase: "failed", failure },
   }));
 }
 
 /** The agent has read the new lines and goes on writing. */
 export function keepEditing(draft: Draft, newest: number): Draft {
-  return draft.outgoing?.phase === "asked" ? { text: draft.text, seen: newest } : draft;
+  return draft.outgoing?.phase === "asked" ? { text: draft.text, seen: newest, ...shows(draft.show) } : draft;
 }
 
 /**
@@ -97,13 +117,14 @@ export function arrived(draft: Draft, messages: readonly Pick<Message, "id">[]):
   const back = outgoing.phase === "asked" || outgoing.phase === "failed";
   const text =
     back && draft.text.startsWith(outgoing.text) ? draft.text.slice(outgoing.text.length).trimStart() : draft.text;
-  return { text, seen: text ? draft.seen : 0 };
+  const left = back && same(cleaned(draft.show), outgoing.show) ? undefined : draft.show;
+  return { text, seen: text ? draft.seen : 0, ...shows(left) };
 }
 
 /** A draft as it was kept over a reload: what was on its way then may have gone or not. */
 export function restored(draft: Draft): Draft {
   const { outgoing } = draft;
-  if (outgoing?.phase === "sent") return { text: draft.text, seen: draft.seen };
+  if (outgoing?.phase === "sent") return { text: draft.text, seen: draft.seen, ...shows(draft.show) };
   if (outgoing?.phase !== "sending") return draft;
   return fail(draft, outgoing.clientId, draft.seen, { code: "unsure", detail: "" });
 }
@@ -169,7 +190,7 @@ export function withOutgoing(
     text: outgoing.text,
     media: [],
     layout: "text",
-    choices: [],
+    choices: outgoing.show?.choices?.map((c) => c.title) ?? [],
     // Behind the newest line, even when the gateway's clock is ahead of this one.
     at: last && last.at > outgoing.at ? last.at : outgoing.at,
     status: "queued",

@@ -1,4 +1,5 @@
 // What a list shows: a filter, its address, and which conversations belong to it. Pure.
+import { serverNow } from "../../ui/now";
 import { asked, type Filter, type Listed, type Sort, sorts, views } from "./calls";
 
 export const everything: Filter = { view: "all", team: "", tag: "", language: "", agent: "", q: "", sort: "" };
@@ -89,7 +90,7 @@ function wait(c: Listed): number {
 }
 
 /** Compares two rows as the server does; the id decides between equals. */
-export function comparing(order: Sort, now = Date.now()): (a: Listed, b: Listed) => number {
+export function comparing(order: Sort, now = serverNow()): (a: Listed, b: Listed) => number {
   const byId = (a: Listed, b: Listed) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
   switch (order) {
     case "waiting":

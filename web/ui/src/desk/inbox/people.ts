@@ -1,12 +1,16 @@
 // What people do in the desk: drafts, replies, notes and changes. Every action shows at once and says how it went.
+
 import { Store } from "../../live/store";
+import { serverNow } from "../../ui/now";
 import { type ApiError, api, type Detail, type Event, type Message, type Session } from "../api";
 import { ask as askFor, type Change, changed, type Group, groupOf } from "./act/changes";
 import { Activity } from "./compose/activity";
+import type { Show } from "./compose/show";
 import { DraftSync } from "./compose/sync";
 import {
   arrived,
   ask,
+  attach,
   blank,
   conflict,
   type Draft,
@@ -15,6 +19,7 @@ import {
   isBlank,
   keepEditing,
   newSince,
+  type Outgoing,
   pastMine,
   restored,
   send,
@@ -154,9 +159,14 @@ export class People {
     if (text) this.activity.type(id);
   }
 
+  /** Puts something beside the text of a reply, or takes it away. */
+  attach(id: string, show: Show | undefined) {
+    this.#change(id, (d) => attach(d, show));
+  }
+
   /** Puts a draft of another browser into the box. */
   adopt(id: string, text: string, seen: number) {
-    this.#change(id, (d) => (text === d.text ? d : { text, seen: text ? seen : 0 }));
+    this.#change(id, (d) => (text === d.text ? d : attach({ text, seen: text ? seen : 0 }, d.show)));
   }
 
   keepEditing(id: string) {
@@ -173,30 +183,32 @@ export class People {
     if (!outgoing) return;
     this.mine.add(outgoing.clientId);
     this.activity.pause();
-    await this.#post(id, outgoing.clientId, outgoing.text, seen, force);
+    await this.#post(id, outgoing, seen, force);
   }
 
-  async #post(id: string, clientId: string, text: string, seen: number, force: boolean): Promise<void> {
+  async #post(id: string, reply: Outgoing, seen: number, force: boolean): Promise<void> {
+    const { clientId, text, show } = reply;
     try {
-      const detail = await api.reply(id, { clientId, text, seenSeq: seen, force });
+      const detail = await api.reply(id, { clientId, text, ...(show ? { show } : {}), seenSeq: seen, force });
       const open = this.#desk.store.snapshot().transcript?.id === id;
       this.#change(id, (d) => arrived(taken(d, clientId), open ? this.#shown(id).messages : [{ id: clientId }]));
       this.#desk.took(detail);
     } catch (cause) {
       const error = this.#desk.fail(cause);
-      if (error.status === 409) return this.#conflict(id, clientId, text, seen, error);
+      if (error.status === 409) return this.#conflict(id, reply, seen, error);
       this.#change(id, (d) => fail(d, clientId, seen, failureOf(error)));
     }
   }
 
   /** Reads the conversation as it now is, to say what stands in the way. */
-  async #conflict(id: string, clientId: string, text: string, seen: number, error: ApiError): Promise<void> {
+  async #conflict(id: string, reply: Outgoing, seen: number, error: ApiError): Promise<void> {
+    const { clientId } = reply;
     try {
       const [detail, page] = await Promise.all([api.conversation(id), api.messages(id)]);
       this.#desk.took(detail);
       const talk = this.#talk(page.items, detail.events);
-      const what = conflict(detail, talk, seen, Date.now());
-      if (what === "again") return this.#post(id, clientId, text, pastMine(seen, talk), false);
+      const what = conflict(detail, talk, seen, serverNow());
+      if (what === "again") return this.#post(id, reply, pastMine(seen, talk), false);
       this.#change(id, (d) =>
         what === "ask" ? ask(d, clientId, seen) : fail(d, clientId, seen, { code: what, detail: error.message }),
       );

@@ -1,6 +1,7 @@
 // Joins the desk's model to the gateway: one live line, paged reads, and a fresh read when events were missed.
 import { Store } from "../../live/store";
 import { type Line, Stream } from "../../live/stream";
+import { serverSays } from "../../ui/now";
 import { ApiError, api, type Change, type Detail } from "../api";
 import type { Active, Listed, Person } from "./calls";
 import { Listing } from "./listing";
@@ -55,7 +56,7 @@ export class Desk {
     );
     this.#stream = new Stream({
       url: "/api/v1/events",
-      events: ["hello", "conversation", "people", "activity", "mention"],
+      events: ["hello", "conversation", "people", "activity", "mention", "clock"],
       onEvent: (name, data) => this.#onEvent(name, data),
       onOpen: (fresh) => {
         if (fresh) this.#readAgain();
@@ -129,6 +130,7 @@ export class Desk {
   /** "hello" only brings the cursor, which the stream keeps. */
   #onEvent(name: string, data: unknown) {
     if (name === "conversation") this.#onConversation(data as Change);
+    if (name === "clock") serverSays(Date.parse((data as { now: string }).now));
     if (name === "people") this.roster.changed();
     if (name === "activity") this.#onActivity(data as { conversationId: string; people: Active[] });
     if (name === "mention") this.#onMention(data as { conversationId: string; messageId: string; by: string });

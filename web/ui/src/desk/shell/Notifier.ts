@@ -1,5 +1,7 @@
 // Tells the person what is new while they look elsewhere: on the desktop, by a sound, in the page's title.
+
 import { Store } from "../../live/store";
+import { serverNow } from "../../ui/now";
 import { keep, read } from "../../words/locale";
 import { calls } from "../inbox/calls";
 import { everything } from "../inbox/filter";
@@ -103,7 +105,7 @@ export class Notifier {
     }
     const { conversation: c, mine } = heard;
     const { teams } = this.#desk.roster.store.snapshot().me ?? { teams: [] };
-    const news = mine ? undefined : newsOf(c, this.#known.get(c.id), { me: this.#me, teams }, Date.now());
+    const news = mine ? undefined : newsOf(c, this.#known.get(c.id), { me: this.#me, teams }, serverNow());
     this.#known.delete(c.id);
     this.#known.set(c.id, known(c));
     if (this.#known.size > remembered) this.#known.delete(this.#known.keys().next().value ?? "");

@@ -4,10 +4,24 @@ import { Choice, Field, Toggle } from "../../ui/Field";
 import type { Campaign } from "../sandbox";
 import { useWords as usePhoneWords } from "../words";
 import { controls } from "./api";
+import { inLayout, layouts, partsOf } from "./layouts";
 import { Note, TextArea, useChange } from "./Pane";
 import { useWords } from "./words";
 
 const states = ["active", "paused", "archived", "draft"] as const;
+
+const written = (message: NonNullable<Campaign["whatsapp"]>) => JSON.stringify(partsOf(message), null, 2);
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text.trim() || "{}");
+    return value !== null && typeof value === "object" && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** What a marketer may change of a campaign; the rest of its definition stays as it is. */
 export function CampaignForm({ campaign, onDone }: { campaign: Campaign; onDone: (changed: boolean) => void }) {
@@ -15,10 +29,18 @@ export function CampaignForm({ campaign, onDone }: { campaign: Campaign; onDone:
   const phone = usePhoneWords();
   const { change, note } = useChange();
   const [draft, setDraft] = useState(campaign);
+  const [parts, setParts] = useState(campaign.whatsapp ? written(campaign.whatsapp) : "");
   const { trigger, webhook, whatsapp } = draft;
   const set = (part: Partial<Campaign>) => setDraft({ ...draft, ...part });
   const save = async () => {
-    if (await change(() => controls.putCampaign(campaign.id, draft))) onDone(true);
+    const put = () => {
+      if (!whatsapp) return controls.putCampaign(campaign.id, draft);
+      const { kind, layout, body } = whatsapp;
+      const more = parsed(parts);
+      if (!more) throw new Error(words.partsBroken);
+      return controls.putCampaign(campaign.id, { ...draft, whatsapp: { ...more, kind, layout, body } });
+    };
+    if (await change(async () => put())) onDone(true);
   };
   return (
     <form
@@ -80,14 +102,23 @@ export function CampaignForm({ campaign, onDone }: { campaign: Campaign; onDone:
       )}
       {whatsapp && (
         <>
-          <p className="text-meta text-muted">
-            {words.layoutOf}: <span className="font-mono">{whatsapp.layout}</span>
-          </p>
+          <Choice
+            label={words.layoutOf}
+            value={whatsapp.layout}
+            options={layouts.map((value) => ({ value, label: value }))}
+            onChange={(event) => {
+              const next = inLayout(whatsapp, event.target.value);
+              set({ whatsapp: next });
+              setParts(written(next));
+            }}
+          />
           <TextArea
             label={words.liquid}
             value={whatsapp.body ?? ""}
             onChange={(body) => set({ whatsapp: { ...whatsapp, body } })}
           />
+          <TextArea label={words.parts} value={parts} onChange={setParts} />
+          <p className="text-meta text-muted">{words.partsHint}</p>
         </>
       )}
       <div className="flex gap-2">

@@ -3,6 +3,7 @@ import { Button } from "../../ui/Button";
 import { Field, Toggle } from "../../ui/Field";
 import { useFormat } from "../../words/locale";
 import { type Currents, controls } from "./api";
+import { CurrentsEvents } from "./CurrentsEvents";
 import { Note, Pane, useAnswer, useChange } from "./Pane";
 import { useWords } from "./words";
 
@@ -21,6 +22,7 @@ export function CurrentsPane() {
         <>
           <Counts state={state} />
           <Form first={state} onPut={answer.setData} />
+          <CurrentsEvents />
         </>
       )}
     </Pane>

@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { Bone, Problem, useSlow } from "../../ui/States";
 import { useCommonWords } from "../../words/common";
 import { useWords } from "./words";
@@ -8,12 +8,15 @@ export function useAnswer<T>(ask: () => Promise<T>) {
   const common = useCommonWords();
   const [data, setData] = useState<T>();
   const [error, setError] = useState("");
+  const latest = useRef(0);
   const load = useCallback(async () => {
+    const mine = ++latest.current; // a slow answer must not replace a later one
     setError("");
     try {
-      setData(await ask());
+      const answer = await ask();
+      if (mine === latest.current) setData(answer);
     } catch (cause) {
-      setError((cause as Error).message || common.unreachable);
+      if (mine === latest.current) setError((cause as Error).message || common.unreachable);
     }
   }, [ask, common.unreachable]);
   useEffect(() => {

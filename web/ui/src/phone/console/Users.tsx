@@ -1,138 +1,115 @@
-import { useCallback, useState } from "react";
-import { Button } from "../../ui/Button";
-import { Choice, Field, Toggle } from "../../ui/Field";
+import { useCallback, useEffect, useState } from "react";
+import { Choice, Field } from "../../ui/Field";
+import { useFormat } from "../../words/locale";
 import { useSandbox } from "../context";
-import { SandboxError } from "../sandbox";
-import { controls, type Group, type Profile, subscribe } from "./api";
-import { Note, Pane, useAnswer, useChange } from "./Pane";
+import { controls, type Profile, type Segment } from "./api";
+import { Pane, useAnswer } from "./Pane";
+import { ProfileView, typed } from "./ProfileView";
 import { useWords } from "./words";
 
-/** Profiles as the dashboard shows them, and their subscriptions to change. */
+const comparisons = [
+  "equals",
+  "not_equal",
+  "exists",
+  "does_not_exist",
+  "greater_than",
+  "less_than",
+  "includes_value",
+] as const;
+const bare = new Set<string>(["exists", "does_not_exist"]);
+
+/** Profiles as the dashboard lists them: searched, in a segment or not, and one of them in full. */
 export function Users() {
   const words = useWords();
-  const phones = useSandbox((s) => s.phones);
+  const format = useFormat();
   const chosen = useSandbox((s) => s.chosen);
   const [who, setWho] = useState(chosen);
-  const [typed, setTyped] = useState("");
+  const [text, setText] = useState("");
+  const [attribute, setAttribute] = useState("");
+  const [comparison, setComparison] = useState<(typeof comparisons)[number]>("equals");
+  const [value, setValue] = useState("");
   const ask = useCallback(async () => {
-    const { subscription_groups: groups } = await controls.groups();
-    try {
-      return { profile: who ? await controls.user(who) : undefined, groups };
-    } catch (cause) {
-      if (cause instanceof SandboxError && cause.status === 404) return { profile: undefined, groups };
-      throw cause;
-    }
-  }, [who]);
+    const segment: Segment | undefined = attribute.trim()
+      ? {
+          custom_attribute: {
+            custom_attribute_name: attribute.trim(),
+            comparison,
+            ...(bare.has(comparison) ? {} : { value: typed(value) }),
+          },
+        }
+      : undefined;
+    const [found, about] = await Promise.all([controls.users(text, segment), controls.groups()]);
+    const profile = who ? await controls.user(who).catch(() => undefined) : undefined;
+    return { ...found, profile, groups: about.subscription_groups };
+  }, [who, text, attribute, comparison, value]);
   const answer = useAnswer(ask);
+  const { load } = answer;
+  useEffect(() => {
+    const timer = setInterval(() => void load(), 2000);
+    return () => clearInterval(timer);
+  }, [load]);
   return (
     <Pane about={words.usersAbout} answer={answer}>
-      {({ profile, groups }) => (
+      {({ users, total, profile, groups }) => (
         <>
-          <Choice
-            label={words.person}
-            value={phones.some((p) => p.phone === who) ? who : ""}
-            onChange={(event) => setWho(event.target.value)}
-            options={[
-              { value: "", label: "—" },
-              ...phones.map((p) => ({ value: p.phone, label: `${p.name || p.phone} · ${p.phone}` })),
-            ]}
-          />
-          <form
-            className="flex items-end gap-2"
-            onSubmit={(event) => {
-              event.preventDefault();
-              setWho(typed.trim());
-            }}
-          >
-            <Field label={words.find} className="flex-1" value={typed} onChange={(e) => setTyped(e.target.value)} />
-            <Button type="submit" disabled={!typed.trim()}>
-              {words.show}
-            </Button>
-          </form>
-          {profile ? (
-            <ProfileView key={profile.braze_id} profile={profile} groups={groups} onChanged={answer.load} />
-          ) : (
-            <p className="text-muted">{words.nobody}</p>
+          <Field label={words.find} value={text} onChange={(e) => setText(e.target.value)} />
+          <fieldset className="grid grid-cols-1 gap-2 md:grid-cols-3">
+            <legend className="pb-1 font-semibold">{words.segment}</legend>
+            <Field label={words.attribute} value={attribute} onChange={(e) => setAttribute(e.target.value)} />
+            <Choice
+              label={words.comparison}
+              value={comparison}
+              options={comparisons.map((c) => ({ value: c, label: words.comparisons[c] }))}
+              onChange={(event) => setComparison(event.target.value as typeof comparison)}
+            />
+            <Field
+              label={words.value}
+              value={value}
+              disabled={bare.has(comparison)}
+              onChange={(e) => setValue(e.target.value)}
+            />
+          </fieldset>
+          <p role="status" className="font-medium">
+            {attribute.trim()
+              ? words.inSegment(total, format.number(total))
+              : words.profiles(total, format.number(total))}
+          </p>
+          {users.length > 0 && (
+            <ul className="border-line border-t">
+              {users.map((u) => (
+                <Row key={u.braze_id} profile={u} open={u.braze_id === profile?.braze_id} onOpen={setWho} />
+              ))}
+            </ul>
           )}
+          {profile && <ProfileView key={profile.braze_id} profile={profile} groups={groups} onChanged={load} />}
         </>
       )}
     </Pane>
   );
 }
 
-function ProfileView({
-  profile,
-  groups,
-  onChanged,
-}: {
-  profile: Profile;
-  groups: Group[];
-  onChanged: () => Promise<void>;
-}) {
-  const words = useWords();
-  const { change, note } = useChange();
-  const set = (group: string, on: boolean) =>
-    change(async () => {
-      const { keys } = await controls.keys();
-      const key = Object.entries(keys).find(([, k]) => k.permissions?.some((p) => p === "*" || p === "users.track"));
-      if (!key) throw new Error(words.noKey);
-      await subscribe(key[0], profile.braze_id, group, on);
-      await onChanged();
-    });
-  const facts: [string, string][] = [
-    ["external_id", profile.external_id],
-    ["braze_id", profile.braze_id],
-    ["phone", profile.phone],
-    ["bsuid", profile.bsuid],
-    [words.aliases, (profile.user_aliases ?? []).map((a) => `${a.alias_label}: ${a.alias_name}`).join(", ")],
-    [words.happened, (profile.custom_events ?? []).map((e) => `${e.name} × ${e.count}`).join(", ")],
-  ];
+function Row({ profile, open, onOpen }: { profile: Profile; open: boolean; onOpen: (id: string) => void }) {
+  const { first_name: first, last_name: last } = (profile.attributes ?? {}) as Record<string, string | undefined>;
+  const name = [first, last].filter(Boolean).join(" ");
+  const custom = Object.entries(profile.custom_attributes ?? {})
+    .map(([k, v]) => `${k}: ${typeof v === "string" ? v : JSON.stringify(v)}`)
+    .join(" · ");
   return (
-    <>
-      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 border-line border-t pt-3">
-        {facts.map(
-          ([label, value]) =>
-            value && (
-              <div key={label} className="contents">
-                <dt className="text-muted">{label}</dt>
-                <dd className="break-all font-mono text-meta leading-5">{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
-      <section aria-label={words.subscriptions}>
-        <h3 className="font-semibold">{words.subscriptions}</h3>
-        {groups.map((g) => (
-          <Toggle
-            key={g.id}
-            label={`${g.name} · ${g.phone}`}
-            hint={words.subscribed}
-            checked={profile.subscription_groups?.[g.id] === "subscribed"}
-            onChange={(on) => void set(g.id, on)}
-          />
-        ))}
-        <Note note={note} />
-      </section>
-      <Values title={words.attributes} values={{ ...profile.attributes, ...profile.custom_attributes }} />
-      <Values title={words.received} values={profile.campaigns_received} />
-    </>
-  );
-}
-
-function Values({ title, values }: { title: string; values: unknown }) {
-  const words = useWords();
-  const empty = !values || Object.keys(values as object).length === 0;
-  return (
-    <section aria-label={title}>
-      <h3 className="font-semibold">{title}</h3>
-      {empty ? (
-        <p className="text-muted">{words.noAttributes}</p>
-      ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        <pre tabIndex={0} className="scroll-thin overflow-x-auto rounded-md bg-sunken p-3 font-mono text-meta">
-          {JSON.stringify(values, null, 2)}
-        </pre>
-      )}
-    </section>
+    <li className="border-line border-b">
+      <button
+        type="button"
+        aria-pressed={open}
+        onClick={() => onOpen(profile.braze_id)}
+        className="flex min-h-11 w-full flex-col items-start rounded-sm px-2 py-1.5 text-left hover:bg-sunken aria-pressed:bg-sunken"
+      >
+        <span className="max-w-full break-words">
+          <span className="font-medium">{name || profile.external_id || profile.phone || profile.braze_id}</span>{" "}
+          <span className="text-meta text-muted">
+            {[profile.external_id, profile.phone].filter(Boolean).join(" · ")}
+          </span>
+        </span>
+        {custom && <span className="line-clamp-2 max-w-full break-words text-meta text-muted">{custom}</span>}
+      </button>
+    </li>
   );
 }

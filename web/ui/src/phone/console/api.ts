@@ -10,6 +10,7 @@ export interface Profile {
   custom_attributes: Record<string, unknown> | null;
   subscription_groups: Record<string, string> | null;
   custom_events: { name: string; count: number }[] | null;
+  recent_events: { name: string; time: string; properties?: Record<string, unknown> }[] | null;
   campaigns_received: unknown;
 }
 
@@ -46,9 +47,52 @@ export interface Currents {
   lost: number;
 }
 
+/** One event of the Currents stream, and what became of it. */
+export interface CurrentsEvent {
+  n: number;
+  event_type: string;
+  id: string;
+  time: number;
+  user: Record<string, unknown>;
+  properties: Record<string, unknown>;
+  state: "waiting" | "taken" | "lost";
+  url?: string;
+  attempts?: number;
+  answer?: number;
+}
+
+export interface Template {
+  name: string;
+  language: string;
+  category: "utility" | "marketing" | "authentication";
+  status: "approved" | "pending" | "rejected" | "paused";
+  body: string;
+  campaign_id?: string;
+}
+
+/** Braze's connected audience object, as far as the sandbox reads it. */
+export interface Segment {
+  custom_attribute: { custom_attribute_name: string; comparison: string; value?: unknown };
+}
+
+/** What is told of a profile in one object of /users/track. */
+export type Track = Record<string, unknown>;
+
 /** What the console reads and changes, beside what the phones need. */
 export const controls = {
   user: (id: string) => call<Profile>("GET", `/users/${encodeURIComponent(id)}`),
+  users: (q: string, audience: Segment | undefined) => {
+    const query = new URLSearchParams(audience ? { q, audience: JSON.stringify(audience) } : { q });
+    return call<{ users: Profile[]; total: number }>("GET", `/users?${query}`);
+  },
+  templates: () => call<{ templates: Template[] }>("GET", "/templates"),
+  putTemplate: ({ name, language, category, status, body }: Template) =>
+    call<{ templates: Template[] }>("PUT", `/templates/${encodeURIComponent(name)}/${encodeURIComponent(language)}`, {
+      category,
+      status,
+      body,
+    }),
+  currentsEvents: () => call<{ events: CurrentsEvent[] }>("GET", "/currents/events"),
   groups: () => call<{ subscription_groups: Group[] }>("GET", "/about"),
   switches: () => call<{ about: Switch[] }>("GET", "/switches"),
   setSwitch: (name: string, value: Value) => call<{ about: Switch[] }>("PUT", "/switches", { [name]: value }),
@@ -60,17 +104,12 @@ export const controls = {
     call<unknown>("PUT", `/campaigns/${encodeURIComponent(id)}`, definition),
 };
 
-/** Says whether a profile is subscribed the way an integration does: by /users/track, with a key that may. */
-export async function subscribe(key: string, brazeId: string, group: string, on: boolean): Promise<void> {
-  const state = on ? "subscribed" : "unsubscribed";
+/** Changes a profile the way an integration does: by /users/track, with a key that may. */
+export async function track(key: string, brazeId: string, what: Track): Promise<void> {
   const response = await fetch("/users/track", {
     method: "POST",
     headers: { "Content-Type": "application/json", Authorization: `Bearer ${key}` },
-    body: JSON.stringify({
-      attributes: [
-        { braze_id: brazeId, subscription_groups: [{ subscription_group_id: group, subscription_state: state }] },
-      ],
-    }),
+    body: JSON.stringify({ attributes: [{ ...what, braze_id: brazeId }] }),
   });
   const answer = await response.json();
   if (!response.ok || answer.errors) throw new Error(answer.errors?.[0]?.type ?? answer.message);

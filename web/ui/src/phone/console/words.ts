@@ -6,4 +6,4 @@ export type Words = typeof en;
 export const catalogues = { en, fr };
 export const useWords = catalogue<Words>(catalogues);
 /** What is written alike in both languages. */
-export const same = /^currents$/;
+export const same = /^(currents|categories\.marketing)$/;

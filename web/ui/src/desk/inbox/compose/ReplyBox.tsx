@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Hourglass, SendHorizontal } from "lucide-react";
+import { Hourglass, Paperclip, SendHorizontal } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import { Button, IconButton } from "../../../ui/Button";
 import { useNow } from "../../../ui/now";
@@ -10,9 +10,11 @@ import { useWords } from "../../words";
 import { blank, underWay } from "../draft";
 import { codePoints, replyLimit } from "../parts";
 import { talk } from "../talk/api";
+import { Beside } from "./Beside";
 import { fill, find, firstMissing, missing, slashBefore, valuesOf } from "./canned";
 import { EmojiPicker } from "./EmojiPicker";
 import { SuggestionCard, useSuggestion } from "./SuggestionCard";
+import { fresh, problem } from "./show";
 import { Template } from "./Template";
 import { type Completion, TextBox, type TextBoxHandle } from "./TextBox";
 import { Decisions, Truth } from "./Truth";
@@ -41,7 +43,12 @@ export function ReplyBox({ detail, sendKeys }: { detail: Detail; sendKeys: strin
 
   const over = codePoints(draft.text.trim()) - replyLimit;
   const ready =
-    draft.text.trim() !== "" && !closed && over <= 0 && !underWay(draft) && missing(draft.text).length === 0;
+    draft.text.trim() !== "" &&
+    !problem(draft.show) &&
+    !closed &&
+    over <= 0 &&
+    !underWay(draft) &&
+    missing(draft.text).length === 0;
   const send = (force = false) => {
     const blanked = firstMissing(draft.text);
     if (blanked) box.current?.select(blanked.from, blanked.to);
@@ -89,6 +96,9 @@ export function ReplyBox({ detail, sendKeys }: { detail: Detail; sendKeys: strin
     >
       <Decisions id={id} draft={draft} ready={ready} onSend={send} onEdit={() => box.current?.focus()} />
       {offered && <SuggestionCard id={suggested} suggestion={offered} onTake={takeSuggestion} onDecline={decline} />}
+      {draft.show && !closed && (
+        <Beside id={id} text={draft.text} show={draft.show} onChange={(show) => people.attach(id, show)} />
+      )}
       <div className="flex items-end gap-1 rounded-bubble border border-line-strong bg-surface py-1 pr-1 pl-3 focus-within:outline-2 focus-within:outline-accent">
         <TextBox
           ref={box}
@@ -108,6 +118,14 @@ export function ReplyBox({ detail, sendKeys }: { detail: Detail; sendKeys: strin
             // After the browser has put the caret behind what was inserted.
             if (blanked) setTimeout(() => box.current?.select(from + blanked.from, from + blanked.to));
           }}
+        />
+        <IconButton
+          icon={Paperclip}
+          label={composeWords.besideAdd}
+          side="top"
+          className="text-muted"
+          disabled={closed || draft.show !== undefined}
+          onClick={() => people.attach(id, fresh("choices"))}
         />
         <EmojiPicker disabled={closed} onPick={(sign) => box.current?.insert(sign)} />
         <IconButton
@@ -174,6 +192,7 @@ function useClosed(detail: Detail): boolean {
 function useCanned(detail: Detail): { complete: (text: string, caret: number) => Completion | undefined } {
   const words = useComposeWords();
   const { session } = useAccount();
+  const people = usePeople();
   const draft = useDoings((d) => d.drafts[detail.id]?.text) ?? "";
   const query = useQuery({
     queryKey: ["canned", detail.id],
@@ -215,11 +234,15 @@ function useCanned(detail: Detail): { complete: (text: string, caret: number) =>
                   ),
                 )}
               </span>
+              {c.show?.choices && (
+                <span className="truncate text-meta">{c.show.choices.map((one) => `[${one.title}]`).join(" ")}</span>
+              )}
             </>
           ),
         })),
         take: (key) => {
           const picked = found.find((c) => c.id === key);
+          if (picked?.show) people.attach(detail.id, picked.show);
           return fill(picked?.filled ?? picked?.text ?? "", values)
             .map((piece) => piece.text)
             .join("");

@@ -49,6 +49,9 @@ export const talk = {
   suggestion: (id: string): Promise<Suggestion | undefined> =>
     answer(client.GET("/api/v1/conversations/{id}/suggestion", at(id))),
 
+  /** How a reply would leave. */
+  preview: (id: string, body: Schemas["PreviewInputBody"]) =>
+    answer(client.POST("/api/v1/conversations/{id}/replies/preview", { ...at(id), body })),
   /** Nothing when there is none. */
   draft: (id: string): Promise<KeptDraft | undefined> => answer(client.GET("/api/v1/conversations/{id}/draft", at(id))),
   keepDraft: (id: string, text: string, seenSeq: number): Promise<KeptDraft | undefined> =>
