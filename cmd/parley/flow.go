@@ -15,6 +15,7 @@ import (
 	"parley/internal/app"
 	"parley/internal/auth"
 	"parley/internal/bot/flow"
+	"parley/internal/bot/tool"
 	"parley/internal/chat"
 	"parley/internal/config"
 	"parley/internal/store"
@@ -54,12 +55,13 @@ func (c *flowInitCmd) Run() error {
 }
 
 type flowCheckCmd struct {
-	Dir string `arg:"" optional:"" type:"existingdir" help:"Folder of the flows; those that ship with Parley when left out."`
+	Dir   string `arg:"" optional:"" type:"existingdir" help:"Folder of the flows; those that ship with Parley when left out."`
+	Tools string `type:"existingfile" help:"File of tools; with it, calls of tools that it does not declare and writes without confirm are problems."`
 }
 
 // Run checks a folder.
 func (c *flowCheckCmd) Run() error {
-	list, err := loadFlows(c.Dir)
+	list, err := loadFlows(c.Dir, c.Tools)
 	if err != nil {
 		return err
 	}
@@ -80,13 +82,25 @@ func (c *flowCheckCmd) Run() error {
 	return tab.Flush()
 }
 
-// loadFlows reads a folder, or the flows that ship with Parley when dir is empty.
-func loadFlows(dir string) ([]*flow.Flow, error) {
+// loadFlows reads a folder, or the flows that ship with Parley when dir is empty. Their
+// calls are checked against a file of tools, if there is one.
+func loadFlows(dir, tools string) ([]*flow.Flow, error) {
 	files, name := flow.Shop(), "that ship with Parley"
 	if dir != "" {
 		files, name = os.DirFS(dir), "of "+dir
 	}
-	list, err := flow.Load(files, flow.Known{})
+	var known flow.Known
+	if tools != "" {
+		catalogue, err := app.ReadTools(tools, anyEnv)
+		if err != nil {
+			return nil, err
+		}
+		known.Tools = map[string]tool.Effect{}
+		for _, t := range catalogue.Tools() {
+			known.Tools[t.Name] = t.Effect
+		}
+	}
+	list, err := flow.Load(files, known)
 	var problems flow.Problems
 	if errors.As(err, &problems) {
 		return nil, fmt.Errorf("the flows %s have %d problems:\n%w", name, len(problems), err)
@@ -134,16 +148,16 @@ func (p published) pick(cfg config.Config) (config.Workspace, error) {
 func drafts(dir string, w config.Workspace) ([]*flow.Flow, error) {
 	switch {
 	case dir != "":
-		return loadFlows(dir)
+		return loadFlows(dir, w.Tools)
 	case w.Flows == "":
 		return nil, fmt.Errorf("workspace %s names no folder of flows; write flows: DIR into the settings, or name the folder here", w.ID)
 	case w.Flows == config.BuiltinFlows:
-		return loadFlows("")
+		return loadFlows("", w.Tools)
 	}
 	if _, err := fs.ReadDir(app.Flows(w), "."); err != nil {
 		return nil, fmt.Errorf("workspace %s: flows: %w", w.ID, err)
 	}
-	return loadFlows(w.Flows)
+	return loadFlows(w.Flows, w.Tools)
 }
 
 // change is one flow that a publish would change. Before or after is nil where there is none.

@@ -38,7 +38,7 @@ func (c *flowTryCmd) Run() error {
 	} else if len(c.Args) > 2 {
 		return errors.New("name a folder and a flow: parley flow try ./flows return_item")
 	}
-	list, err := loadFlows(dir)
+	list, err := loadFlows(dir, "")
 	if err != nil {
 		return err
 	}
