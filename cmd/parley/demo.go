@@ -71,11 +71,17 @@ func (c demoCmd) Run() (err error) {
 	if err != nil {
 		return fmt.Errorf("--sandbox-listen: %w; choose another address or stop what uses it", err)
 	}
-	key, err := c.modelKey()
+	orders, err := startShop(filepath.Join(c.Data, "tools.yaml"))
 	if err != nil {
-		return err
+		return errors.Join(err, l.Close())
 	}
-	gateway, err := app.New(ctx, app.Options{Config: c.config("http://"+l.Addr().String(), folder, key), Log: log, Version: version, Desk: web.Desk()})
+	defer func() { err = errors.Join(err, orders.stop()) }()
+	cfg := c.config("http://"+l.Addr().String(), folder)
+	cfg.Workspaces[0].Tools = orders.tools
+	if cfg.Workspaces[0].Model, err = c.model(cfg.Workspaces[0].Model); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	gateway, err := app.New(ctx, app.Options{Config: cfg, Log: log, Version: version, Desk: web.Desk(), Env: orders.env})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -167,7 +173,7 @@ func openBrowser(url string) {
 }
 
 // config is the demo's gateway: the settings an operator would write, for the sandbox's seed data.
-func (c demoCmd) config(endpoint, folder string, key config.Secret) config.Config {
+func (c demoCmd) config(endpoint, folder string) config.Config {
 	cfg := config.Default()
 	cfg.Listen, cfg.OpsListen = c.Listen, c.OpsListen
 	cfg.Database = config.DSN("sqlite:" + filepath.Join(c.Data, "parley.db"))
@@ -196,26 +202,27 @@ func (c demoCmd) config(endpoint, folder string, key config.Secret) config.Confi
 	if c.Fast {
 		w.Turn.Settle, w.Turn.SettleMax, w.Turn.PerMinute, w.Delivery.PairInterval = 0, 0, 0, 0
 	}
-	if c.Model != "" {
-		w.Model.Provider, w.Model.Name, w.Model.BaseURL, w.Model.APIKey = c.ModelProvider, c.Model, c.ModelURL, key
-		if strings.HasPrefix(c.ModelURL, "http://") {
-			w.Model.TokenLimit = "max_tokens" // a model on one's own machine, which knows this name at least
-		}
-	}
 	cfg.Workspaces = []config.Workspace{w}
 	return cfg
 }
 
-// modelKey reads the key of the demo's model.
-func (c demoCmd) modelKey() (config.Secret, error) {
-	if c.ModelKeyFile == "" {
-		return "", nil
+// model is the one that was asked for, with the other settings as they are.
+func (c demoCmd) model(m config.Model) (config.Model, error) {
+	if c.Model == "" {
+		return m, nil
 	}
-	raw, err := os.ReadFile(c.ModelKeyFile)
-	if err != nil {
-		return "", fmt.Errorf("--model-key-file: %w", err)
+	m.Provider, m.Name, m.BaseURL = c.ModelProvider, c.Model, c.ModelURL
+	if strings.HasPrefix(c.ModelURL, "http://") {
+		m.TokenLimit = "max_tokens" // a model on one's own machine, which knows this name at least
 	}
-	return config.Secret(strings.TrimSpace(string(raw))), nil
+	if c.ModelKeyFile != "" {
+		raw, err := os.ReadFile(c.ModelKeyFile)
+		if err != nil {
+			return m, fmt.Errorf("--model-key-file: %w", err)
+		}
+		m.APIKey = config.Secret(strings.TrimSpace(string(raw)))
+	}
+	return m, nil
 }
 
 // ownHosts are the names under which a browser on this machine may have reached the

@@ -19,6 +19,7 @@ import (
 	"parley/internal/engine"
 	"parley/internal/obs"
 	"parley/internal/store"
+	"parley/internal/store/flows"
 	outbox "parley/internal/store/hooks"
 	told "parley/internal/store/receipts"
 	"parley/internal/store/routes"
@@ -27,6 +28,9 @@ import (
 
 // routeHours is how long it is kept what came in by which route in an hour.
 const routeHours = 35 * 24 * time.Hour
+
+// flowDays is how long steps of flows stay counted, and a conversation that was left in one known as waiting there.
+const flowDays = 90 * 24 * time.Hour
 
 // history is how many earlier lines the bot may see.
 const history = 20
@@ -52,7 +56,7 @@ func (a *App) buildChannel(ctx context.Context) error {
 		}
 		workspaces[w.ID] = engine.Workspace{
 			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
-			Rules: rules(w.Handoff), Routes: a.base.differing(w), PerMinute: w.Turn.PerMinute, Models: models,
+			Rules: rules(w.Handoff), Routes: a.base.differing(w), PerMinute: w.Turn.PerMinute, Models: models, Tools: a.tools[w.ID],
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
@@ -242,8 +246,10 @@ func (a *App) prune(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			_, err = routes.Prune(ctx, tx, a.now()-routeHours.Milliseconds())
-			return err
+			if _, err = routes.Prune(ctx, tx, a.now()-routeHours.Milliseconds()); err != nil {
+				return err
+			}
+			return flows.Prune(ctx, tx, a.now()-flowDays.Milliseconds())
 		})
 		if err != nil || n == 0 {
 			return err
