@@ -187,7 +187,7 @@ workspaces:
     braze: {endpoint: %q, api_key: crash-key, timeout: 2s}
     routes: [{id: support, secrets: [%s]}]
     layouts: {text: {campaign_id: 00000000-0000-4000-8000-000000000002}}
-    turn: {settle: 0s, settle_max: 0s, lease: 5s, attempts: 20}
+    turn: {settle: 0s, settle_max: 0s, messages_per_minute: 0, lease: 5s, attempts: 20}
     delivery: {pair_interval: 0s, lease: 5s}
     knowledge: %q
 `, database, braze, crashSecret, filepath.Join(dir, "knowledge")))

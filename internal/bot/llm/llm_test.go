@@ -104,7 +104,7 @@ func TestChat_namesEveryFailure(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			each(t, scripted.Play(c.step), func(t *testing.T, m llm.Model, s *scripted.Server) {
-				limit := 10 * time.Second
+				limit := time.Minute
 				if c.step.Hang {
 					limit = 100 * time.Millisecond
 				}

@@ -89,7 +89,7 @@ func newBench(t *testing.T, provider, path string, next func(scripted.Request) s
 	published := func() *knowledge.Published { return pub }
 	b.bot = bot.New(published, nil)
 	set := model.Settings{
-		Provider: provider, Name: "test-model", Temperature: 0.2, MaxTokens: 500, Deadline: 10 * time.Second, Calls: 4, Price: llm.Price{In: 2, Out: 10},
+		Provider: provider, Name: "test-model", Temperature: 0.2, MaxTokens: 500, Deadline: time.Minute, Calls: 4, Price: llm.Price{In: 2, Out: 10},
 		Prompt: "Speak like a kind shopkeeper who has known everybody on the street for many years.",
 	}
 	if change != nil {
