@@ -35,6 +35,10 @@ type demoCmd struct {
 	NoBrowser     bool   `help:"Do not open the pages in a browser."`
 	NoStory       bool   `help:"Do not play the story on a first run."`
 	URLsFile      string `name:"urls-file" type:"path" help:"Write the addresses to this file as JSON when ready."`
+	Model         string `help:"Name of a language model that the bot may ask; docs/models.md says when."`
+	ModelProvider string `default:"openai" enum:"openai,anthropic" help:"How to speak to it: openai (also for everything compatible, such as Ollama) or anthropic."`
+	ModelURL      string `name:"model-url" help:"Its address, such as http://localhost:11434/v1; the vendor's own when left out."`
+	ModelKeyFile  string `type:"path" help:"File with its key, if it needs one."`
 	LogLevel      string `default:"warn" enum:"debug,info,warn,error" help:"${enum}."`
 }
 
@@ -67,12 +71,16 @@ func (c demoCmd) Run() (err error) {
 	if err != nil {
 		return fmt.Errorf("--sandbox-listen: %w; choose another address or stop what uses it", err)
 	}
+	key, err := c.modelKey()
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	orders, err := startShop(filepath.Join(c.Data, "tools.yaml"))
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	defer func() { err = errors.Join(err, orders.stop()) }()
-	cfg := c.config("http://"+l.Addr().String(), folder)
+	cfg := c.config("http://"+l.Addr().String(), folder, key)
 	cfg.Workspaces[0].Tools = orders.tools
 	gateway, err := app.New(ctx, app.Options{Config: cfg, Log: log, Version: version, Desk: web.Desk(), Env: orders.env})
 	if err != nil {
@@ -166,7 +174,7 @@ func openBrowser(url string) {
 }
 
 // config is the demo's gateway: the settings an operator would write, for the sandbox's seed data.
-func (c demoCmd) config(endpoint, folder string) config.Config {
+func (c demoCmd) config(endpoint, folder string, key config.Secret) config.Config {
 	cfg := config.Default()
 	cfg.Listen, cfg.OpsListen = c.Listen, c.OpsListen
 	cfg.Database = config.DSN("sqlite:" + filepath.Join(c.Data, "parley.db"))
@@ -195,8 +203,26 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 	if c.Fast {
 		w.Turn.Settle, w.Turn.SettleMax, w.Turn.PerMinute, w.Delivery.PairInterval = 0, 0, 0, 0
 	}
+	if c.Model != "" {
+		w.Model.Provider, w.Model.Name, w.Model.BaseURL, w.Model.APIKey = c.ModelProvider, c.Model, c.ModelURL, key
+		if strings.HasPrefix(c.ModelURL, "http://") {
+			w.Model.TokenLimit = "max_tokens" // a model on one's own machine, which knows this name at least
+		}
+	}
 	cfg.Workspaces = []config.Workspace{w}
 	return cfg
+}
+
+// modelKey reads the key of the demo's model.
+func (c demoCmd) modelKey() (config.Secret, error) {
+	if c.ModelKeyFile == "" {
+		return "", nil
+	}
+	raw, err := os.ReadFile(c.ModelKeyFile)
+	if err != nil {
+		return "", fmt.Errorf("--model-key-file: %w", err)
+	}
+	return config.Secret(strings.TrimSpace(string(raw))), nil
 }
 
 // ownHosts are the names under which a browser on this machine may have reached the

@@ -117,7 +117,7 @@ func (c *toolTryCmd) Run() error {
 	if t == nil {
 		return fmt.Errorf("%s declares no tool %q", path, c.Name)
 	}
-	args, err := typed(t.Spec().Schema, c.Args)
+	args, err := typed(t.Schema(), c.Args)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"parley/internal/api/beside"
+	"parley/internal/api/costs"
 	"parley/internal/api/guided"
 	"parley/internal/api/setup"
 	"parley/internal/audit"
@@ -64,6 +65,7 @@ type Parts struct {
 	Media    *media.Fetcher
 	Setup    *setup.Setup
 	Flows    *guided.Flows
+	Costs    *costs.Costs
 	Log      *slog.Logger
 }
 
@@ -110,6 +112,7 @@ func New(set Settings, parts Parts) *API {
 	api.hooks()
 	api.setup()
 	api.flows()
+	api.models()
 	api.profile()
 	api.board()
 	api.reports()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"parley/internal/api/costs"
 	"parley/internal/bot"
 	"parley/internal/chat"
 	"parley/internal/store"
@@ -19,7 +20,7 @@ type Words struct {
 
 // Step is one thing that happened to a message on its way.
 type Step struct {
-	Kind   string         `json:"kind" enum:"received,repaired,deduplicated,joined,settled,understood,silent,handed_over,queued,batched,accepted,retried,unknown,dead,cancelled,sent,delivered,read,failed"`
+	Kind   string         `json:"kind" enum:"received,repaired,deduplicated,joined,settled,understood,asked,silent,handed_over,queued,batched,accepted,retried,unknown,dead,cancelled,sent,delivered,read,failed"`
 	At     time.Time      `json:"at"`
 	Title  Words          `json:"title"`
 	Detail string         `json:"detail,omitempty"`
@@ -39,6 +40,8 @@ type Understanding struct {
 	Version      string    `json:"version,omitempty" doc:"Version of the knowledge base."`
 	Micros       int64     `json:"micros" doc:"Time the bot took, in microseconds."`
 	Alternatives []Reading `json:"alternatives" nullable:"false"`
+
+	Model *bot.ModelTrace `json:"model,omitempty" doc:"What a language model had to do with it."`
 }
 
 // Reading is one intent that was considered.
@@ -173,6 +176,10 @@ func turnSteps(t store.Turn, inbound int) ([]Step, *Understanding, error) {
 		},
 		Step{Kind: "understood", At: when(t.FinishedAt), Title: understoodTitle(trace), Detail: trace.Reason},
 	)
+	if trace.Model != nil {
+		en, fr, detail := costs.Words(*trace.Model)
+		steps = append(steps, Step{Kind: "asked", At: when(t.FinishedAt), Title: Words{en, fr}, Detail: detail})
+	}
 	switch bot.Action(t.Action) {
 	case bot.ActionSilent:
 		steps = append(steps, Step{Kind: "silent", At: when(t.FinishedAt), Detail: trace.Reason, Title: Words{"No answer, on purpose", "Pas de réponse, volontairement"}})
@@ -182,6 +189,7 @@ func turnSteps(t store.Turn, inbound int) ([]Step, *Understanding, error) {
 	u := &Understanding{
 		Intent: trace.Intent, Title: trace.Title, P: trace.P, Band: trace.Band, Rule: trace.Rule, Reason: trace.Reason, Language: trace.Language,
 		LanguageFrom: trace.LanguageFrom, Version: trace.KnowledgeVersion, Micros: trace.Micros, Alternatives: []Reading{},
+		Model: trace.Model,
 	}
 	for _, alt := range trace.Alternatives {
 		u.Alternatives = append(u.Alternatives, Reading{Intent: alt.Intent, Title: alt.Title, P: alt.P})

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley/internal/api"
+	"parley/internal/api/costs"
 	"parley/internal/api/guided"
 	"parley/internal/api/setup"
 	"parley/internal/audit"
@@ -169,6 +170,7 @@ func (a *App) buildHTTP() (err error) {
 		Media: media.New(media.Settings{MaxBytes: cfg.Limits.MediaBytes, AllowPrivate: cfg.Desk.MediaHostsAllowPrivate}),
 		Hooks: a.buildHooks(),
 		Setup: setup.New(cfg, a.store, a.roster.Desk, a.opts.Now),
+		Costs: costs.New(a.store, a.opts.Now),
 		Flows: guided.New(cfg.Workspaces, a.store, a.opts.Now),
 	})
 	a.folder = report.NewFolder(a.store, a.log, a.now)

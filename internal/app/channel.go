@@ -19,6 +19,7 @@ import (
 	"parley/internal/engine"
 	"parley/internal/obs"
 	"parley/internal/store"
+	"parley/internal/store/flows"
 	outbox "parley/internal/store/hooks"
 	told "parley/internal/store/receipts"
 	"parley/internal/store/routes"
@@ -27,6 +28,9 @@ import (
 
 // routeHours is how long it is kept what came in by which route in an hour.
 const routeHours = 35 * 24 * time.Hour
+
+// flowDays is how long steps of flows stay counted, and a conversation that was left in one known as waiting there.
+const flowDays = 90 * 24 * time.Hour
 
 // history is how many earlier lines the bot may see.
 const history = 20
@@ -242,8 +246,10 @@ func (a *App) prune(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			_, err = routes.Prune(ctx, tx, a.now()-routeHours.Milliseconds())
-			return err
+			if _, err = routes.Prune(ctx, tx, a.now()-routeHours.Milliseconds()); err != nil {
+				return err
+			}
+			return flows.Prune(ctx, tx, a.now()-flowDays.Milliseconds())
 		})
 		if err != nil || n == 0 {
 			return err

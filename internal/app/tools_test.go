@@ -48,7 +48,7 @@ func TestLoadTools_exampleShop(t *testing.T) {
 				continue
 			}
 			offered := false
-			for _, spec := range runners["shop"].Specs("", f.Name) {
+			for _, spec := range runners["shop"].Allowed("", f.Name) {
 				offered = offered || spec.Name == s.Tool
 			}
 			if !offered {

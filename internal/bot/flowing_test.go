@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -28,9 +29,12 @@ type guided struct {
 	n       int
 }
 
+// shopFlows are read once for all tests.
+var shopFlows = sync.OnceValues(func() ([]*flow.Flow, error) { return flow.Load(flow.Shop(), flow.Known{}) })
+
 func guide(t testing.TB, language string) *guided {
 	t.Helper()
-	flows, err := flow.Load(flow.Shop(), flow.Known{})
+	flows, err := shopFlows()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -327,5 +331,115 @@ func checkFlowOutcome(t *rapid.T, out bot.Outcome) {
 		t.Fatalf("%s with choices %q", out.Action, out.Choices)
 	case len(out.State) > 4096:
 		t.Fatalf("the state has %d bytes", len(out.State))
+	}
+}
+
+const wordsAndWaits = `title: {en: Complaint}
+languages: [en]
+slots:
+  what: {type: text, ask: {en: What is wrong with it}}
+steps:
+  ask:
+    ask: what
+    next: note
+  note:
+    set: {mood: bad}
+    next: advise
+  advise:
+    say: {en: 'Try to switch it off and on'}
+    link: {label: {en: How to}, url: 'https://example.com/{{mood}}'}
+    next: later
+  later:
+    wait: 2h
+    late: late
+    next: thanks
+  thanks:
+    say: {en: 'You said: {{what}}'}
+    next: end
+  late:
+    handoff: {en: 'So it did not help'}
+`
+
+func complaint(t *testing.T) *guided {
+	t.Helper()
+	f, err := flow.Parse("complaint", []byte(wordsAndWaits), flow.Known{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := guideWith(t, "en", f)
+	g.turn = func(turn *bot.Turn) { turn.Flow = "complaint" }
+	return g
+}
+
+// TestFlow_tellsQuestionsFromFreeText: where any words will do, a clear question is none of them.
+func TestFlow_tellsQuestionsFromFreeText(t *testing.T) {
+	t.Parallel()
+	g := complaint(t)
+	g.says("hello")
+	g.want(g.says("what are your opening hours?"), bot.ActionAsk, "", "9 am", "Back to where we were.", "What is wrong with it")
+	out := g.says("the lid does not close")
+	g.want(out, bot.ActionAsk, "", "Try to switch it off and on", "How to: https://example.com/bad")
+	testkit.Diff(t, out.Link, knowledge.Link{Label: "How to", URL: "https://example.com/bad"})
+	testkit.Diff(t, out.Prompt, "Try to switch it off and on")
+	// It waits for whatever comes, but answers a question first.
+	g.want(g.says("what are your opening hours?"), bot.ActionAsk, "", "9 am")
+	g.want(g.says("done that"), bot.ActionAnswer, "", "You said: the lid does not close")
+}
+
+func TestFlow_comesBackTooLate(t *testing.T) {
+	t.Parallel()
+	g := complaint(t)
+	g.says("hello")
+	g.says("the lid does not close")
+	g.now = g.now.Add(3 * time.Hour)
+	out := g.says("done that")
+	g.want(out, bot.ActionHandoff, bot.HandoffFlow, "So it did not help")
+	// What the flow noted for itself is nothing that people need.
+	testkit.Diff(t, out.Handoff.Collected, map[string]string{"what": "the lid does not close"})
+}
+
+// TestFlow_goesOnAfterAPicture: an attachment alone has the bot's own rule.
+func TestFlow_goesOnAfterAPicture(t *testing.T) {
+	t.Parallel()
+	g := complaint(t)
+	g.says("hello")
+	turn := bot.Turn{Contact: g.contact, State: g.state, Now: g.now, Messages: []bot.Inbound{{ID: "p", Media: []string{"https://example.com/a.jpg"}}}}
+	out, err := g.bot.Reply(context.Background(), turn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.want(out, bot.ActionAsk, "", "I can only read text so far")
+	g.state = out.State
+	g.want(g.says("the lid does not close"), bot.ActionAsk, "", "Try to switch it off")
+}
+
+// TestFlow_doesNotWriteTwice: the same turn with one more message asks for the same call.
+func TestFlow_doesNotWriteTwice(t *testing.T) {
+	t.Parallel()
+	g := guide(t, "en")
+	g.turn = func(turn *bot.Turn) { turn.Flow = "change_delivery" }
+	g.tools = func(tool.Call) tool.Result {
+		return tool.Result{State: tool.Done, Data: map[string]any{"status": "shipped"}}
+	}
+	g.says("order AB-12345")
+	g.says("tomorrow")
+	ids := map[string]bool{}
+	for _, burst := range [][]string{{"yes"}, {"yes", "yes please"}, {"ok", "yes"}} {
+		turn := bot.Turn{Contact: g.contact, State: g.state, Now: g.now}
+		for i, text := range burst {
+			turn.Messages = append(turn.Messages, bot.Inbound{ID: strings.Repeat("x", i+1) + burst[0], Text: text})
+		}
+		out, err := g.bot.Reply(context.Background(), turn)
+		if err != nil || out.Action != bot.ActionCall {
+			t.Fatalf("%q: %s %v", burst, out.Action, err)
+		}
+		id, err := out.Call.ID("c")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids[id] = true
+	}
+	if len(ids) != 1 {
+		t.Errorf("%d calls for one question", len(ids))
 	}
 }

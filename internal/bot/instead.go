@@ -82,7 +82,9 @@ func (b *Bot) Instead(ctx context.Context, t Turn, embedded Outcome, d Draft) (o
 	if d.Kind == DraftAnswer && cut(intent.Fold(d.Text)) == r.state.Said {
 		return Outcome{}, false, nil
 	}
-	r.state.Language = readState(embedded.State).Language
+	after := readState(embedded.State)
+	r.state.Language = after.Language
+	r.state.Flows, r.state.Breaks = after.Flows, after.Breaks // one that was given up stays so
 	out = r.draft(d)
 	raw, err := r.state.write()
 	if err != nil {
@@ -106,7 +108,9 @@ func (r *run) draft(d Draft) Outcome {
 	case DraftPropose:
 		r.state.miss(false)
 		r.state.Proposed = d.Call
-		return r.say(ActionAsk, band, "model_propose", d.Reason, d.Text, r.texts.yesOrNo)
+		out := r.say(ActionChoices, band, "model_propose", d.Reason, d.Text, r.texts.yesOrNo)
+		r.withYesNo(&out)
+		return out
 	case DraftAsk:
 		if run, _ := r.state.miss(true); run >= MaxAsks {
 			return r.handoff(HandoffFallbacks, BandFallback, fmt.Sprintf("%d questions in a row have not led anywhere", run))

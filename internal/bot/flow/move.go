@@ -12,7 +12,8 @@ type Position struct {
 	Flow    string            `json:"flow"`
 	Version string            `json:"version"`
 	Step    string            `json:"step"`
-	Values  map[string]string `json:"values,omitempty"`
+	Values  map[string]string `json:"values,omitempty"` // slots, and what tools answered
+	Notes   map[string]string `json:"notes,omitempty"`  // what the flow set for itself
 	// At is when it began to wait, unix milliseconds.
 	At int64 `json:"at"`
 	// Tries counts answers that did not fit in a row.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -22,7 +23,7 @@ func Start(lib *Library, name string, in Input) (Move, bool) {
 		return Move{}, false
 	}
 	r := &run{lib: lib, in: in, flow: f, calls: map[string]bool{}}
-	r.pos = Position{Flow: f.Name, Version: f.Version, Values: map[string]string{}, Intent: in.Intent}
+	r.pos = Position{Flow: f.Name, Version: f.Version, Values: map[string]string{}, Notes: map[string]string{}, Intent: in.Intent}
 	for i := range f.Slots {
 		s := &f.Slots[i]
 		if !s.Opening || s.Type == Choice {
@@ -130,14 +131,16 @@ func resume(lib *Library, pos Position, in Input) (*run, *Step, *Move) {
 			Reason: fmt.Sprintf("step %s of flow %s, version %s, is not there any more", pos.Step, pos.Flow, pos.Version),
 		}
 	}
-	values := make(map[string]string, len(pos.Values))
-	for k, v := range pos.Values {
-		values[k] = v
-	}
-	pos.Values = values
+	pos.Values, pos.Notes = copied(pos.Values), copied(pos.Notes)
 	r := &run{lib: lib, in: in, flow: f, pos: pos, calls: map[string]bool{}}
 	r.waited = step
 	return r, step, nil
+}
+
+func copied(m map[string]string) map[string]string {
+	out := make(map[string]string, len(m))
+	maps.Copy(out, m)
+	return out
 }
 
 // run is one move being made.
@@ -197,7 +200,7 @@ func (r *run) take(step *Step) (next string, done bool) {
 	case Set:
 		for _, a := range step.Values {
 			v, _ := r.fill(a.Value, false)
-			r.keep(a.Name, v)
+			r.note(a.Name, v)
 		}
 		return step.Next, false
 	case Wait:
@@ -347,12 +350,23 @@ func text(v any) string {
 	return ""
 }
 
-func (r *run) keep(name, value string) {
-	if value = clip(value); value == "" {
-		delete(r.pos.Values, name)
+func (r *run) keep(name, value string) { put(r.pos.Values, name, value) }
+
+// note keeps a set value: over the slot or the field of that name, else for the flow alone.
+func (r *run) note(name, value string) {
+	if _, ok := r.pos.Values[name]; ok || r.flow.slot(name) != nil {
+		put(r.pos.Values, name, value)
 		return
 	}
-	r.pos.Values[name] = value
+	put(r.pos.Notes, name, value)
+}
+
+func put(values map[string]string, name, value string) {
+	if value = clip(value); value == "" {
+		delete(values, name)
+		return
+	}
+	values[name] = value
 }
 
 func (r *run) argument(a Assign) (v any, gap string) {
@@ -381,7 +395,10 @@ func (r *run) value(name string) string {
 	if key, ok := strings.CutPrefix(name, "base."); ok {
 		return r.in.Base[key]
 	}
-	return r.pos.Values[name]
+	if v, ok := r.pos.Values[name]; ok {
+		return v
+	}
+	return r.pos.Notes[name]
 }
 
 // fill puts values in; gap is the first name without one. Said days are written in words.

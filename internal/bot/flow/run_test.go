@@ -138,8 +138,15 @@ func TestRun_looksUpAnOrder(t *testing.T) {
 
 func TestRun_writesOnlyAfterAYes(t *testing.T) {
 	t.Parallel()
+	arrived := func(c tool.Call) tool.Result {
+		result := order(c)
+		if c.Tool == "order_status" {
+			result.Data["status"] = "delivered"
+		}
+		return result
+	}
 	for answer, want := range map[string]int{"yes": 2, "no": 1, "maybe": 1, "1": 1} {
-		r := shopRide(t, order)
+		r := shopRide(t, arrived)
 		m := r.starts("return_item", "I want to return something of order AB-12345")
 		r.want(m, flow.Waits, "Which item")
 		if len(m.Choices) != 2 || m.Choices[1].Title != "Red cup" {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
@@ -26,7 +27,10 @@ func newOpenAI(o Options, client *http.Client) *openAI {
 		options = append(options, option.WithBaseURL(o.BaseURL))
 	}
 	if o.Key != "" {
-		options = append(options, option.WithAPIKey(o.Key), option.WithHeader("api-key", o.Key)) // the latter is Azure's
+		options = append(options, option.WithAPIKey(o.Key))
+	}
+	if strings.Contains(o.BaseURL, ".azure.com") { // its keys go into a header of their own
+		options = append(options, option.WithHeader("api-key", o.Key))
 	}
 	return &openAI{openai.NewChatCompletionService(options...), o.Name, o.TokenLimit == "max_tokens"}
 }

@@ -52,7 +52,11 @@ type Tool struct {
 	// Result names the fields of an answer and where in it they stand, as JSON pointers
 	// (RFC 6901). A field that an answer does not have is left out.
 	Result map[string]string
-	Errors []Fault // the first that fits wins
+	// Confirm asks the customer, by language, whether a write shall be carried out that a
+	// model proposes; {name} is an argument. Without it no model is offered the write. Flows
+	// ask in words of their own.
+	Confirm map[string]string
+	Errors  []Fault // the first that fits wins
 	// Intents and Flows are where the tool may be used; Everywhere stands for all.
 	Intents []string
 	Flows   []string
@@ -64,16 +68,19 @@ type Tool struct {
 	closed   bool // takes no argument that the schema does not name
 }
 
-// Spec is what a model is told of a tool.
-type Spec struct {
-	Name        string
-	Description string
-	Schema      json.RawMessage // JSON schema of the arguments, without what is bound
-	Effect      Effect
-}
+// Schema is the JSON schema of the arguments, without what is bound.
+func (t *Tool) Schema() json.RawMessage { return t.schema }
 
-// Spec is what a model is told.
-func (t *Tool) Spec() Spec { return Spec{t.Name, t.Description, t.schema, t.Effect} }
+// Question is what a customer is asked before a model's call of a write is carried out,
+// or "" where it has no words in their language. Arguments are put in as they are.
+func (t *Tool) Question(language string, args map[string]any) string {
+	return argument.ReplaceAllStringFunc(t.Confirm[language], func(m string) string {
+		if v, ok := args[strings.Trim(m, "{}")]; ok {
+			return fmt.Sprint(v)
+		}
+		return ""
+	})
+}
 
 // Tools are the declarations, in the order of the file.
 func (c *Catalogue) Tools() []*Tool { return slices.Clone(c.tools) }
@@ -90,16 +97,10 @@ func (c *Catalogue) Find(name string) *Tool {
 	return c.tools[i]
 }
 
-// Specs are what a model may be offered for an intent, within a flow or, with flow empty,
+// Allowed are the tools that may be used for an intent, within a flow or, with flow empty,
 // outside of any.
-func (c *Catalogue) Specs(intent, flow string) []Spec {
-	var out []Spec
-	for _, t := range c.tools {
-		if t.Allowed(intent, flow) {
-			out = append(out, t.Spec())
-		}
-	}
-	return out
+func (c *Catalogue) Allowed(intent, flow string) []*Tool {
+	return slices.DeleteFunc(c.Tools(), func(t *Tool) bool { return !t.Allowed(intent, flow) })
 }
 
 // Allowed says whether the tool may be used for an intent or in a flow. One of them is

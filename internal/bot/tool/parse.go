@@ -84,6 +84,7 @@ type rawTool struct {
 	Body        at[any]               `yaml:"body"`
 	MCP         *rawMCP               `yaml:"mcp"`
 	Result      map[string]at[string] `yaml:"result"`
+	Confirm     map[string]at[string] `yaml:"confirm"`
 	Errors      []rawFault            `yaml:"errors"`
 	Allow       rawAllow              `yaml:"allow"`
 }
@@ -265,6 +266,7 @@ func (p *parser) tool(raw rawTool) *Tool {
 	for _, problem := range t.setSchema(raw.Args.v) {
 		bad(raw.Args.line, "%s", problem)
 	}
+	t.confirm(raw.Confirm, bad)
 	p.way(t, raw, bad)
 	for name, pointer := range raw.Result {
 		if !nameForm.MatchString(name) {
@@ -288,6 +290,32 @@ func (p *parser) tool(raw rawTool) *Tool {
 		bad(0, `allow is missing; name the intents or flows that may use it, or "*" for all`)
 	}
 	return t
+}
+
+var (
+	argument     = regexp.MustCompile(`\{[a-z][a-z0-9_]*\}`)
+	languageForm = regexp.MustCompile(`^[a-z]{2,3}$`)
+)
+
+// confirm reads what customers are asked before a model's write.
+func (t *Tool) confirm(raw map[string]at[string], bad complaint) {
+	t.Confirm = map[string]string{}
+	for language, text := range raw {
+		switch {
+		case t.Effect != Write:
+			bad(text.line, "confirm is for writes; what only reads needs no yes")
+		case !languageForm.MatchString(language):
+			bad(text.line, "confirm: %q is no language; write its code, such as en", language)
+		case strings.TrimSpace(text.v) == "":
+			bad(text.line, "confirm: %s is empty", language)
+		}
+		for _, m := range argument.FindAllString(text.v, -1) {
+			if name := strings.Trim(m, "{}"); t.each[name] == nil {
+				bad(text.line, "confirm: %s names %s, which is no argument", language, name)
+			}
+		}
+		t.Confirm[language] = strings.TrimSpace(text.v)
+	}
 }
 
 type complaint func(line int, format string, args ...any)

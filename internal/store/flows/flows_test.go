@@ -141,9 +141,9 @@ func TestFollow_countsWhereConversationsAre(t *testing.T) {
 			t.Helper()
 			now += 60_000
 			a := store.Arrival{
-			Workspace: "shop", Route: "support", MessageID: chat.MessageID(chat.NewID()), ContactID: chat.ContactID(chat.NewID()),
-			ConversationID: chat.ConversationID(chat.NewID()), ExternalID: who, Text: fmt.Sprint("at ", now), Dedupe: store.Dedupe{Pair: 1},
-		}
+				Workspace: "shop", Route: "support", MessageID: chat.MessageID(chat.NewID()), ContactID: chat.ContactID(chat.NewID()),
+				ConversationID: chat.ConversationID(chat.NewID()), ExternalID: who, Text: fmt.Sprint("at ", now), Dedupe: store.Dedupe{Pair: 1},
+			}
 			works := write(t, s, func(ctx context.Context, tx *store.Tx) ([]store.Work, error) {
 				if _, err := tx.Ingest(ctx, []store.Arrival{a}, now); err != nil {
 					return nil, err
@@ -190,5 +190,10 @@ func TestFollow_countsWhereConversationsAre(t *testing.T) {
 		if list := steps(0); len(list) != 3 {
 			t.Errorf("since ever: %+v", list)
 		}
+		turn("grace", `{"steps":[{"flow":"a","version":"a1","step":"one"}]}`, in("one")) // waits since the time 7
+		write(t, s, func(ctx context.Context, tx *store.Tx) (bool, error) { return true, flows.Prune(ctx, tx, now-day/2) })
+		testkit.Diff(t, steps(0), []flows.Step{
+			{Name: "a", Version: "a1", Step: "one", Entered: 1}, {Name: "a", Version: "a1", Step: "three", Entered: 1, Ended: 1},
+		})
 	})
 }

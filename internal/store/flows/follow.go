@@ -172,3 +172,12 @@ func Steps(ctx context.Context, q db.Querier, workspace string, from int64) ([]S
 	}
 	return list, err
 }
+
+// Prune forgets counts of days before a time, and where conversations wait since before it.
+func Prune(ctx context.Context, tx *store.Tx, before int64) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM flow_steps WHERE day < $1", before); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM flow_positions WHERE at < $1", before)
+	return err
+}

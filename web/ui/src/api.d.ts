@@ -1193,6 +1193,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what language models did and cost in a period of at most 400 days
+         * @description Needs the permission reports:read.
+         */
+        get: operations["get-model-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/routes": {
         parameters: {
             query?: never;
@@ -2868,6 +2888,120 @@ export interface components {
             /** @description There are older lines. */
             more: boolean;
         };
+        ModelDay: {
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: double
+             * @description By the prices in the settings, in their currency.
+             */
+            cost: number;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Of these: its outcome was taken.
+             */
+            helped: number;
+            /**
+             * Format: double
+             * @description Mean time of a turn.
+             */
+            seconds: number;
+            /** Format: int64 */
+            tokensIn: number;
+            /** Format: int64 */
+            tokensOut: number;
+            /**
+             * Format: int64
+             * @description In which a model was asked.
+             */
+            turns: number;
+        };
+        ModelEnding: {
+            /** @description answer, ask, handoff, decline or propose; else the failure after which the bot's own reply stood. */
+            ending: string;
+            failed: boolean;
+            /** Format: int64 */
+            turns: number;
+        };
+        ModelNamed: {
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: double
+             * @description By the prices in the settings, in their currency.
+             */
+            cost: number;
+            /**
+             * Format: int64
+             * @description Of these: its outcome was taken.
+             */
+            helped: number;
+            model: string;
+            /**
+             * Format: double
+             * @description Mean time of a turn.
+             */
+            seconds: number;
+            /** Format: int64 */
+            tokensIn: number;
+            /** Format: int64 */
+            tokensOut: number;
+            /**
+             * Format: int64
+             * @description In which a model was asked.
+             */
+            turns: number;
+        };
+        ModelTrace: {
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            costMicros: number;
+            detail?: string;
+            failure?: string;
+            /** Format: int64 */
+            millis: number;
+            model: string;
+            outcome: string;
+            provider: string;
+            sources?: string[] | null;
+            /** Format: int64 */
+            tokensIn: number;
+            /** Format: int64 */
+            tokensOut: number;
+            tools?: string[] | null;
+            violation?: string;
+        };
+        ModelUse: {
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: double
+             * @description By the prices in the settings, in their currency.
+             */
+            cost: number;
+            /**
+             * Format: int64
+             * @description Of these: its outcome was taken.
+             */
+            helped: number;
+            /**
+             * Format: double
+             * @description Mean time of a turn.
+             */
+            seconds: number;
+            /** Format: int64 */
+            tokensIn: number;
+            /** Format: int64 */
+            tokensOut: number;
+            /**
+             * Format: int64
+             * @description In which a model was asked.
+             */
+            turns: number;
+        };
         Myself: {
             /**
              * Format: int64
@@ -2955,6 +3089,19 @@ export interface components {
             /** Format: double */
             p: number;
             title: string;
+        };
+        OutputBody: {
+            /** @description Every day of the period, the first one first. */
+            days: components["schemas"]["ModelDay"][];
+            /** @description The most frequent first. */
+            endings: components["schemas"]["ModelEnding"][];
+            /** Format: date */
+            from: string;
+            /** @description The dearest first. */
+            models: components["schemas"]["ModelNamed"][];
+            /** Format: date */
+            to: string;
+            totals: components["schemas"]["ModelUse"];
         };
         OwnPasswordBody: {
             current: string;
@@ -3681,7 +3828,7 @@ export interface components {
             };
             detail?: string;
             /** @enum {string} */
-            kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled" | "sent" | "delivered" | "read" | "failed";
+            kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "asked" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled" | "sent" | "delivered" | "read" | "failed";
             title: components["schemas"]["Words"];
         };
         StopInputBody: {
@@ -3831,6 +3978,8 @@ export interface components {
              * @description Time the bot took, in microseconds.
              */
             micros: number;
+            /** @description What a language model had to do with it. */
+            model?: components["schemas"]["ModelTrace"];
             /**
              * Format: double
              * @description Calibrated probability that the intent is right.
@@ -8722,6 +8871,80 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-model-report": {
+        parameters: {
+            query?: {
+                /** @description First day in UTC, as 2026-11-01. Without one: 27 days before the last. */
+                from?: string;
+                /** @description Last day in UTC, included. Without one: today. */
+                to?: string;
+                /** @description Only turns of this route. */
+                route?: string;
+                /** @description Only turns of this workspace (id). */
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputBody"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -66,8 +66,8 @@ func New(set Settings, s *store.Store, log *slog.Logger) *Runner {
 	}
 }
 
-// Specs are what a model may be offered for an intent or in a flow.
-func (r *Runner) Specs(intent, flow string) []tool.Spec { return r.tools.Specs(intent, flow) }
+// Allowed are the tools that may be used for an intent or in a flow.
+func (r *Runner) Allowed(intent, flow string) []*tool.Tool { return r.tools.Allowed(intent, flow) }
 
 // Run carries a call out, once: whoever asks for the same call again gets the same result,
 // in this process or another, after a crash as well. A call that somebody else is carrying

@@ -14,6 +14,7 @@ import {
   UsersRound,
   Waypoints,
   Webhook,
+  Workflow,
 } from "lucide-react";
 import { type ComponentType, lazy } from "react";
 import type { Session } from "./api";
@@ -101,6 +102,13 @@ export const sections: Section[] = [
     icon: Waypoints,
     least: "supervisor",
     component: lazy(() => import("./setup/braze/Routes").then((m) => ({ default: m.Routes }))),
+  },
+  {
+    slug: "flows",
+    label: "flows",
+    icon: Workflow,
+    least: "supervisor",
+    component: lazy(() => import("./setup/flows/Flows").then((m) => ({ default: m.Flows }))),
   },
   {
     slug: "braze",

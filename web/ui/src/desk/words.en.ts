@@ -17,6 +17,7 @@ export const en = {
   },
   sections: {
     routes: "Routes",
+    flows: "Flows",
     guide: "Set-up in Braze",
     doctor: "Doctor",
     webhooks: "Webhooks",

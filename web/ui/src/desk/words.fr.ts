@@ -18,6 +18,7 @@ export const fr: Shape<typeof en> = {
   },
   sections: {
     routes: "Les routes",
+    flows: "Parcours",
     guide: "Mise en place dans Braze",
     doctor: "Docteur",
     webhooks: "Webhooks",

@@ -12,6 +12,7 @@ type Understanding = NonNullable<Life["understanding"]>;
 
 const tints: Record<string, string> = {
   accepted: "bg-ok",
+  asked: "bg-bot",
   repaired: "bg-warn",
   silent: "bg-warn",
   handed_over: "bg-warn",

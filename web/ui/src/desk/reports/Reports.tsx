@@ -23,6 +23,7 @@ import {
   Resolution,
   Volume,
 } from "./Cards";
+import { Models } from "./Models";
 import { dayOf, lasting, length, longest, midday, type Period, periodOf, preceding, presetOf, presets } from "./period";
 import { useReportWords } from "./words";
 import "./print.css";
@@ -70,6 +71,7 @@ export function Reports() {
           report={report}
           earlier={compared ? earlier.data : undefined}
           ask={ask}
+          growing={period.to >= today}
           old={query.isPlaceholderData}
         />
       )}
@@ -191,11 +193,13 @@ function Answers({
   report,
   earlier,
   ask,
+  growing,
   old,
 }: {
   report: Report;
   earlier: Report | undefined;
   ask: Ask;
+  growing: boolean;
   old: boolean;
 }) {
   const words = useReportWords();
@@ -223,6 +227,7 @@ function Answers({
             <Intents report={report} csv={reports.csv(ask, "intents")} />
             <Csat report={report} />
             <Precision report={report} />
+            <Models ask={ask} growing={growing} />
           </div>
         </div>
         <Agents report={report} csv={reports.csv(ask, "agents")} />

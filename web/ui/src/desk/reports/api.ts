@@ -3,6 +3,7 @@ import type { operations } from "../../api";
 import { answer, client } from "../api";
 
 export type Report = operations["get-reports"]["responses"][200]["content"]["application/json"];
+export type ModelReport = operations["get-model-report"]["responses"][200]["content"]["application/json"];
 export type Figures = Report["totals"];
 export type Table = "days" | "reasons" | "intents" | "agents" | "deliveries";
 
@@ -21,5 +22,9 @@ function asked(ask: Ask) {
 
 export const reports = {
   read: (ask: Ask) => answer<Report>(client.GET("/api/v1/reports", { params: { query: asked(ask) } })),
+  models: ({ from, to, route }: Ask) =>
+    answer<ModelReport>(
+      client.GET("/api/v1/reports/models", { params: { query: { from, to, ...(route && { route }) } } }),
+    ),
   csv: (ask: Ask, table: Table) => `/api/v1/reports.csv?${new URLSearchParams({ ...asked(ask), table })}`,
 };

@@ -218,6 +218,20 @@ function Whole({
           </ul>
         </Part>
       )}
+      {packet.flow && Object.keys(packet.flow.collected).length > 0 && (
+        <Part title={words.handover.flow(packet.flow.name)}>
+          <dl className="flex flex-col gap-0.5">
+            {Object.entries(packet.flow.collected).map(([name, value]) => (
+              <div key={name} className="flex flex-wrap items-center gap-x-1.5">
+                <dt className="text-meta text-muted">{inWords(words.handover.names, name)}</dt>
+                <dd>
+                  <Copyable value={value} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </Part>
+      )}
       {suggestedReply && (
         <Part title={words.handover.reply}>
           <p dir="auto" className="whitespace-pre-wrap">
