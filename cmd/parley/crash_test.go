@@ -23,6 +23,7 @@ import (
 
 	"parley/internal/chat"
 	"parley/internal/store"
+	"parley/internal/store/signs"
 	"parley/internal/store/storetest"
 	"parley/internal/testkit"
 )
@@ -67,7 +68,7 @@ func TestServe_survivesKills(t *testing.T) {
 		}
 		defer s.Close()
 		testkit.Eventually(t, crashPatience, func() bool {
-			b, err := s.Backlog(t.Context(), 1<<60)
+			b, err := signs.Waiting(t.Context(), s, 1<<60)
 			return err == nil && b.Turns == 0 && b.Deliveries == 0
 		})
 		p.stop()

@@ -197,6 +197,10 @@ func (c demoCmd) config(endpoint, folder string, key config.Secret) config.Confi
 	w.Layouts.Document.CampaignID, w.Layouts.Video.CampaignID, w.Layouts.Audio.CampaignID = sandbox.SeedDocument, sandbox.SeedVideo, sandbox.SeedAudio
 	w.Layouts.Template.CampaignID = sandbox.SeedTemplate
 	w.Layouts.Template.Text = "Hello {{customer.name|there}}, we have an answer to your question: {{external_system_msg_body}} Reply to this message to go on."
+	w.Consent.ByWord = true
+	w.Window.Hold, w.Window.MessagingLimit = true, 250
+	w.Layouts.Notice.CampaignID = sandbox.SeedNotice
+	w.Layouts.Notice.Text = "Hello {{customer.name|there}}, we have an answer for you. Reply to this message to read it."
 	w.Knowledge = folder
 	w.Currents.Secrets = []config.Secret{demoSecret}
 	w.CSAT.Enabled, w.CSAT.Delay = true, 10*time.Second

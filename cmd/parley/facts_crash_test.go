@@ -16,6 +16,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/store"
 	"parley/internal/store/facts"
+	"parley/internal/store/signs"
 	"parley/internal/store/storetest"
 	"parley/internal/testkit"
 )
@@ -54,7 +55,7 @@ func TestServe_survivesKillsWhileFactsAreTold(t *testing.T) {
 		}
 		defer s.Close()
 		testkit.Eventually(t, crashPatience+time.Duration(people)*20*time.Millisecond, func() bool {
-			b, err := s.Backlog(t.Context(), 1<<60)
+			b, err := signs.Waiting(t.Context(), s, 1<<60)
 			if err != nil || b.Turns+b.Deliveries > 0 {
 				return false
 			}

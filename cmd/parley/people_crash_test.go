@@ -19,6 +19,7 @@ import (
 
 	"parley/internal/chat"
 	"parley/internal/store"
+	"parley/internal/store/signs"
 	"parley/internal/store/storetest"
 	"parley/internal/testkit"
 )
@@ -68,7 +69,7 @@ func TestServe_survivesKillsWhilePeopleAreAssigned(t *testing.T) {
 		asked := customers.stop()
 		working()
 		testkit.Eventually(t, crashPatience, func() bool {
-			b, err := s.Backlog(t.Context(), 1<<60)
+			b, err := signs.Waiting(t.Context(), s, 1<<60)
 			return err == nil && b.Turns == 0 && b.Deliveries == 0 && crew.settled(crashConversations(t, s))
 		})
 		p.stop()

@@ -31,6 +31,7 @@ import (
 	"parley/internal/desk/hooks"
 	learning "parley/internal/desk/learn"
 	"parley/internal/desk/media"
+	"parley/internal/desk/person"
 	"parley/internal/desk/roster"
 	"parley/internal/live"
 	"parley/internal/obs"
@@ -59,6 +60,7 @@ type Parts struct {
 	// Receipts takes in what Currents tells; nil: nothing does.
 	Receipts *receipts.Receipts
 	Desk     *desk.Desk
+	Persons  *person.Persons
 	Hooks    *hooks.Desk
 	Learn    *learning.Learn
 	Roster   *roster.Roster
@@ -114,6 +116,7 @@ func New(set Settings, parts Parts) *API {
 	api.flows()
 	api.models()
 	api.profile()
+	api.person()
 	api.board()
 	api.reports()
 	api.describeEvents()

@@ -9,6 +9,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/store"
 	"parley/internal/store/inbox"
+	"parley/internal/store/window"
 )
 
 type conversationList struct {
@@ -84,6 +85,12 @@ func (a *API) conversation(ctx context.Context, in *idInput, user auth.User) (*c
 	if offer := a.Desk.Offer(l); offer != nil {
 		out.Body.TemplateOffered = true
 		out.Body.Template = &beside.TemplateOffer{Text: offer.Text, Params: append([]string{}, offer.Params...)}
+	}
+	out.Body.MayWait = a.Desk.MayWait(l)
+	if w, ok, err := window.Of(ctx, a.Store, l.ID); err != nil {
+		return nil, err
+	} else if ok {
+		out.Body.Waiting = &Waiting{Since: when(w.Since), NoticedAt: maybe(w.NoticedAt), NotNoticed: w.Trouble}
 	}
 	return out, a.inLine(ctx, &out.Body, &l.Conversation)
 }

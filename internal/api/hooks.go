@@ -64,7 +64,7 @@ type HookDeliveryDetail struct {
 type HookWanted struct {
 	Name   string   `json:"name" minLength:"1" maxLength:"80"`
 	URL    string   `json:"url" minLength:"1" maxLength:"2000" doc:"https; plain http and private addresses only with hooks.allow_private."`
-	Events []string `json:"events" nullable:"false" maxItems:"20" doc:"conversation.opened, offered, assigned, passed_back, resolved, reopened; message.received, sent, failed; handoff.created; csat.answered."`
+	Events []string `json:"events" nullable:"false" maxItems:"20" doc:"conversation.opened, offered, assigned, passed_back, resolved, reopened; message.received, sent, delivered, read, failed; handoff.created; csat.answered."`
 	Active *bool    `json:"active,omitempty" doc:"Whether events are recorded and sent; true when left out."`
 }
 

@@ -10,6 +10,7 @@ import (
 	"parley/internal/bot"
 	"parley/internal/chat"
 	"parley/internal/store"
+	"parley/internal/store/window"
 )
 
 // Words is a text in every language of the desk.
@@ -20,7 +21,7 @@ type Words struct {
 
 // Step is one thing that happened to a message on its way.
 type Step struct {
-	Kind   string         `json:"kind" enum:"received,repaired,deduplicated,joined,settled,understood,asked,silent,handed_over,queued,batched,accepted,retried,unknown,dead,cancelled,sent,delivered,read,failed"`
+	Kind   string         `json:"kind" enum:"received,repaired,deduplicated,joined,settled,understood,asked,silent,handed_over,queued,batched,accepted,retried,unknown,dead,cancelled,withheld,sent,delivered,read,failed"`
 	At     time.Time      `json:"at"`
 	Title  Words          `json:"title"`
 	Detail string         `json:"detail,omitempty"`
@@ -252,6 +253,11 @@ func (a *API) lastStep(ctx context.Context, d chat.Delivery) ([]Step, error) {
 		s.Kind, s.Title = "dead", Words{"Not sent", "Non envoyé"}
 	case chat.Cancelled:
 		s.Kind, s.Title = "cancelled", Words{"Withdrawn: somebody else took over", "Retiré : quelqu’un d’autre a pris la main"}
+		if d.Reason == window.ReasonOldAnswer {
+			s.Title = Words{"Withdrawn: the customer came back too late for this answer", "Retiré : le client est revenu trop tard pour cette réponse"}
+		}
+	case chat.Withheld:
+		s.Kind, s.Title = "withheld", Words{"Waits for the customer’s return", "Attend le retour du client"}
 	default:
 		if d.Attempts == 0 || d.Reason == "" {
 			return nil, nil

@@ -94,9 +94,18 @@ type ConversationDetail struct {
 	// What only the detail tells.
 	ReadSeq         int64                 `json:"readSeq" doc:"Newest line that I have marked as read."`
 	TemplateOffered bool                  `json:"templateOffered" doc:"The window has closed, and there is a template to open the conversation again."`
+	MayWait         bool                  `json:"mayWait" doc:"The window has closed, and a reply would wait for the customer to write again."`
+	Waiting         *Waiting              `json:"waiting,omitempty" doc:"There when something waits for the customer to write again."`
 	Template        *beside.TemplateOffer `json:"template,omitempty" doc:"What would be sent; only when it is offered."`
 	CSAT            *Survey               `json:"csat,omitempty" doc:"What the customer said of it; absent when they were not asked."`
 	People          []live.Active         `json:"people" nullable:"false" doc:"Who is at this conversation now, yourself included."`
+}
+
+// Waiting is what a customer is waited for with.
+type Waiting struct {
+	Since      time.Time  `json:"since"`
+	NoticedAt  *time.Time `json:"noticedAt,omitempty" doc:"When a template told them that an answer waits."`
+	NotNoticed string     `json:"notNoticed,omitempty" enum:"no_notice,opted_out,messaging_limit" doc:"Why none did, as far as it is known."`
 }
 
 // Media is something the customer sent beside text. Its address is not to be trusted.
@@ -119,7 +128,7 @@ type Message struct {
 	At           time.Time `json:"at"`
 	TurnID       string    `json:"turnId,omitempty"`
 	Agent        string    `json:"agent,omitempty" doc:"User id of the agent who wrote it."`
-	Status       string    `json:"status" enum:"received,queued,sending,accepted,unknown,dead,cancelled,sent,delivered,read,failed" doc:"accepted means that Braze took it, which is no promise that it arrives. sent, delivered, read and failed are told by Currents."`
+	Status       string    `json:"status" enum:"received,queued,sending,accepted,unknown,dead,cancelled,withheld,sent,delivered,read,failed" doc:"withheld waits for the customer to write again. accepted means that Braze took it, which is no promise that it arrives. sent, delivered, read and failed are told by Currents."`
 	StatusReason string    `json:"statusReason,omitempty"`
 	Repaired     bool      `json:"repaired,omitempty"`
 	// ByCurrents and Failure come of Braze's stream of events.

@@ -22,16 +22,19 @@ import (
 	"parley/internal/audit"
 	"parley/internal/auth"
 	"parley/internal/bot/tool/run"
+	"parley/internal/channel/consent"
 	"parley/internal/channel/delivery"
 	"parley/internal/channel/intake"
 	"parley/internal/channel/profile"
 	"parley/internal/channel/receipts"
+	"parley/internal/channel/window"
 	"parley/internal/config"
 	"parley/internal/desk"
 	"parley/internal/desk/finder"
 	"parley/internal/desk/hooks"
 	"parley/internal/desk/learn"
 	"parley/internal/desk/media"
+	"parley/internal/desk/person"
 	"parley/internal/desk/report"
 	"parley/internal/desk/roster"
 	"parley/internal/desk/survey"
@@ -70,6 +73,7 @@ type App struct {
 	engine  *engine.Engine
 	desk    *desk.Desk
 	surveys *survey.Surveys
+	keeper  *window.Keeper
 	roster  *roster.Roster
 	senders []*delivery.Sender
 	folder  *report.Folder
@@ -81,6 +85,10 @@ type App struct {
 	courier  *hooks.Courier
 	facts    *profile.Follower // nil: no workspace tells its profiles anything
 	tellers  []*profile.Teller
+
+	people   map[string]person.Workspace
+	persons  *person.Persons
+	consents []*consent.Teller
 
 	public, ops             net.Listener
 	publicServer, opsServer *http.Server
@@ -96,7 +104,7 @@ func New(ctx context.Context, opts Options) (*App, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	a := &App{opts: opts, log: opts.Log, health: &obs.Health{}}
+	a := &App{opts: opts, log: opts.Log, health: &obs.Health{}, people: map[string]person.Workspace{}}
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
@@ -165,7 +173,7 @@ func (a *App) buildHTTP() (err error) {
 		return err
 	}
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
-		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Receipts: a.receipts, Desk: a.desk, Roster: a.roster, Log: a.log,
+		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Receipts: a.receipts, Desk: a.desk, Persons: a.persons, Roster: a.roster, Log: a.log,
 		Learn: learn.New(a.base.list, a.store, a.opts.Now),
 		Media: media.New(media.Settings{MaxBytes: cfg.Limits.MediaBytes, AllowPrivate: cfg.Desk.MediaHostsAllowPrivate}),
 		Hooks: a.buildHooks(),
@@ -220,9 +228,13 @@ func (a *App) Start() {
 	a.running.Go(func() { a.follower.Run(ctx) })
 	a.running.Go(func() { a.courier.Run(ctx, drain) })
 	a.startProfile(ctx, drain)
+	for _, t := range a.consents {
+		a.running.Go(func() { t.Run(ctx, drain) })
+	}
 	a.running.Go(func() { a.store.Listen(ctx, a.wake, a.hub.Heard, a.listenTrouble) })
 	a.running.Go(func() { a.roster.Run(ctx) })
 	a.running.Go(func() { a.surveys.Run(ctx) })
+	a.running.Go(func() { a.keeper.Run(ctx) })
 	a.running.Go(func() { a.upkeep(ctx) })
 	a.running.Go(func() { a.intake.Run(ctx) })
 	a.running.Go(func() { a.folder.Run(ctx) })
@@ -255,6 +267,7 @@ func (a *App) wake(topic store.Topic) {
 		for _, s := range a.senders {
 			s.Wake(a.now())
 		}
+		a.keeper.Wake()
 	case outbox.Topic:
 		a.follower.Wake()
 		a.courier.Wake()

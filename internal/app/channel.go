@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -11,9 +12,11 @@ import (
 	"parley/internal/channel/braze"
 	"parley/internal/channel/delivery"
 	"parley/internal/channel/intake"
+	"parley/internal/channel/window"
 	"parley/internal/chat"
 	"parley/internal/config"
 	"parley/internal/desk"
+	"parley/internal/desk/person"
 	"parley/internal/desk/roster"
 	"parley/internal/desk/survey"
 	"parley/internal/engine"
@@ -23,6 +26,7 @@ import (
 	outbox "parley/internal/store/hooks"
 	told "parley/internal/store/receipts"
 	"parley/internal/store/routes"
+	"parley/internal/store/signs"
 	"parley/internal/store/usage"
 )
 
@@ -39,7 +43,7 @@ const history = 20
 func (a *App) buildChannel(ctx context.Context) error {
 	workspaces, desks := map[string]engine.Workspace{}, map[string]desk.Workspace{}
 	var routes []intake.Route
-	surveys := map[string]survey.Workspace{}
+	surveys, windows := map[string]survey.Workspace{}, map[string]window.Workspace{}
 	workers, lease, longest := 0, time.Duration(0), time.Duration(0)
 	if err := a.buildProfile(ctx); err != nil {
 		return err
@@ -56,12 +60,14 @@ func (a *App) buildChannel(ctx context.Context) error {
 		}
 		workspaces[w.ID] = engine.Workspace{
 			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
-			Rules: rules(w.Handoff), Routes: a.base.differing(w), PerMinute: w.Turn.PerMinute, Models: models, Tools: a.tools[w.ID],
+			Rules: rules(w), Group: consentGroup(w), Routes: a.base.differing(w), PerMinute: w.Turn.PerMinute, Models: models, Tools: a.tools[w.ID],
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
 			Template: template(w), TakenOver: workspaces[w.ID].TakenOver, Suggest: workspaces[w.ID].Suggest, Survey: surveyPlan(w.CSAT),
+			Hold: w.Window.Hold, MessagingLimit: w.Window.MessagingLimit,
 		}
+		windows[w.ID] = held(w)
 		if w.CSAT.Enabled {
 			surveys[w.ID] = survey.Workspace{
 				Plan: desks[w.ID].Plan, Pace: pace(w.Delivery), Language: w.Language, Ask: w.CSAT.Ask, Comment: w.CSAT.Comment, Thanks: w.CSAT.Thanks,
@@ -71,9 +77,11 @@ func (a *App) buildChannel(ctx context.Context) error {
 		workers, lease, longest = workers+w.Turn.Workers, max(lease, w.Turn.Lease), max(longest, w.Turn.Timeout)
 	}
 	a.buildRoster(desks)
-	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, Longest: longest, History: history, Roster: a.roster},
+	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: cmp.Or(lease, 30*time.Second), Longest: longest, History: history, Roster: a.roster},
 		a.store, a.metrics, a.log, a.now, a.wake)
 	a.surveys = survey.New(surveys, a.store, a.log, a.now, a.wake)
+	a.keeper = window.New(windows, a.store, a.log, a.now, a.wake)
+	a.persons = person.New(a.people, a.store, a.now, a.wake)
 	a.desk = desk.New(desks, a.store, a.now, a.wake)
 	a.intake = intake.New(routes, a.store, a.metrics, a.log, a.now, a.engine.Wake, a.wake)
 	a.unwind = append(a.unwind, a.intake.Close)
@@ -113,12 +121,15 @@ func (a *App) sender(w config.Workspace) (*delivery.Sender, error) {
 		Workspace: w.ID, Layouts: layouts(w), Batch: w.Delivery.Batch, CallsInFlight: w.Braze.CallsInFlight, Lease: w.Delivery.Lease,
 		Rules: store.Rules{
 			Pace: pace(w.Delivery), Resend: w.Delivery.Ambiguous == config.AmbiguousResend, MaxAge: w.Delivery.MaxAge.Milliseconds(),
+			Hold: w.Window.Hold,
 		},
 	}
 	if a.facts != nil && w.Profile.Declared() {
 		set.Ride = a.facts.Ride
 		a.buildTeller(w, client)
 	}
+	a.buildConsent(w, client)
+	set.OptInGroup = consentGroup(w)
 	if w.SubscribeNewSenders {
 		set.SubscriptionGroup = w.SubscriptionGroup
 	}
@@ -130,12 +141,18 @@ func routesOf(w config.Workspace) []intake.Route {
 	for i, r := range w.Routes {
 		out[i] = intake.Route{
 			ID: r.ID, Workspace: w.ID, SigningKey: r.SigningKey.Reveal(), Specific: r.Specific, Paired: len(w.Routes) > 1 || reconciled(w) != "", Language: r.Language, AllowFrom: r.AllowFrom,
-			Surveyed: w.CSAT.Enabled,
-			Timing:   timing(w.Turn),
+			Surveyed: w.CSAT.Enabled, Keep: w.Window.AnswerMaxAge.Milliseconds(),
+			Timing: timing(w.Turn),
 			Dedupe: store.Dedupe{
 				WithDispatch: w.Dedupe.WithDispatch.Milliseconds(), WithoutDispatch: w.Dedupe.WithoutDispatch.Milliseconds(),
 				Brief: w.Dedupe.Brief.Milliseconds(), Pair: max(w.Turn.SettleMax, 2*time.Second).Milliseconds(),
 			},
+		}
+		if w.Consent.ByWord {
+			out[i].Consent = &intake.Consent{
+				Group: w.SubscriptionGroup, Language: cmp.Or(r.Language, w.Language), Text: bot.ConsentText, Pace: pace(w.Delivery),
+				Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) },
+			}
 		}
 		for _, s := range r.Secrets {
 			out[i].Secrets = append(out[i].Secrets, s.Reveal())
@@ -151,9 +168,11 @@ func surveyPlan(c config.CSAT) *store.SurveyPlan {
 	return &store.SurveyPlan{Delay: c.Delay.Milliseconds(), Every: int64(c.EveryDays) * 24 * time.Hour.Milliseconds()}
 }
 
-func rules(h config.Handoff) bot.Rules {
+func rules(w config.Workspace) bot.Rules {
+	h := w.Handoff
 	return bot.Rules{
 		Keywords: h.Keywords, Intents: h.Intents, Routes: h.Routes, Attributes: h.Attributes, AmountAbove: int64(h.AmountAbove) * 100,
+		Consent: w.Consent.ByWord,
 	}
 }
 
@@ -189,7 +208,7 @@ func (a *App) upkeep(ctx context.Context) {
 
 func (a *App) gauges(ctx context.Context) error {
 	now := a.now()
-	b, err := a.store.Backlog(ctx, now)
+	b, err := signs.Waiting(ctx, a.store, now)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"parley/internal/channel/delivery"
+	"parley/internal/channel/window"
 	"parley/internal/chat"
 	"parley/internal/config"
 	"parley/internal/desk"
@@ -23,6 +24,9 @@ func layouts(w config.Workspace) delivery.Layouts {
 	}
 	if t := l.Template; t.Configured() {
 		out[chat.LayoutTemplate] = delivery.Layout{CampaignID: t.CampaignID, Buttons: t.Properties}
+	}
+	if n := l.Notice; n.Configured() {
+		out[chat.LayoutNotice] = delivery.Layout{CampaignID: n.CampaignID}
 	}
 	if q := l.QuickReply; q.Configured() {
 		out[chat.LayoutQuickReply] = delivery.Layout{
@@ -59,4 +63,16 @@ func template(w config.Workspace) *desk.Template {
 		return nil
 	}
 	return &desk.Template{Text: t.Text, Params: t.Properties, Plan: layouts(w).Template}
+}
+
+// held is how a workspace holds back what its window does not let go.
+func held(w config.Workspace) window.Workspace {
+	out := window.Workspace{Keep: w.Window.AnswerMaxAge.Milliseconds(), Pace: pace(w.Delivery), Limit: w.Window.MessagingLimit}
+	if n := w.Layouts.Notice; n.Configured() {
+		out.Notice = func(firstName string) (string, []chat.Delivery) {
+			text := desk.Greet(n.Text, firstName)
+			return text, layouts(w).Notice(text)
+		}
+	}
+	return out
 }

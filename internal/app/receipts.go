@@ -20,6 +20,7 @@ func (a *App) buildReceipts() {
 		}
 		if route := reconciled(w); route != "" {
 			set.Arrival = func(m braze.Inbound, writtenAt int64) store.Arrival { return a.intake.Recovered(route, m, writtenAt) }
+			set.Returned = a.intake.Returned
 		}
 		workspaces = append(workspaces, set)
 	}

@@ -28,6 +28,7 @@ import (
 	"parley/internal/obs"
 	"parley/internal/sandbox"
 	"parley/internal/store"
+	"parley/internal/store/signs"
 	"parley/internal/testkit"
 )
 
@@ -184,7 +185,7 @@ func (l *logs) String() string {
 func (r *rig) settled() {
 	r.t.Helper()
 	testkit.Eventually(r.t, patience, func() bool {
-		b, err := r.app.Store().Backlog(r.t.Context(), 1<<60)
+		b, err := signs.Waiting(r.t.Context(), r.app.Store(), 1<<60)
 		if err != nil {
 			r.t.Fatal(err)
 		}

@@ -67,6 +67,8 @@ type Contact struct {
 	Language string
 	// Attributes are what else the webhook said of the person, by name.
 	Attributes map[string]string
+	// OptedOut says that they asked for no more messages.
+	OptedOut bool
 }
 
 // Inbound is one message of the customer.
@@ -130,6 +132,8 @@ type Outcome struct {
 	Link  knowledge.Link
 	// Call is set exactly when Action is [ActionCall].
 	Call *tool.Call
+	// Consent is what the customer decided about messages, or nil; Rules.Consent asks for it.
+	Consent *Consent
 	// Handoff is set exactly when Action is [ActionHandoff].
 	Handoff *Handoff
 	// Language of Text, as a key of the knowledge base ("en", "fr").

@@ -21,6 +21,9 @@ type Rules struct {
 	Attributes []string
 	// AmountAbove is in hundredths of whatever currency the customer names; 0 means never.
 	AmountAbove int64
+	// Consent says that the caller carries out an [Outcome.Consent]; without it, who wants
+	// no more messages is handed over.
+	Consent bool
 }
 
 // operator asks the operator's rules. Who the customer is and where they wrote do not

@@ -192,7 +192,7 @@ func (r *run) decide() Outcome {
 	r.count()
 	r.remember()
 	for _, rule := range []func() (Outcome, bool){
-		r.chosen, r.urgent, r.hurried, r.operator, r.flowing, r.proposed, r.answered, r.attachment, r.smallTalk, r.promise, r.foreign,
+		r.chosen, r.consent, r.urgent, r.hurried, r.operator, r.flowing, r.proposed, r.answered, r.attachment, r.smallTalk, r.promise, r.foreign,
 	} {
 		if out, ok := rule(); ok {
 			return out

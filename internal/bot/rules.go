@@ -25,9 +25,17 @@ var urgentKinds = []struct {
 // urgent finds what must never be argued with.
 func (r *run) urgent() (Outcome, bool) {
 	for _, u := range urgentKinds {
-		if r.has(u.kind) {
-			return r.handoff(u.code, BandAlways, u.detail), true
+		if !r.has(u.kind) {
+			continue
 		}
+		if u.kind == intent.Stop && r.turn.Rules.Consent {
+			return r.unsubscribe(), true
+		}
+		out := r.handoff(u.code, BandAlways, u.detail)
+		if r.turn.Rules.Consent && r.wrote(intent.StopWord) {
+			out.Consent = &Consent{Out: true, Means: MeansWord}
+		}
+		return out, true
 	}
 	return Outcome{}, false
 }

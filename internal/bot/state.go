@@ -24,8 +24,10 @@ type state struct {
 	Offered []string `json:"offered,omitempty"`
 	// PersonAsked is why the last text asked "would you like a person?", or empty.
 	PersonAsked HandoffCode `json:"personAsked,omitempty"`
-	Refusals    int         `json:"refusals,omitempty"` // in a row
-	Refused     []string    `json:"refused,omitempty"`  // intents the customer turned down
+	// OptOutAsked says that the last text asked "no more messages at all?".
+	OptOutAsked bool     `json:"optOutAsked,omitempty"`
+	Refusals    int      `json:"refusals,omitempty"` // in a row
+	Refused     []string `json:"refused,omitempty"`  // intents the customer turned down
 
 	Misses  []bool   `json:"misses,omitempty"` // of the last eight turns, oldest first
 	Repeats int      `json:"repeats,omitempty"`

@@ -36,6 +36,10 @@ type texts struct {
 	repeatHead    string // above choices after the same question again
 	media         string // first picture, voice message, ...
 	otherLanguage string // a language the base does not have
+	optOutAsk     string // no more messages at all?
+	optedOut      string // the last thing that is said
+	optOutKept    string // no, go on
+	optedIn       string
 	offTopic      string // a question that is none of the shop's business
 	carriedOut    string // it was changed
 	leftAsItIs    string // the customer said no to it
@@ -104,6 +108,10 @@ var textsEN = texts{
 	repeatHead:    "My last answer does not seem to be what you need. Is it about one of these?",
 	media:         "I can only read text so far: I cannot open pictures, voice messages, documents or locations. Could you write your question in a few words? If the attachment matters, send it again and a person will look at it.",
 	otherLanguage: "I can only answer in %s so far. Could you write in one of these languages?",
+	optOutAsk:     "Do you want to get no more messages from us at all, answers included? Please answer yes or no.",
+	optedOut:      "Understood: you will get no more messages from us here. Write START if you ever want them again.",
+	optOutKept:    "All right, nothing changes. You can write STOP at any time to get no more messages.",
+	optedIn:       "Welcome back: you will get our messages here again. Write STOP at any time to end them.",
 	offTopic:      "I can only help with questions about our shop, orders and services. What can I do for you there?",
 	carriedOut:    "Thank you, that is done.",
 	leftAsItIs:    "All right, I leave it as it is.",
@@ -184,6 +192,10 @@ var textsFR = texts{
 	repeatHead:    "Ma dernière réponse ne semble pas convenir. S'agit-il de l'un de ces sujets ?",
 	media:         "Pour l'instant, je ne lis que le texte : je ne peux ouvrir ni images, ni messages vocaux, ni documents, ni positions. Pourriez-vous écrire votre question en quelques mots ? Si la pièce jointe est importante, envoyez-la de nouveau et une personne la regardera.",
 	otherLanguage: "Pour l'instant, je ne réponds qu'en %s. Pourriez-vous écrire dans l'une de ces langues ?",
+	optOutAsk:     "Voulez-vous ne plus recevoir aucun message de notre part, réponses comprises ? Répondez par oui ou par non.",
+	optedOut:      "C'est noté : vous ne recevrez plus de messages de notre part ici. Écrivez START si vous changez d'avis.",
+	optOutKept:    "Très bien, rien ne change. Vous pouvez écrire STOP à tout moment pour ne plus recevoir de messages.",
+	optedIn:       "C'est noté : vous recevrez de nouveau nos messages ici. Écrivez STOP à tout moment pour les arrêter.",
 	offTopic:      "Je ne peux répondre qu'aux questions sur notre boutique, vos commandes et nos services. Que puis-je faire pour vous à ce sujet ?",
 	carriedOut:    "Merci, c'est fait.",
 	leftAsItIs:    "D'accord, je n'y touche pas.",

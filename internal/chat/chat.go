@@ -72,8 +72,12 @@ const (
 	LayoutAudio      Layout = "audio"
 	LayoutDocument   Layout = "document"
 	LayoutCTA        Layout = "cta"      // a button that opens a web page
-	LayoutTemplate   Layout = "template" // the only one that may be sent when the window has closed
+	LayoutTemplate   Layout = "template" // opens a conversation again
+	LayoutNotice     Layout = "notice"   // a template as well: it says that an answer waits
 )
+
+// Template reports whether the layout is one of those that may be sent when the window has closed.
+func (l Layout) Template() bool { return l == LayoutTemplate || l == LayoutNotice }
 
 // Code classifies an Error for whoever has to act on it.
 type Code string

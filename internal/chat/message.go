@@ -43,6 +43,7 @@ const (
 	Unknown   State = "unknown"   // the connection broke after sending; nobody can tell
 	Dead      State = "dead"      // Braze refused it, or it came too late
 	Cancelled State = "cancelled" // its draft was overtaken by a change of owner
+	Withheld  State = "withheld"  // the window has closed: it waits for the customer to write
 )
 
 // Delivery is one part of a message on its way out through Braze.

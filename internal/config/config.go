@@ -75,6 +75,8 @@ type Workspace struct {
 	Layouts             Layouts  `yaml:"layouts" doc:"Which API-triggered campaign carries which kind of WhatsApp message."`
 	Turn                Turn     `yaml:"turn" doc:"When and how hard the bot works."`
 	Delivery            Delivery `yaml:"delivery" doc:"How messages leave through Braze."`
+	Consent             Consent  `yaml:"consent" doc:"What happens when a customer wants no more messages, or wants them again. See docs/consent.md."`
+	Window              Window   `yaml:"window" doc:"What happens when WhatsApp's 24-hour window has closed. See docs/window.md."`
 	Dedupe              Dedupe   `yaml:"dedupe" doc:"How long a repeated webhook is recognised. Braze sends no message id and retries, so Parley compares."`
 	Handoff             Handoff  `yaml:"handoff" doc:"Your own reasons to hand a conversation to people at once. The bot's others are always on."`
 	Currents            Currents `yaml:"currents" doc:"Receipts: what became of messages after Braze took them, from a Braze Currents connector that posts to /braze/currents. See docs/receipts.md."`
@@ -142,6 +144,18 @@ type Delivery struct {
 	Ambiguous    string        `yaml:"ambiguous" default:"resend" doc:"When a connection breaks after sending, nobody knows whether Braze has the message: resend sends it once more, hold shows it to an agent."`
 	MaxAge       time.Duration `yaml:"max_age" default:"23h" doc:"A message that could not leave within this time is given up. WhatsApp's customer service window is 24 h."`
 	Lease        time.Duration `yaml:"lease" default:"30s" doc:"After this time without a sign of life another process takes a delivery over. Longer than braze.timeout."`
+}
+
+// Consent is what the words STOP and START do.
+type Consent struct {
+	ByWord bool `yaml:"by_word" default:"false" doc:"The bot carries out STOP and START, and asks first when the wish stands in a sentence; Braze is told by the permission users.track, which the key then needs. Off: people get the conversation and take the customer off the group. Needs subscription_group."`
+}
+
+// Window is what happens when the 24 hours are over in which WhatsApp lets a business answer freely.
+type Window struct {
+	Hold           bool          `yaml:"hold" default:"false" example:"true" doc:"An answer that the window does not let go waits, and leaves when the customer writes again; layouts.notice tells them that it does. Off: it is not sent."`
+	AnswerMaxAge   time.Duration `yaml:"answer_max_age" default:"48h" doc:"An answer of the bot that is older when the customer comes back is not sent any more. What people wrote always is."`
+	MessagingLimit int           `yaml:"messaging_limit" default:"0" doc:"The number's messaging limit: how many different customers may be sent a template in 24 hours. 250, 1000, 2000, 10000 or 100000, as WhatsApp Manager shows it; 0: unlimited. A template beyond it is refused before it is sent."`
 }
 
 // What to do with a delivery whose fate is unknown: the values of Delivery.Ambiguous.

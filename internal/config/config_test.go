@@ -83,6 +83,7 @@ func TestLoad_readsEveryField(t *testing.T) {
 			Layouts: Layouts{
 				Text:       TextLayout{CampaignID: "11111111-2222-4333-8444-555555555555", Property: "body", MaxRunes: 2000},
 				Template:   TemplateLayout{CampaignID: "11111111-2222-4333-8444-888888888888", Text: "Dear {{customer.name|customer}}: {{news}}", Properties: []string{"news"}},
+				Notice:     NoticeLayout{CampaignID: "11111111-2222-4333-8444-dddddddddddd", Text: "Dear {{customer.name|customer}}, an answer waits."},
 				QuickReply: QuickReplyLayout{CampaignID: "11111111-2222-4333-8444-666666666666", Property: "body", MaxRunes: 900, Buttons: []string{"yes_label", "no_label"}},
 				List: ListLayout{
 					Message:  Object{AppID: "shop-app", CampaignID: "11111111-2222-4333-8444-999999999999", VariationID: "variation"},
@@ -96,6 +97,8 @@ func TestLoad_readsEveryField(t *testing.T) {
 			},
 			Turn:     Turn{Settle: 2 * time.Second, SettleMax: 9 * time.Second, Lease: 45 * time.Second, Timeout: 3 * time.Minute, Attempts: 3, PerMinute: 20, Workers: 8},
 			Delivery: Delivery{PairInterval: 3 * time.Second, PairBurst: 2, Batch: 10, Ambiguous: AmbiguousHold, MaxAge: 12 * time.Hour, Lease: time.Minute},
+			Consent:  Consent{ByWord: true},
+			Window:   Window{Hold: true, AnswerMaxAge: 72 * time.Hour, MessagingLimit: 2000},
 			Dedupe:   Dedupe{WithDispatch: 12 * time.Hour, WithoutDispatch: time.Minute, Brief: 5 * time.Second},
 			Currents: Currents{Secrets: []Secret{"first-token-of-the-connector", "second-token-of-the-connector"}, Grace: 3 * time.Minute},
 			CSAT:     CSAT{Delay: time.Minute, EveryDays: 1},
@@ -145,6 +148,7 @@ func TestNewWorkspace_carriesThePinnedDefaults(t *testing.T) {
 		},
 		Turn:     Turn{Settle: 1200 * time.Millisecond, SettleMax: 6 * time.Second, Lease: 30 * time.Second, Timeout: 2 * time.Minute, Attempts: 5, PerMinute: 10, Workers: 128},
 		Delivery: Delivery{PairInterval: 6 * time.Second, PairBurst: 4, Batch: 50, Ambiguous: AmbiguousResend, MaxAge: 23 * time.Hour, Lease: 30 * time.Second},
+		Window:   Window{AnswerMaxAge: 48 * time.Hour},
 		Dedupe:   Dedupe{WithDispatch: 24 * time.Hour, WithoutDispatch: 2 * time.Minute, Brief: 10 * time.Second},
 		Currents: Currents{Reconcile: true, Grace: 2 * time.Minute},
 		CSAT:     CSAT{Delay: time.Minute, EveryDays: 1},

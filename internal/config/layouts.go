@@ -6,6 +6,7 @@ package config
 type Layouts struct {
 	Text       TextLayout       `yaml:"text" doc:"Plain text."`
 	Template   TemplateLayout   `yaml:"template" doc:"The template that opens a conversation again after WhatsApp's 24-hour window has closed. Optional: without a campaign, nothing can be sent then."`
+	Notice     NoticeLayout     `yaml:"notice" doc:"The template that tells a customer, after the window has closed, that an answer waits for them. Optional; used with window.hold."`
 	QuickReply QuickReplyLayout `yaml:"quick_reply" doc:"Text with up to three buttons. Optional: without it, choices are a list or written as numbered text."`
 	List       ListLayout       `yaml:"list" doc:"Text with a list of up to ten choices that opens from a button. Optional: without it, choices that do not fit on buttons are written as numbered text."`
 	Image      ImageLayout      `yaml:"image" doc:"A picture with a caption. Optional: without it, the text goes out with a link to the picture."`
@@ -88,6 +89,15 @@ type TemplateLayout struct {
 	Text       string   `yaml:"text" example:"Hello {{customer.name|there}}, we have an answer. {{external_system_msg_body}}" doc:"What the template says, for the agent and the transcript: {{property}} where the campaign prints a trigger property, {{customer.name}}, if need be with what is said without one as in {{customer.name|there}}, where it prints the first name."`
 	Properties []string `yaml:"properties" default:"[external_system_msg_body]" doc:"Names of the trigger properties that the template's parameters print. The agent fills them in."`
 }
+
+// NoticeLayout is a campaign with an approved WhatsApp template without parameters of its own.
+type NoticeLayout struct {
+	CampaignID string `yaml:"campaign_id" example:"00000000-0000-4000-8000-000000000020" doc:"Id of the API-triggered campaign with the template. Empty: an answer waits without the customer being told."`
+	Text       string `yaml:"text" example:"Hello {{customer.name|there}}, we have an answer for you. Reply to this message to read it." doc:"What the template says, for the transcript: {{customer.name}}, if need be with what is said without one, where it prints the first name."`
+}
+
+// Configured reports whether customers can be told that an answer waits.
+func (l NoticeLayout) Configured() bool { return l.CampaignID != "" }
 
 // Configured reports whether a template can be sent.
 func (l TemplateLayout) Configured() bool { return l.CampaignID != "" }

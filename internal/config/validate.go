@@ -203,6 +203,7 @@ func (c *checker) workspace(key string, w Workspace) {
 	c.layouts(key+".layouts", w)
 	c.turn(key+".turn", w.Turn)
 	c.delivery(key+".delivery", w.Delivery, w.Braze.Timeout)
+	c.window(key, w)
 	c.people(key, w)
 	c.profile(key+".profile", w.Profile)
 	c.model(key+".model", w.Model, w.Turn.Timeout)
@@ -363,6 +364,31 @@ func (c *checker) template(key string, l Layouts) {
 	for i, p := range t.Properties {
 		if !named[p] {
 			c.add(itemKey(key+".properties", i), fmt.Sprintf("%q does not stand in the text", p), "write {{"+p+"}} into text where the template prints it")
+		}
+	}
+}
+
+// tiers are the messaging limits there are or were (Meta, "Messaging limits"; Braze docs, "WhatsApp FAQ").
+var tiers = []int{0, 250, 1000, 2000, 10_000, 100_000}
+
+func (c *checker) window(key string, w Workspace) {
+	within(c, key+".window.answer_max_age", w.Window.AnswerMaxAge, time.Hour, 30*24*time.Hour)
+	if !slices.Contains(tiers, w.Window.MessagingLimit) {
+		c.add(key+".window.messaging_limit", fmt.Sprintf("%d is not a messaging limit", w.Window.MessagingLimit), "use 250, 1000, 2000, 10000 or 100000 as WhatsApp Manager shows it, or 0 for unlimited")
+	}
+	if w.Consent.ByWord && w.SubscriptionGroup == "" {
+		c.add(key+".subscription_group", "is missing although consent.by_word is on", "set the WhatsApp subscription group's id, or consent.by_word: false")
+	}
+	n := w.Layouts.Notice
+	if !n.Configured() {
+		return
+	}
+	if strings.TrimSpace(n.Text) == "" {
+		c.add(key+".layouts.notice.text", "is missing", "write what the template says, so that agents know what was sent")
+	}
+	for _, place := range placePattern.FindAllStringSubmatch(n.Text, -1) {
+		if name, _, _ := strings.Cut(place[1], "|"); strings.TrimSpace(name) != "customer.name" {
+			c.add(key+".layouts.notice.text", fmt.Sprintf("{{%s}} is not customer.name", strings.TrimSpace(name)), "take it out; nobody fills this template in")
 		}
 	}
 }

@@ -18,6 +18,9 @@ func (c *checker) layouts(key string, w Workspace) {
 	if l.Template.Configured() {
 		d.carrier("template", l.Template.CampaignID, "", Object{})
 	}
+	if l.Notice.Configured() {
+		d.carrier("notice", l.Notice.CampaignID, "", Object{})
+	}
 	c.template(key+".template", l)
 	if q := l.QuickReply; q.Configured() || q.Message != (Object{}) {
 		d.carrier("quick_reply", q.CampaignID, q.CanvasID, q.Message)

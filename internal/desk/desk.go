@@ -15,6 +15,7 @@ import (
 	"parley/internal/bot/packet"
 	"parley/internal/chat"
 	"parley/internal/store"
+	"parley/internal/store/window"
 )
 
 // MaxText is the longest reply that is taken, in characters. It leaves as several
@@ -27,6 +28,10 @@ type Workspace struct {
 	Pace chat.Pace
 	// Template opens conversations again; nil if there is none.
 	Template *Template
+	// Hold lets an answer wait for the customer's return when the window has closed.
+	Hold bool
+	// MessagingLimit is how many people may be sent a template in 24 hours; 0: any number.
+	MessagingLimit int
 	// TakenOver makes the packet of a conversation that a person takes from the bot;
 	// lines are its last ones, oldest first. Nil means that nobody gets one.
 	TakenOver func(c chat.Conversation, contact chat.Contact, lines []chat.Message, now int64) (*store.Handoff, error)
@@ -82,12 +87,23 @@ func (d *Desk) Reply(ctx context.Context, r Reply) error {
 	}
 	out := store.Reply{
 		ConversationID: c.ID, MessageID: chat.MessageID(r.ClientID), Agent: r.Agent, Text: text, Parts: w.Plan(text), Pace: w.Pace,
-		SeenSeq: r.SeenSeq, Forced: r.Forced,
+		SeenSeq: r.SeenSeq, Forced: r.Forced, MayWait: w.Hold,
 	}
 	if out.Packet, err = d.takenOver(ctx, c); err != nil {
 		return err
 	}
-	return d.write(ctx, func(tx *store.Tx) error { return tx.Reply(ctx, out, d.now()) })
+	return d.write(ctx, func(tx *store.Tx) error {
+		now := d.now()
+		if err := tx.Reply(ctx, out, now); err != nil || !w.Hold {
+			return err
+		}
+		return window.Await(ctx, tx, []chat.ConversationID{c.ID}, now)
+	})
+}
+
+// MayWait reports whether an answer written now would wait for the customer's return.
+func (d *Desk) MayWait(c store.Listed) bool {
+	return d.workspaces[c.Workspace].Hold && c.WindowUntil <= d.now() && c.Owner != chat.OwnerNone
 }
 
 // write commits what may have something to be sent, or may free somebody's hands.

@@ -10,6 +10,7 @@ import (
 
 	"parley/internal/chat"
 	"parley/internal/store"
+	"parley/internal/store/window"
 )
 
 // maxTemplate is the longest text of a template in characters (Meta, "Components of
@@ -71,7 +72,17 @@ func (d *Desk) SendTemplate(ctx context.Context, m TemplateMessage) error {
 	if out.Packet, err = d.takenOver(ctx, c); err != nil {
 		return err
 	}
-	return d.write(ctx, func(tx *store.Tx) error { return tx.Reply(ctx, out, d.now()) })
+	return d.write(ctx, func(tx *store.Tx) error {
+		if err := window.Allow(ctx, tx, c.Workspace, c.ContactID, w.MessagingLimit, d.now()); err != nil {
+			return err
+		}
+		return tx.Reply(ctx, out, d.now())
+	})
+}
+
+// Greet writes a template that nobody fills in.
+func Greet(text, firstName string) string {
+	return fill(text, map[string]string{"customer.name": firstName})
 }
 
 // write gives what the template will say, and its parameters' values in order. Meta

@@ -19,6 +19,8 @@ func replies(w config.Workspace) []reply {
 	for _, r := range []reply{
 		{"text", l.Text.CampaignID},
 		{"quick_reply", l.QuickReply.CampaignID},
+		{"template", l.Template.CampaignID},
+		{"notice", l.Notice.CampaignID},
 		{"list", l.List.CampaignID},
 		{"image", l.Image.CampaignID},
 		{"video", l.Video.CampaignID},

@@ -220,6 +220,9 @@ func TestExamine_namesEachMisconfiguration(t *testing.T) {
 			})
 		}},
 		{"silent", doctor.Note, func(*ward) {}},
+		{"notice", doctor.Note, func(w *ward) { w.shop().Window.Hold = true }},
+		{"messaging_limit", doctor.Fail, func(w *ward) { w.templates(250) }},
+		{"messaging_limit", doctor.Warn, func(w *ward) { w.templates(200) }},
 		{"json_escape", doctor.Warn, func(w *ward) { w.arrive(func(a *store.Arrival) { a.Repaired = []string{"quotes"} }) }},
 		{"dispatch_id", doctor.Warn, func(w *ward) { w.arrive(func(a *store.Arrival) { a.DispatchID = "" }) }},
 		{"identity", doctor.Warn, func(w *ward) {
@@ -310,4 +313,24 @@ func TestByHand_isSaidInBothLanguages(t *testing.T) {
 			t.Errorf("stuck at %d: %+v", steps, w)
 		}
 	}
+}
+
+// templates sends one to so many people, of 250 that are allowed.
+func (w *ward) templates(people int) {
+	w.shop().Window.MessagingLimit = 250
+	for i := range people {
+		w.arrive(func(a *store.Arrival) { a.ExternalID, a.Phone = fmt.Sprint("u", i), "" })
+	}
+	w.write(func(tx *store.Tx) error {
+		list, _, err := w.patient.Store.Conversations(w.t.Context(), store.Filter{Limit: 500})
+		for _, c := range list {
+			if err := tx.Reply(w.t.Context(), store.Reply{
+				ConversationID: c.ID, MessageID: chat.MessageID(chat.NewID()), Agent: "u", Text: "x", Layout: chat.LayoutTemplate, SeenSeq: 99,
+				Parts: []chat.Delivery{{ID: chat.DeliveryID(chat.NewID()), Layout: chat.LayoutTemplate, Text: "x"}},
+			}, w.now.UnixMilli()); err != nil {
+				return err
+			}
+		}
+		return err
+	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"parley/internal/config"
 	"parley/internal/store/signs"
+	"parley/internal/store/window"
 )
 
 // settings checks what is allowed and still unwise.
@@ -27,6 +28,9 @@ func (e *examination) settings(w config.Workspace) {
 	}
 	if w.SubscriptionGroup == "" {
 		e.note("subscription", w.ID, noGroup())
+	}
+	if w.Window.Hold && !w.Layouts.Notice.Configured() {
+		e.note("notice", w.ID, noNotice())
 	}
 	if w.Braze.Timeout < 5*time.Second {
 		e.warn("timeout", w.ID, impatient(w.Braze.Timeout))
@@ -57,6 +61,7 @@ func (e *examination) traffic(ctx context.Context, w config.Workspace) {
 	if err == nil && until > 0 {
 		e.fail("paused", w.ID, paused(time.UnixMilli(until).Sub(e.Now()), reason))
 	}
+	e.tier(ctx, w, now)
 	lost, err := signs.Trouble(ctx, e.Store, w.ID, now-lastDay.Milliseconds())
 	if err != nil {
 		e.fail("database", "database", databaseSilent(err.Error()))
@@ -64,6 +69,25 @@ func (e *examination) traffic(ctx context.Context, w config.Workspace) {
 	}
 	for _, l := range lost {
 		e.warn("undelivered", w.ID, undelivered(l.Count, string(l.State), l.Reason))
+	}
+}
+
+// tier compares the people who got a template with the number's messaging limit.
+func (e *examination) tier(ctx context.Context, w config.Workspace, now int64) {
+	limit := w.Window.MessagingLimit
+	if limit == 0 {
+		return
+	}
+	c, err := window.Count(ctx, e.Store.Read, w.ID, now)
+	switch {
+	case err != nil:
+		e.fail("database", "database", databaseSilent(err.Error()))
+	case c.People >= limit:
+		e.fail("messaging_limit", w.ID, tierFull(c.People, limit, time.UnixMilli(c.FreeAt)))
+	case c.People*5 >= limit*4:
+		e.warn("messaging_limit", w.ID, tierClose(c.People, limit))
+	default:
+		e.ok("messaging_limit", w.ID, tierFree(c.People, limit))
 	}
 }
 

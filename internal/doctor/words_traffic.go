@@ -179,3 +179,30 @@ func keywordNotSpecific(route string) said {
 		both("Set specific: true for this route, or leave match out.", "Réglez specific: true pour cette route, ou retirez match."),
 	}
 }
+
+func tierFull(people, limit int, free time.Time) said {
+	at := free.UTC().Format("2006-01-02 15:04 UTC")
+	return said{
+		bothf("%d customers were sent a template in the last 24 hours, and the number’s messaging limit is %d: no more is sent before %s.",
+			"%d clients ont reçu un modèle ces dernières 24 heures, et la limite de messages du numéro est %d : aucun autre ne part avant le %s.", people, limit, at),
+		both("Wait, or raise window.messaging_limit once WhatsApp Manager shows a higher one.", "Attendez, ou relevez window.messaging_limit quand WhatsApp Manager en affiche une plus haute."),
+	}
+}
+
+func tierClose(people, limit int) said {
+	return said{
+		bothf("%d customers were sent a template in the last 24 hours; the number’s messaging limit is %d.", "%d clients ont reçu un modèle ces dernières 24 heures ; la limite de messages du numéro est %d.", people, limit),
+		both("Campaigns of your own count with WhatsApp as well: keep room for them.", "Vos propres campagnes comptent aussi chez WhatsApp : gardez-leur de la place."),
+	}
+}
+
+func tierFree(people, limit int) Words {
+	return bothf("%d of %d customers that a template may reach in 24 hours.", "%d clients sur %d qu’un modèle peut atteindre en 24 heures.", people, limit)
+}
+
+func noNotice() said {
+	return said{
+		both("Answers wait for the customer’s return, and nobody tells the customer.", "Les réponses attendent le retour du client, et personne ne l’en avertit."),
+		both("Make a campaign with a template for it and name it in layouts.notice.", "Créez pour cela une campagne avec un modèle et indiquez-la dans layouts.notice."),
+	}
+}

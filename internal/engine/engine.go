@@ -23,11 +23,13 @@ import (
 	"parley/internal/bot/knowledge"
 	"parley/internal/bot/model"
 	"parley/internal/bot/tool/run"
+	telling "parley/internal/channel/consent"
 	"parley/internal/channel/delivery"
 	"parley/internal/chat"
 	"parley/internal/desk/roster"
 	"parley/internal/obs"
 	"parley/internal/store"
+	"parley/internal/store/consent"
 	"parley/internal/store/flows"
 )
 
@@ -40,6 +42,7 @@ type Workspace struct {
 	Pace     chat.Pace
 	Attempts int // failed turns before people take over
 	Rules    bot.Rules
+	Group    string           // subscription group that is told what customers decide about messages; empty: none
 	Routes   map[string]Route // those that differ from the rest
 	// PerMinute is how many messages of a customer within a minute are answered; 0 is all.
 	PerMinute int
@@ -265,11 +268,11 @@ func (ws Workspace) result(id chat.TurnID, w *store.Work, out bot.Outcome, now i
 	}
 	if out.Handoff != nil {
 		r.Handoff = string(out.Handoff.Code) + ": " + out.Handoff.Detail
-		r.OptOut = out.Handoff.Code == bot.HandoffOptOut
 		if r.Packet, err = ws.packet(w, out, now); err != nil {
 			return store.Result{}, err
 		}
 	}
+	r.After = ws.consented(w, out, now)
 	r.Parts = ws.Layouts.Plan(line(out, w.Contact.ExternalID != ""))
 	if len(r.Parts) > 0 {
 		r.Message = &chat.Message{
@@ -280,6 +283,22 @@ func (ws Workspace) result(id chat.TurnID, w *store.Work, out bot.Outcome, now i
 		}
 	}
 	return r, nil
+}
+
+// consented keeps what a customer decided about messages, in the turn's own transaction.
+func (ws Workspace) consented(w *store.Work, out bot.Outcome, now int64) func(context.Context, *store.Tx) error {
+	kind, means, group := consent.OptOut, "handed_over", ""
+	switch c := out.Consent; {
+	case c != nil:
+		means, group = c.Means, ws.Group
+		if !c.Out {
+			kind = consent.OptIn
+		}
+	case out.Handoff == nil || out.Handoff.Code != bot.HandoffOptOut:
+		return nil
+	}
+	d := telling.New(w.Conversation.Workspace, group, w.Contact.ID, w.Conversation.ID, kind, means, "customer", now)
+	return func(ctx context.Context, tx *store.Tx) error { return consent.Record(ctx, tx, d) }
 }
 
 // line is an outcome as delivery plans it.
@@ -335,7 +354,7 @@ func (e *Engine) commit(ctx context.Context, results []store.Result) ([]chat.Ver
 func (ws Workspace) turn(w *store.Work, now int64) bot.Turn {
 	t := bot.Turn{
 		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route, Language: ws.Language, Rules: ws.Rules, PerMinute: ws.PerMinute,
-		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language, Attributes: attributes(w.Waiting)},
+		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language, Attributes: attributes(w.Waiting), OptedOut: w.Contact.OptedOut > 0},
 		State:   json.RawMessage(w.Conversation.BotState), Now: time.UnixMilli(now), Flow: ws.Routes[w.Conversation.Route].Flow,
 	}
 	if spoken := ws.Routes[w.Conversation.Route].Language; spoken != "" {

@@ -74,10 +74,11 @@ const (
 	DeliveryExpired      DeliveryResult = "expired"       // older than its limit
 	DeliveryWindowClosed DeliveryResult = "window_closed" // WhatsApp's 24 h are over
 	DeliveryStale        DeliveryResult = "stale"         // the owner changed since it was written
+	DeliveryHeld         DeliveryResult = "held"          // waits for the customer's return
 )
 
 var deliveryResults = []DeliveryResult{
-	DeliverySent, DeliveryRetry, DeliveryUnknown, DeliveryDead, DeliveryExpired, DeliveryWindowClosed, DeliveryStale,
+	DeliverySent, DeliveryRetry, DeliveryUnknown, DeliveryDead, DeliveryExpired, DeliveryWindowClosed, DeliveryStale, DeliveryHeld,
 }
 
 // HookResult is what one attempt to deliver an outgoing webhook led to.

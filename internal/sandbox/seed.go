@@ -29,6 +29,7 @@ const (
 	SeedDocument    = "00000000-0000-4000-8000-000000000011"
 	SeedVideo       = "00000000-0000-4000-8000-000000000012"
 	SeedAudio       = "00000000-0000-4000-8000-000000000013"
+	SeedNotice      = "00000000-0000-4000-8000-000000000020"
 )
 
 // webhookBody escapes every text of a customer, as Braze advises for JSON bodies.
@@ -170,6 +171,10 @@ func (s *Server) seedCampaigns() []campaign.Definition {
 			TemplateName: "reopen_conversation", TemplateLanguage: "en",
 			Body:      "Hello {{1}}, we have an answer to your question: {{2}} Reply to this message to go on.",
 			Variables: []string{"{{${first_name} | default: 'there'}}", replyBody},
+		}),
+		seedWhatsApp(SeedNotice, "An answer waits", campaign.WhatsAppMessage{
+			Kind: "template", Layout: whatsapp.Template, TemplateName: "answer_waits", TemplateLanguage: "en",
+			Body: "Hello {{1}}, we have an answer for you. Reply to this message to read it.", Variables: []string{"{{${first_name} | default: 'there'}}"},
 		}),
 		seedWhatsApp(SeedImage, "Image from Parley", campaign.WhatsAppMessage{Layout: whatsapp.Image, Body: replyBody, ImageURI: property("image_uri")}),
 		api, canvas,

@@ -63,6 +63,7 @@ type Outbound struct {
 	Contact     chat.Contact
 	WindowUntil int64
 	LeaseBy     string
+	OptIn       string         // of store/consent: what this call tells Braze, by subscribing the contact; empty for none
 	Attributes  map[string]any // facts of store/facts that ride along in the call; nil for none
 }
 
@@ -71,6 +72,7 @@ type Rules struct {
 	Pace   chat.Pace
 	Resend bool  // an unknown outcome is tried once more, for lines of the bot
 	MaxAge int64 // an answer older than this is not sent any more
+	Hold   bool  // what the bot or people said waits beyond the window for the customer's return
 }
 
 // ClaimDeliveries takes the heads of due lanes of one workspace and marks them
@@ -185,6 +187,7 @@ const (
 	ReasonWindow  = "window_closed: the customer's last message is more than 24 hours old; only a template may be sent"
 	ReasonTooOld  = "too_old: it waited longer than delivery.max_age"
 	ReasonUnknown = "unknown: the connection broke after sending, so it may or may not have arrived"
+	ReasonHeld    = "held: the 24-hour window has closed, so it waits for the customer's return"
 )
 
 // ending decides whether a head must not be sent, and settles a head that
@@ -199,7 +202,9 @@ func (h *head) ending(rules Rules, now int64) (chat.State, string) {
 	switch {
 	case !owner.MaySend(h.Author, h.Epoch):
 		return chat.Cancelled, ReasonStale
-	case h.WindowUntil <= now && h.Layout != chat.LayoutTemplate:
+	case h.WindowUntil <= now && !h.Layout.Template() && rules.Hold && h.Author != chat.AuthorSystem:
+		return chat.Withheld, ReasonHeld
+	case h.WindowUntil <= now && !h.Layout.Template():
 		return chat.Dead, ReasonWindow
 	case rules.MaxAge > 0 && now-h.QueuedAt > rules.MaxAge:
 		return chat.Dead, ReasonTooOld

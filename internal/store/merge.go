@@ -19,11 +19,22 @@ func (tx *Tx) mergeContacts(ctx context.Context, p *people, now int64) error {
 	return nil
 }
 
+// Identify gives names to a contact, and merges whoever had one of them, as an arrival does.
+func (tx *Tx) Identify(ctx context.Context, a Arrival, now int64) (*chat.Contact, error) {
+	contacts, p, err := tx.resolve(ctx, []Arrival{a}, now)
+	if err != nil {
+		return nil, err
+	}
+	return contacts[0], tx.mergeContacts(ctx, p, now)
+}
+
 func (tx *Tx) mergeContact(ctx context.Context, m merge, now int64) error {
 	from, into := string(m.from), string(m.into)
 	for _, statement := range []string{
 		"UPDATE identities SET contact_id = $2 WHERE contact_id = $1",
 		"UPDATE surveys SET contact_id = $2 WHERE contact_id = $1",
+		"UPDATE consents SET contact_id = $2 WHERE contact_id = $1",
+		"UPDATE contacts SET opted_out = (SELECT MAX(opted_out) FROM contacts WHERE id IN ($1, $2)) WHERE id = $2",
 		"UPDATE contacts SET merged_into = $2, external_id = '', braze_id = '', phone = '' WHERE id = $1",
 	} {
 		if _, err := tx.ExecContext(ctx, statement, from, into); err != nil {
@@ -123,15 +134,37 @@ func (tx *Tx) mergeLanes(ctx context.Context, m merge, now int64) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		n := into.Queue(now, chat.Pace{})
-		if _, err := tx.ExecContext(ctx, "UPDATE deliveries SET contact_id = $2, n = $3 WHERE id = $1", id, string(m.into), n); err != nil {
-			return err
-		}
+	if err := tx.line(ctx, into, ids, now); err != nil {
+		return err
 	}
 	if from.LeaseUntil > now { // somebody is sending its head: wait for that lease before the survivor's lane goes on
 		into.DueAt = max(into.DueAt, from.LeaseUntil)
 	}
 	from.DueAt, from.LeaseBy, from.LeaseUntil = 0, "", 0
 	return tx.saveLanes(ctx, []*chat.Lane{from, into})
+}
+
+// line numbers deliveries at the end of a lane.
+func (tx *Tx) line(ctx context.Context, lane *chat.Lane, ids []string, now int64) error {
+	for _, id := range ids {
+		n := lane.Queue(now, chat.Pace{})
+		if _, err := tx.ExecContext(ctx, "UPDATE deliveries SET contact_id = $2, n = $3 WHERE id = $1", id, string(lane.ContactID), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Requeue gives deliveries, in this order, places at the end of a contact's lane.
+func (tx *Tx) Requeue(ctx context.Context, workspace string, contact chat.ContactID, ids []string, now int64) error {
+	lanes, err := tx.lockLanes(ctx, []chat.ContactID{contact})
+	if err != nil {
+		return err
+	}
+	lane := lanes[contact]
+	lane.Workspace = workspace
+	if err := tx.line(ctx, lane, ids, now); err != nil {
+		return err
+	}
+	return tx.saveLanes(ctx, []*chat.Lane{lane})
 }

@@ -116,6 +116,8 @@ type Reply struct {
 	SeenSeq int64
 	Forced  bool
 	Packet  *Handoff // what the agent gets if the bot owns it until then
+	// MayWait lets a line that the window does not let go wait for the customer's return.
+	MayWait bool
 }
 
 // Reply queues an agent's line. Whoever answers takes the conversation, whoever
@@ -140,7 +142,7 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 		return chat.Errorf(chat.Conflict, "this message id is taken; use a fresh one")
 	case c.Owner == chat.OwnerNone:
 		return chat.Errorf(chat.Conflict, "this conversation is resolved; open it again first")
-	case c.WindowUntil <= now && r.Layout != chat.LayoutTemplate:
+	case c.WindowUntil <= now && !r.Layout.Template() && !r.MayWait:
 		return chat.Errorf(chat.Conflict, "not sent: the 24-hour window has closed, and only a template may be sent now")
 	case unseen > 0 && !r.Forced:
 		return chat.Errorf(chat.Conflict, "%d new since you began writing; read first, or send anyway", unseen)
@@ -167,7 +169,22 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 	if err := tx.InsertMessages(ctx, []chat.Message{m}); err != nil {
 		return err
 	}
-	return tx.queue(ctx, map[chat.ContactID][]*outgoing{c.ContactID: {{pace: r.Pace, deliveries: deliveriesOf(c, m, r.Parts, now)}}}, now)
+	parts := deliveriesOf(c, m, r.Parts, now)
+	if c.WindowUntil <= now && !r.Layout.Template() {
+		return tx.withhold(ctx, parts, now)
+	}
+	return tx.queue(ctx, map[chat.ContactID][]*outgoing{c.ContactID: {{pace: r.Pace, deliveries: parts}}}, now)
+}
+
+// withhold stores deliveries beside their lane; Requeue puts them into it.
+func (tx *Tx) withhold(ctx context.Context, list []chat.Delivery, now int64) error {
+	rows := make([][]any, len(list))
+	for i := range list {
+		list[i].State, list[i].Reason, list[i].DoneAt = chat.Withheld, ReasonHeld, now
+		rows[i] = deliveryRow(&list[i])
+	}
+	_, err := tx.Insert(ctx, "deliveries", deliveryColumns, rows, "")
+	return err
 }
 
 // Line is something that the house itself tells a customer, such as that their place
@@ -176,6 +193,7 @@ type Line struct {
 	ConversationID chat.ConversationID
 	MessageID      chat.MessageID
 	Text           string
+	Layout         chat.Layout     // empty means text; a template may leave after the window has closed
 	Parts          []chat.Delivery // Text in sendable parts; id, text, layout and choices are read
 	Pace           chat.Pace
 }
@@ -187,12 +205,12 @@ func (tx *Tx) Say(ctx context.Context, l Line, now int64) error {
 	if err != nil {
 		return err
 	}
-	if c.WindowUntil <= now {
+	if c.WindowUntil <= now && !l.Layout.Template() {
 		return chat.Errorf(chat.Conflict, "not sent: the 24-hour window has closed, and only a template may be sent now")
 	}
 	m := chat.Message{
 		ID: l.MessageID, ConversationID: c.ID, Seq: c.Line(chat.Out, l.Text, now), Direction: chat.Out, Author: chat.AuthorSystem,
-		Text: l.Text, Layout: chat.LayoutText, At: now,
+		Text: l.Text, Layout: cmp.Or(l.Layout, chat.LayoutText), At: now,
 	}
 	if err := tx.SaveConversation(ctx, c, nil, now); err != nil {
 		return err

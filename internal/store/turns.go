@@ -152,10 +152,11 @@ type Result struct {
 	Handoff   string          // reason for handing over to people, or empty
 	Team      string          // with Handoff: the team it is meant for, empty for any
 	Packet    *Handoff        // what they get, with Handoff
-	OptOut    bool            // the customer asked for no more messages
 	Timing    chat.Timing
 	Pace      chat.Pace
 	StartedAt int64
+	// After, if set, is called when the result is used, in the transaction that uses it.
+	After func(ctx context.Context, tx *Tx) error
 }
 
 // FinishTurns commits the results of turns. Each verdict says whether the result
@@ -204,7 +205,7 @@ type finish struct {
 	turns       [][]any
 	lanes       map[chat.ContactID][]*outgoing
 	restamp     []*chat.Conversation
-	optOuts     []chat.ContactID
+	after       []func(context.Context, *Tx) error
 }
 
 func (f *finish) take(c *chat.Conversation, r *Result) error {
@@ -224,8 +225,8 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 		said.Seq = c.Line(chat.Out, said.Text, f.now)
 		f.messages = append(f.messages, said)
 	}
-	if r.OptOut {
-		f.optOuts = append(f.optOuts, c.ContactID)
+	if r.After != nil {
+		f.after = append(f.after, r.After)
 	}
 	if r.Handoff != "" {
 		c.AskedAt, c.Team = w.Conversation.WaitingFrom, r.Team
@@ -273,8 +274,8 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 	if err := tx.queue(ctx, f.lanes, f.now); err != nil {
 		return err
 	}
-	for _, id := range f.optOuts {
-		if _, err := tx.ExecContext(ctx, "UPDATE contacts SET opted_out = $2 WHERE id = $1", string(id), f.now); err != nil {
+	for _, after := range f.after {
+		if err := after(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -366,29 +367,6 @@ func (tx *Tx) FailTurn(ctx context.Context, w *Work, retryAt int64) error {
 // customer wrote on while its turn runs is left out: the end of that turn tells.
 func (s *Store) NextTurn(ctx context.Context) (int64, error) {
 	return s.scalar(ctx, "SELECT due_at FROM conversations WHERE due_at > 0 AND lease_until <= due_at ORDER BY due_at LIMIT 1")
-}
-
-// Backlog is what waits to be done.
-type Backlog struct {
-	Turns          int   // conversations that are due
-	OldestTurn     int64 // since when the longest of them is, or 0
-	Deliveries     int   // messages not yet sent
-	OldestDelivery int64
-	Unknown        int // messages of which nobody knows whether they arrived
-}
-
-// Backlog counts what waits at a time.
-func (s *Store) Backlog(ctx context.Context, now int64) (b Backlog, err error) {
-	err = s.Read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM conversations
-		WHERE due_at > 0 AND due_at <= $1`, now).Scan(&b.Turns, &b.OldestTurn)
-	if err == nil {
-		err = s.Read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(queued_at), 0) FROM deliveries
-			WHERE state IN ('queued', 'sending')`).Scan(&b.Deliveries, &b.OldestDelivery)
-	}
-	if err == nil {
-		err = s.Read.QueryRowContext(ctx, "SELECT COUNT(*) FROM deliveries WHERE state = 'unknown'").Scan(&b.Unknown)
-	}
-	return b, err
 }
 
 func (s *Store) scalar(ctx context.Context, query string, args ...any) (int64, error) {

@@ -9,6 +9,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/config"
 	"parley/internal/store/routes"
+	"parley/internal/store/window"
 )
 
 // RouteCounts are what webhooks of a route turned out to be.
@@ -57,7 +58,37 @@ type RoutesInput struct {
 type RoutesOutput struct {
 	Body struct {
 		Items []InboundRoute `json:"items" nullable:"false"`
+		Tiers []Tier         `json:"tiers" nullable:"false" doc:"How much of each number's messaging limit is used."`
 	}
+}
+
+// Tier is how many different customers templates reached in the last 24 hours.
+type Tier struct {
+	Workspace     string     `json:"workspace"`
+	WorkspaceName string     `json:"workspaceName"`
+	People        int        `json:"people"`
+	Limit         int        `json:"limit" doc:"The messaging limit of the settings; 0: unlimited."`
+	FreeAt        *time.Time `json:"freeAt,omitempty" doc:"When there is room again; only when there is none."`
+}
+
+// tiers counts for each workspace that can send templates, or has sent some.
+func (s *Setup) tiers(ctx context.Context) ([]Tier, error) {
+	out := []Tier{}
+	for _, w := range s.cfg.Workspaces {
+		c, err := window.Count(ctx, s.store.Read, w.ID, s.now().UnixMilli())
+		if err != nil {
+			return nil, err
+		}
+		if c.People == 0 && !w.Layouts.Template.Configured() && !w.Layouts.Notice.Configured() {
+			continue
+		}
+		t := Tier{Workspace: w.ID, WorkspaceName: w.Name, People: c.People, Limit: w.Window.MessagingLimit}
+		if t.Limit > 0 && t.People >= t.Limit {
+			t.FreeAt = when(c.FreeAt)
+		}
+		out = append(out, t)
+	}
+	return out, nil
 }
 
 // Routes lists every route of the settings with what came in by it.
@@ -96,7 +127,8 @@ func (s *Setup) Routes(ctx context.Context, in *RoutesInput) (*RoutesOutput, err
 			out.Body.Items = append(out.Body.Items, shape)
 		}
 	}
-	return out, nil
+	out.Body.Tiers, err = s.tiers(ctx)
+	return out, err
 }
 
 func routeShape(r config.Route, used map[routes.Secret]routes.Use) InboundRoute {

@@ -110,6 +110,11 @@ func (l Layouts) Template(text string, values []string) []chat.Delivery {
 	return []chat.Delivery{one(chat.LayoutTemplate, braze.NeutralizeLiquid(text), beside)}
 }
 
+// Notice is the delivery of the template that says that an answer waits.
+func (l Layouts) Notice(text string) []chat.Delivery {
+	return []chat.Delivery{one(chat.LayoutNotice, braze.NeutralizeLiquid(text), nil)}
+}
+
 func (line Line) neutral() Line {
 	choices := make([]Choice, len(line.Choices))
 	for i, c := range line.Choices {

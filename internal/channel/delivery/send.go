@@ -51,6 +51,7 @@ func (d *Sender) send(ctx context.Context, batch []store.Outbound) {
 	var err error
 	if layout.Object != nil { // claim made it a batch of one
 		sendable = d.leave(ctx, sendable)
+		sendable[0].OptIn = ""
 		result, call, err = d.client.ObjectSend(ctx, layout.object(sendable[0].Delivery, sendable[0].Contact.ExternalID))
 	} else {
 		result, call, err = d.client.TriggerSend(ctx, request)
@@ -86,18 +87,30 @@ func (d *Sender) request(layout Layout, batch []store.Outbound) (request braze.T
 		}
 		recipient.TriggerProperties = layout.properties(o.Delivery)
 		recipient.Attributes = maps.Clone(o.Attributes)
-		if c.ExternalID == "" && c.OptedOut == 0 && d.set.SubscriptionGroup != "" {
+		if layout.CanvasID != "" { // Braze does not subscribe in such a call
+			o.OptIn = ""
+		}
+		if group := d.subscribes(c, o.OptIn); group != "" {
 			if recipient.Attributes == nil {
 				recipient.Attributes = map[string]any{}
 			}
-			recipient.Attributes["subscription_groups"] = []map[string]string{
-				{"subscription_group_id": d.set.SubscriptionGroup, "subscription_state": "subscribed"},
-			}
+			recipient.Attributes["subscription_groups"] = []map[string]string{{"subscription_group_id": group, "subscription_state": "subscribed"}}
 		}
 		request.Recipients = append(request.Recipients, recipient)
 		sendable = append(sendable, o)
 	}
 	return request, sendable, bad
+}
+
+// subscribes names the group that a call subscribes a contact to, or none.
+func (d *Sender) subscribes(c chat.Contact, optIn string) string {
+	switch {
+	case optIn != "":
+		return d.set.OptInGroup
+	case c.ExternalID == "" && c.OptedOut == 0:
+		return d.set.SubscriptionGroup
+	}
+	return ""
 }
 
 // refuses says why a delivery that was planned under other settings cannot go out now.
@@ -288,5 +301,5 @@ var resultOf = map[chat.State]obs.DeliveryResult{
 // resultOfEnd is the same for what a claim ended without a call.
 var resultOfEnd = map[string]obs.DeliveryResult{
 	store.ReasonStale: obs.DeliveryStale, store.ReasonWindow: obs.DeliveryWindowClosed, store.ReasonTooOld: obs.DeliveryExpired,
-	store.ReasonUnknown: obs.DeliveryUnknown,
+	store.ReasonUnknown: obs.DeliveryUnknown, store.ReasonHeld: obs.DeliveryHeld,
 }

@@ -19,7 +19,9 @@ import (
 	"parley/internal/chat"
 	"parley/internal/obs"
 	"parley/internal/store"
+	"parley/internal/store/consent"
 	"parley/internal/store/facts"
+	"parley/internal/store/window"
 )
 
 // Settings of one workspace's way out.
@@ -31,10 +33,12 @@ type Settings struct {
 	// unsubscribed, and an unsubscribed person gets nothing (Braze docs, "Handling
 	// unknown phone numbers"). Nobody who asked for no more messages is subscribed again.
 	SubscriptionGroup string
-	Batch             int // recipients in a call; Braze allows 50
-	CallsInFlight     int
-	Lease             time.Duration
-	Rules             store.Rules
+	// OptInGroup is the group that a call subscribes those to who want messages again; empty: none.
+	OptInGroup    string
+	Batch         int // recipients in a call; Braze allows 50
+	CallsInFlight int
+	Lease         time.Duration
+	Rules         store.Rules
 	// Ride, if set, writes what profiles shall be told into the Attributes of claimed
 	// deliveries, in the transaction that claims them.
 	Ride func(ctx context.Context, tx *store.Tx, claimed []store.Outbound, lease time.Duration) error
@@ -132,6 +136,12 @@ func (d *Sender) claim(ctx context.Context) [][]store.Outbound {
 	}
 	err := d.store.Write(ctx, func(tx *store.Tx) (err error) {
 		claimed, ended, err = tx.ClaimDeliveries(ctx, d.set.Workspace, claim, d.set.Rules, d.now())
+		if err == nil {
+			err = window.Await(ctx, tx, held(ended), d.now())
+		}
+		if err == nil && d.set.OptInGroup != "" {
+			err = consent.Mark(ctx, tx, claimed)
+		}
 		if err != nil || d.set.Ride == nil {
 			return err
 		}
@@ -166,6 +176,16 @@ func (d *Sender) claim(ctx context.Context) [][]store.Outbound {
 	return batches
 }
 
+// held are the conversations of those that wait for their customer now.
+func held(ended []*chat.Delivery) (ids []chat.ConversationID) {
+	for _, d := range ended {
+		if d.State == chat.Withheld {
+			ids = append(ids, d.ConversationID)
+		}
+	}
+	return ids
+}
+
 // settle records outcomes and lets the lanes go on, many calls at a time.
 func (d *Sender) settle(ctx context.Context, outcomes []outcome) ([]struct{}, error) {
 	now := d.now()
@@ -175,6 +195,13 @@ func (d *Sender) settle(ctx context.Context, outcomes []outcome) ([]struct{}, er
 		var exchanges []store.Exchange
 		for _, o := range outcomes {
 			sent, told = append(sent, o.sent...), append(told, o.facts...)
+			for _, s := range o.sent {
+				if s.OptIn != "" && s.State == chat.Accepted {
+					if err := consent.Settle(ctx, tx, s.OptIn, consent.Told, "", 0, now); err != nil {
+						return err
+					}
+				}
+			}
 			if o.exchange != nil {
 				exchanges = append(exchanges, *o.exchange)
 			}

@@ -31,6 +31,7 @@ import (
 	"parley/internal/obs"
 	"parley/internal/store"
 	"parley/internal/store/routes"
+	"parley/internal/store/window"
 )
 
 // Route is one inbound webhook campaign.
@@ -47,6 +48,12 @@ type Route struct {
 	Timing     chat.Timing
 	Surveyed   bool // customers are asked for their opinion, so a text may be the answer
 	Dedupe     store.Dedupe
+	// Keep is how old an answer of the bot may be, in milliseconds, that waited for the
+	// customer to write again.
+	Keep int64
+	// Consent carries out STOP and START where people have the conversation, and the bot
+	// sees nothing of it; nil does not.
+	Consent *Consent
 }
 
 // Webhook is one request as it came.
@@ -81,6 +88,7 @@ type Intake struct {
 	publish func(store.Topic)
 	group   *batch.Queue[store.Arrival, store.Receipt]
 	tally   *tally
+	old     map[string]int64 // Route.Keep, by workspace
 }
 
 type route struct {
@@ -92,8 +100,9 @@ type route struct {
 // New makes an intake. now is the clock in unix milliseconds; due is told when a
 // turn will be wanted, and publish what a commit has made available.
 func New(routes []Route, s *store.Store, metrics *obs.Metrics, log *slog.Logger, now func() int64, due func(int64), publish func(store.Topic)) *Intake {
-	in := &Intake{routes: map[string]*route{}, store: s, metrics: metrics, log: log, now: now, due: due, publish: publish, tally: newTally()}
+	in := &Intake{routes: map[string]*route{}, store: s, metrics: metrics, log: log, now: now, due: due, publish: publish, tally: newTally(), old: map[string]int64{}}
 	for _, r := range routes {
+		in.old[r.Workspace] = r.Keep
 		known := &route{Route: r}
 		for _, secret := range r.Secrets {
 			known.secrets = append(known.secrets, sha256.Sum256([]byte(secret)))
@@ -317,14 +326,44 @@ func storable(s string) string {
 // commit is the group commit of many arrivals.
 func (in *Intake) commit(ctx context.Context, arrivals []store.Arrival) ([]store.Receipt, error) {
 	var receipts []store.Receipt
+	released := 0
 	err := in.store.Write(ctx, func(tx *store.Tx) (err error) {
-		if receipts, err = tx.Ingest(ctx, arrivals, in.now()); err != nil {
+		now := in.now()
+		if receipts, err = tx.Ingest(ctx, arrivals, now); err != nil {
 			return err
 		}
+		if released, err = in.Returned(ctx, tx, receipts, now); err != nil {
+			return err
+		}
+		confirmed, err := in.decide(ctx, tx, arrivals, receipts, now)
+		if err != nil {
+			return err
+		}
+		released += confirmed
 		return tx.Notify(ctx, store.TopicTurns)
 	})
 	if err == nil {
 		in.publish(store.TopicFeed)
+		if released > 0 {
+			in.publish(store.TopicDeliveries)
+		}
 	}
 	return receipts, err
+}
+
+// Returned lets go what waited for the senders of messages that were stored in this
+// transaction, before anything answers them. It says how many lines that were.
+func (in *Intake) Returned(ctx context.Context, tx *store.Tx, receipts []store.Receipt, now int64) (int, error) {
+	var back []chat.ContactID
+	for _, r := range receipts {
+		if r.Duplicate == "" {
+			back = append(back, r.ContactID)
+		}
+	}
+	slices.Sort(back)
+	released, err := window.Release(ctx, tx, slices.Compact(back), func(workspace string) int64 { return in.old[workspace] }, now)
+	if err == nil && released > 0 {
+		err = tx.Notify(ctx, store.TopicDeliveries)
+	}
+	return released, err
 }

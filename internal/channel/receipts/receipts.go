@@ -36,7 +36,9 @@ type Workspace struct {
 	// Arrival makes an inbound message of what Currents knows of it. Nil: what no
 	// webhook brought was not for Parley.
 	Arrival func(m braze.Inbound, writtenAt int64) store.Arrival
-	Grace   time.Duration // how long a webhook may take
+	// Returned lets go what waited for the senders of what was stored; set with Arrival.
+	Returned func(ctx context.Context, tx *store.Tx, stored []store.Receipt, now int64) (int, error)
+	Grace    time.Duration // how long a webhook may take
 }
 
 // Errors of Accept that are final for the sender. Any other error means that nothing

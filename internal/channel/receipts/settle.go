@@ -265,6 +265,11 @@ func (s *sitting) bringIn(ctx context.Context, events []rows.Event) error {
 	if err != nil {
 		return err
 	}
+	if s.Returned != nil {
+		if _, err := s.Returned(ctx, s.tx, stored, s.now); err != nil {
+			return err
+		}
+	}
 	s.out.counts[obs.EventRecovered] += len(missed)
 	for i, e := range missed {
 		s.out.turns = append(s.out.turns, stored[i].DueAt)

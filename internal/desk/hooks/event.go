@@ -13,10 +13,12 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"parley/internal/chat"
 	outbox "parley/internal/store/hooks"
+	"parley/internal/store/receipts"
 )
 
 // The events. Test is sent on request only.
@@ -30,6 +32,8 @@ const (
 	Received    = "message.received"
 	Sent        = "message.sent"
 	Failed      = "message.failed"
+	Delivered   = "message.delivered"
+	Read        = "message.read"
 	Handoff     = "handoff.created"
 	CSAT        = "csat.answered"
 	TestRequest = "test"
@@ -37,7 +41,7 @@ const (
 
 // Events lists what a hook may ask for.
 func Events() []string {
-	return []string{Opened, Offered, Assigned, PassedBack, Resolved, Reopened, Received, Sent, Failed, Handoff, CSAT}
+	return []string{Opened, Offered, Assigned, PassedBack, Resolved, Reopened, Received, Sent, Delivered, Read, Failed, Handoff, CSAT}
 }
 
 // Event is the body of a webhook.
@@ -109,8 +113,8 @@ type EventMessage struct {
 	Layout    string    `json:"layout,omitempty"`
 	Choices   []string  `json:"choices" nullable:"false"`
 	At        time.Time `json:"at"`
-	Status    string    `json:"status" enum:"received,accepted,unknown,dead,cancelled" doc:"accepted means that Braze took it, which is no promise that it arrives."`
-	Reason    string    `json:"reason,omitempty" doc:"Why it was not sent."`
+	Status    string    `json:"status" enum:"received,accepted,unknown,dead,cancelled,delivered,read,failed" doc:"accepted means that Braze took it, which is no promise that it arrives. delivered, read and failed are told by Currents."`
+	Reason    string    `json:"reason,omitempty" doc:"Why it was not sent, or why it failed afterwards: then the provider's code and words."`
 }
 
 // EventCSAT is what a customer said when asked how it went.
@@ -173,9 +177,23 @@ func derive(c *outbox.Conversation, since int64) []happening {
 		}
 		add(kind, o.At, o.Message.Seq, EventData{Message: &line}, string(o.Message.ID))
 	}
+	for _, seen := range c.Seen {
+		if seen.LearnedAt < since {
+			continue
+		}
+		kind, reason := seenAs[seen.Status], ""
+		if kind == Failed {
+			reason = strings.Trim(seen.Code+": "+seen.Detail, ": ")
+		}
+		line := message(seen.Message, string(seen.Status), reason)
+		add(kind, seen.LearnedAt, seen.Message.Seq, EventData{Message: &line}, string(seen.Message.ID), "receipt")
+	}
 	slices.SortStableFunc(out, func(a, b happening) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.seq, b.seq)) })
 	return out
 }
+
+// seenAs says as which event a receipt is told.
+var seenAs = map[receipts.State]string{receipts.StateDelivered: Delivered, receipts.StateRead: Read, receipts.StateFailed: Failed}
 
 // kindOf says as which event a change of owner is told.
 func kindOf(t chat.Transition) string {

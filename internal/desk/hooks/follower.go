@@ -116,9 +116,18 @@ func (f *Follower) read(ctx context.Context, step *outbox.Step, changes []store.
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(hooks, wantsReceipts) {
+		if err := outbox.Receipts(ctx, f.store, list, step.From.Since); err != nil {
+			return err
+		}
+	}
 	step.Marks, step.Unsettled = map[chat.ConversationID]outbox.Mark{}, map[chat.MessageID]chat.ConversationID{}
 	for _, c := range list {
-		step.Marks[c.ID] = outbox.Mark{Seq: c.LastSeq, Opinion: max(c.Told.Opinion, c.Survey.Mark())}
+		mark := outbox.Mark{Seq: c.LastSeq, Opinion: max(c.Told.Opinion, c.Survey.Mark()), Receipts: c.Told.Receipts}
+		for _, seen := range c.Seen {
+			mark.Receipts = max(mark.Receipts, seen.LearnedAt)
+		}
+		step.Marks[c.ID] = mark
 		for _, m := range c.Waiting {
 			step.Unsettled[m] = c.ID
 		}
@@ -132,6 +141,11 @@ func (f *Follower) read(ctx context.Context, step *outbox.Step, changes []store.
 		}
 	}
 	return nil
+}
+
+// wantsReceipts says whether a hook asks for what only Currents knows.
+func wantsReceipts(h outbox.Hook) bool {
+	return slices.ContainsFunc(h.Events, func(e string) bool { return e == Delivered || e == Read || e == Failed })
 }
 
 // address adds an event to a step for every hook that asked for it.

@@ -12,6 +12,7 @@ import (
 	"parley/internal/desk/hooks"
 	"parley/internal/store"
 	outbox "parley/internal/store/hooks"
+	"parley/internal/store/receipts"
 	"parley/internal/store/storetest"
 	"parley/internal/testkit"
 )
@@ -191,5 +192,64 @@ func (w *town) settled(id chat.ConversationID) {
 	testkit.Eventually(w.t, patience, func() bool {
 		c, err := outbox.Read(w.t.Context(), w.store, []chat.ConversationID{id}, 0)
 		return err == nil && len(c) == 1 && c[0].Told.Seq == c[0].LastSeq
+	})
+}
+
+// What Currents tells is told once for each line and kind, when all its parts are there.
+func TestFollower_tellsReceiptsOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := &town{t: t, store: s}
+		h := w.create("http://127.0.0.1:1/", hooks.Delivered, hooks.Read, hooks.Failed)
+		w.follows(2)
+		id := w.says("0001", "one").ConversationID
+		w.answers("")
+		for w.sends(chat.Accepted) > 0 {
+			continue
+		}
+		lines, _, err := s.Messages(t.Context(), id, 0, 10)
+		if err != nil || len(lines) != 2 {
+			t.Fatal(lines, err)
+		}
+		parts, err := s.DeliveriesOf(t.Context(), []chat.MessageID{lines[1].ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tell := func(kind receipts.Kind, part int) {
+			t.Helper()
+			w.write(func(tx *store.Tx) error {
+				d := parts[lines[1].ID][part]
+				return receipts.Tell(t.Context(), tx, "shop", []receipts.Matched{{
+					Event:  receipts.Event{Kind: kind, At: 5, Code: "131047", Detail: "Re-engagement message"},
+					Target: receipts.Target{ID: d.ID, ConversationID: id, State: chat.Accepted},
+				}}, now())
+			})
+		}
+		told := func(n int) {
+			t.Helper()
+			testkit.Eventually(t, patience, func() bool { return len(w.got(h.ID)) == n })
+		}
+		tell(receipts.Send, 0)
+		tell(receipts.Failure, 1)
+		told(1)
+		tell(receipts.Delivery, 1) // Braze has sent it again
+		tell(receipts.Delivery, 0)
+		told(2)
+		tell(receipts.Delivery, 0)
+		tell(receipts.Read, 0)
+		tell(receipts.Read, 1)
+		told(3)
+		w.says("0001", "more")
+		_, stop := w.follows(1)
+		w.settled(id)
+		stop()
+		var got []string
+		for _, d := range slices.Backward(w.deliveries(h, outbox.Waiting)) {
+			got = append(got, d.Event)
+			if d.Event == hooks.Failed && (!strings.Contains(d.Payload, `"status":"failed"`) || !strings.Contains(d.Payload, `"reason":"131047: Re-engagement message"`)) {
+				t.Errorf("the failure is told as %s", d.Payload)
+			}
+		}
+		testkit.Diff(t, got, []string{hooks.Failed, hooks.Delivered, hooks.Read})
 	})
 }

@@ -174,7 +174,7 @@ func TestDispatch_tellsNobodyWhoMustNotBeTold(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		f := newFloor(t, s)
 		never := f.roster(nil, func(set *roster.Settings) { set.Patience.Reassure = 25 * 60 * minute })
-		stop := f.handed("stop", func(r *store.Result) { r.OptOut = true })
+		stop := f.handed("stop", wantsNoMore)
 		closed := f.handed("closed")
 		f.pass(25 * 60) // WhatsApp's window is over
 		never.Pass(t.Context())
@@ -187,7 +187,7 @@ func TestDispatch_tellsNobodyWhoMustNotBeTold(t *testing.T) {
 			}
 		}
 		r := f.roster(nil)
-		stop = f.handed("stop again", func(r *store.Result) { r.OptOut = true })
+		stop = f.handed("stop again", wantsNoMore)
 		f.pass(11)
 		r.Pass(t.Context())
 		if got := f.lines(stop); len(got) != 2 {
@@ -377,4 +377,13 @@ func TestDispatch_happensAtTheHandoff(t *testing.T) {
 			t.Error("pages were not told that somebody has more to do")
 		}
 	})
+}
+
+// wantsNoMore makes a turn remember that its customer asked for no more messages.
+func wantsNoMore(r *store.Result) {
+	id := string(r.Work.Contact.ID)
+	r.After = func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE contacts SET opted_out = 1 WHERE id = $1", id)
+		return err
+	}
 }

@@ -68,6 +68,8 @@ func activate(ctx context.Context, tx *store.Tx, others []Hook, end store.Cursor
 type Mark struct {
 	Seq     int64 // of its newest line
 	Opinion int64 // Survey.Mark of what its customer said of it
+	// Receipts is the newest Seen.LearnedAt that was read.
+	Receipts int64
 }
 
 // Step is what reading on from a place has led to.
@@ -97,9 +99,9 @@ func Advance(ctx context.Context, tx *store.Tx, step Step) (bool, error) {
 	}
 	var rows [][]any
 	for id, m := range step.Marks {
-		rows = append(rows, []any{string(id), m.Seq, m.Opinion})
+		rows = append(rows, []any{string(id), m.Seq, m.Opinion, m.Receipts})
 	}
-	columns := []string{"conversation_id", "seq", "opinion"}
+	columns := []string{"conversation_id", "seq", "opinion", "receipts"}
 	if _, err := tx.Insert(ctx, "hook_marks", columns, rows, db.Overwrite("conversation_id", columns)); err != nil {
 		return false, err
 	}

@@ -21,6 +21,7 @@ type Conversation struct {
 	Outcomes    []Outcome
 	Survey      Survey // of now
 	Told        Mark
+	Seen        []Seen
 	Waiting     []chat.MessageID // lines on their way out whose outcome is still open
 }
 
@@ -81,13 +82,13 @@ func (r *reader) conversations(ids []chat.ConversationID) error {
 	list, err := db.Collect(r.ctx, r.s.Read, func(rows *sql.Rows) (*Conversation, error) {
 		c := new(Conversation)
 		p := &c.Contact
-		var mark, opinion sql.NullInt64
+		var mark, opinion, receipts sql.NullInt64
 		err := rows.Scan(&c.ID, &c.Workspace, &c.Route, &c.Language, &c.Owner, &c.Epoch, &c.Agent, &c.Team, &c.Topic, &c.Priority, &c.LastSeq, &c.WindowUntil,
-			&c.Reason, &c.Outcome, &c.OpenedAt, &c.ResolvedAt, &mark, &opinion, &p.ID, &p.ExternalID, &p.BrazeID, &p.Phone, &p.FirstName, &p.Language)
-		c.ContactID, c.New, c.Told = p.ID, !mark.Valid, Mark{mark.Int64, opinion.Int64}
+			&c.Reason, &c.Outcome, &c.OpenedAt, &c.ResolvedAt, &mark, &opinion, &receipts, &p.ID, &p.ExternalID, &p.BrazeID, &p.Phone, &p.FirstName, &p.Language)
+		c.ContactID, c.New, c.Told = p.ID, !mark.Valid, Mark{mark.Int64, opinion.Int64, receipts.Int64}
 		return c, err
 	}, `SELECT c.id, c.workspace, c.route, c.language, c.owner, c.epoch, c.agent, c.team, c.topic, c.priority, c.last_seq, c.window_until,
-		c.reason, c.outcome, c.opened_at, c.resolved_at, k.seq, k.opinion, p.id, p.external_id, p.braze_id, p.phone, p.first_name, p.language
+		c.reason, c.outcome, c.opened_at, c.resolved_at, k.seq, k.opinion, k.receipts, p.id, p.external_id, p.braze_id, p.phone, p.first_name, p.language
 		FROM conversations c JOIN contacts p ON p.id = c.contact_id LEFT JOIN hook_marks k ON k.conversation_id = c.id WHERE c.id `+in+" ORDER BY c.id", args...)
 	r.list = list
 	for _, c := range list {

@@ -108,16 +108,16 @@ func Recent(ctx context.Context, tx *store.Tx, contact chat.ContactID, since int
 		WHERE c.contact_id = $1 AND m.direction = 'out' AND d.sent_at >= $2 ORDER BY d.sent_at DESC, d.id DESC LIMIT 50`, string(contact), since)
 }
 
-var receiptColumns = []string{"delivery_id", "sent_at", "delivered_at", "read_at", "retried_at", "failed_at", "failure", "code", "detail"}
+var receiptColumns = []string{"delivery_id", "sent_at", "delivered_at", "read_at", "retried_at", "failed_at", "failure", "code", "detail", "changed_at"}
 
-const selectReceipt = "SELECT delivery_id, sent_at, delivered_at, read_at, retried_at, failed_at, failure, code, detail FROM receipts "
+const selectReceipt = "SELECT delivery_id, sent_at, delivered_at, read_at, retried_at, failed_at, failure, code, detail, changed_at FROM receipts "
 
 func scanReceipt(rows *sql.Rows) (r Receipt, err error) {
-	return r, rows.Scan(&r.DeliveryID, &r.SentAt, &r.DeliveredAt, &r.ReadAt, &r.RetriedAt, &r.FailedAt, &r.Failure, &r.Code, &r.Detail)
+	return r, rows.Scan(&r.DeliveryID, &r.SentAt, &r.DeliveredAt, &r.ReadAt, &r.RetriedAt, &r.FailedAt, &r.Failure, &r.Code, &r.Detail, &r.ChangedAt)
 }
 
 func (r Receipt) row() []any {
-	return []any{string(r.DeliveryID), r.SentAt, r.DeliveredAt, r.ReadAt, r.RetriedAt, r.FailedAt, string(r.Failure), r.Code, r.Detail}
+	return []any{string(r.DeliveryID), r.SentAt, r.DeliveredAt, r.ReadAt, r.RetriedAt, r.FailedAt, string(r.Failure), r.Code, r.Detail, r.ChangedAt}
 }
 
 // Matched is an event and the delivery that it is about.
@@ -152,7 +152,9 @@ func Tell(ctx context.Context, tx *store.Tx, workspace string, list []Matched, n
 	for _, m := range list {
 		id := m.Target.ID
 		if old, ok := before[id]; ok && old != receipts[id] {
-			rows, changed = append(rows, receipts[id].row()), append(changed, m.ConversationID)
+			r := receipts[id]
+			r.ChangedAt = now
+			rows, changed = append(rows, r.row()), append(changed, m.ConversationID)
 		}
 		delete(before, id)
 		if m.Target.State == chat.Unknown {

@@ -49,6 +49,7 @@ type Receipt struct {
 	Failure     Kind   // Failure or Abort
 	Code        string // the provider's code, or the type of the abort
 	Detail      string // what the provider or the campaign said, in their words
+	ChangedAt   int64  // when any of this was last learned, by our own clock
 }
 
 // State is what the customer's phone has made of the message. Delivered and read

@@ -8,7 +8,7 @@ import (
 
 // ladder are the statuses of a delivery from the best to the worst.
 var ladder = []string{
-	string(StateRead), string(StateDelivered), string(StateSent), string(chat.Accepted), string(chat.Queued), string(chat.Sending),
+	string(StateRead), string(StateDelivered), string(StateSent), string(chat.Accepted), string(chat.Queued), string(chat.Sending), string(chat.Withheld),
 	string(chat.Cancelled), string(chat.Unknown), string(chat.Dead), string(StateFailed),
 }
 

@@ -95,6 +95,29 @@ func Paused(ctx context.Context, s *store.Store, workspace string, now int64) (u
 	return until, reason, err
 }
 
+// Backlog is what waits to be done.
+type Backlog struct {
+	Turns          int   // conversations that are due
+	OldestTurn     int64 // since when the longest of them is, or 0
+	Deliveries     int   // messages not yet sent
+	OldestDelivery int64
+	Unknown        int // messages of which nobody knows whether they arrived
+}
+
+// Waiting counts what waits at a time.
+func Waiting(ctx context.Context, s *store.Store, now int64) (b Backlog, err error) {
+	err = s.Read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM conversations
+		WHERE due_at > 0 AND due_at <= $1`, now).Scan(&b.Turns, &b.OldestTurn)
+	if err == nil {
+		err = s.Read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(queued_at), 0) FROM deliveries
+			WHERE state IN ('queued', 'sending')`).Scan(&b.Deliveries, &b.OldestDelivery)
+	}
+	if err == nil {
+		err = s.Read.QueryRowContext(ctx, "SELECT COUNT(*) FROM deliveries WHERE state = 'unknown'").Scan(&b.Unknown)
+	}
+	return b, err
+}
+
 // Step is how far the newest message of a customer since some time has come.
 type Step struct {
 	Message    chat.Message

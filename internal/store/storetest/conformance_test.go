@@ -505,19 +505,3 @@ func TestConversations_queueShowsTheLongestWaitFirst(t *testing.T) {
 		}
 	})
 }
-
-func TestFinish_remembersAnOptOut(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		ingest(t, s, 1000, arrival("u1", "stop"))
-		w := claim(t, s, "w", 2300)
-		r := answer(&w[0], "understood")
-		r.Handoff, r.OptOut = "opt_out", true
-		finish(t, s, 2400, r)
-		ingest(t, s, 3000, with(arrival("u1", "hello"), func(a *store.Arrival) { a.FirstName = "Grace" }))
-		c, err := s.Conversation(context.Background(), w[0].Conversation.ID)
-		if err != nil || c.Contact.OptedOut != 2400 || c.Contact.FirstName != "Grace" {
-			t.Errorf("the contact afterwards: %+v (%v)", c.Contact, err)
-		}
-	})
-}

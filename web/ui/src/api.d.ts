@@ -112,6 +112,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was decided about messages to a contact
+         * @description Needs the permission conversations:read.
+         */
+        get: operations["list-consents"];
+        put?: never;
+        /**
+         * Keep that a customer wants no more messages, or wants them again
+         * @description Needs the permission conversations:write.
+         */
+        post: operations["decide-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/external-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which external id a customer has
+         * @description Needs the permission conversations:write. Braze is told by /users/identify, for which the key needs users.identify, and merges its profiles; contacts and their open conversations are merged here.
+         */
+        put: operations["identify-contact"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/{id}/profile-facts": {
         parameters: {
             query?: never;
@@ -1996,6 +2040,38 @@ export interface components {
             teams: string[];
             topics: string[];
         };
+        ConsentDecision: {
+            /** @description customer, or the id of the user who set it. */
+            actor: string;
+            actorName?: string;
+            /** @description What Braze said, if it has not taken it. */
+            answer?: string;
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "opt_out" | "opt_in";
+            /**
+             * @description The word alone, a sentence and then a yes, a sentence that people got, or a user of the desk.
+             * @enum {string}
+             */
+            means: "word" | "confirmed" | "handed_over" | "agent";
+            /**
+             * @description Whether Braze was told; kept: it is not, by the settings.
+             * @enum {string}
+             */
+            state: "waiting" | "told" | "failed" | "kept" | "superseded";
+            /** Format: date-time */
+            toldAt?: string;
+        };
+        ConsentInputBody: {
+            /** @enum {string} */
+            kind: "opt_out" | "opt_in";
+        };
+        ConsentOutputBody: {
+            /** @description The newest 20, newest first. */
+            items: components["schemas"]["ConsentDecision"][];
+        };
         ContactPage: {
             /** @description What webhooks told of them. */
             attributes: {
@@ -2069,6 +2145,8 @@ export interface components {
             /** Format: int64 */
             lastSeq: number;
             lastText: string;
+            /** @description The window has closed, and a reply would wait for the customer to write again. */
+            mayWait: boolean;
             /** @description A note for me is unread. For who asks: live events leave it out; the event mention tells. */
             mentioned?: boolean;
             /** Format: date-time */
@@ -2115,6 +2193,8 @@ export interface components {
             unanswered: boolean;
             /** @description People take care of it, and the customer has written since I last looked. For who asks: live events leave it out, so compare inSeq with what you have read. */
             unread?: boolean;
+            /** @description There when something waits for the customer to write again. */
+            waiting?: components["schemas"]["Waiting"];
             /**
              * Format: date-time
              * @description Until when WhatsApp lets us answer freely.
@@ -2410,7 +2490,7 @@ export interface components {
             layout?: string;
             /** @description Addresses as the customer's channel gave them: not to be trusted. */
             media: string[];
-            /** @description Why it was not sent. */
+            /** @description Why it was not sent, or why it failed afterwards: then the provider's code and words. */
             reason?: string;
             /**
              * Format: int64
@@ -2418,10 +2498,10 @@ export interface components {
              */
             seq: number;
             /**
-             * @description accepted means that Braze took it, which is no promise that it arrives.
+             * @description accepted means that Braze took it, which is no promise that it arrives. delivered, read and failed are told by Currents.
              * @enum {string}
              */
-            status: "received" | "accepted" | "unknown" | "dead" | "cancelled";
+            status: "received" | "accepted" | "unknown" | "dead" | "cancelled" | "delivered" | "read" | "failed";
             text: string;
         };
         Fact: {
@@ -2666,7 +2746,7 @@ export interface components {
         HookWanted: {
             /** @description Whether events are recorded and sent; true when left out. */
             active?: boolean;
-            /** @description conversation.opened, offered, assigned, passed_back, resolved, reopened; message.received, sent, failed; handoff.created; csat.answered. */
+            /** @description conversation.opened, offered, assigned, passed_back, resolved, reopened; message.received, sent, delivered, read, failed; handoff.created; csat.answered. */
             events: string[];
             name: string;
             /** @description https; plain http and private addresses only with hooks.allow_private. */
@@ -2706,6 +2786,14 @@ export interface components {
              * @description Deliveries that wait for their first or next attempt.
              */
             waiting: number;
+        };
+        IdentifyInputBody: {
+            /** @description The id that Braze knows this customer by. */
+            externalId: string;
+        };
+        IdentifyOutputBody: {
+            /** @description Another one if a contact with that external id was there already: both are one now. */
+            contactId: string;
         };
         Identity: {
             /** @enum {string} */
@@ -2869,10 +2957,10 @@ export interface components {
             /** Format: int64 */
             seq: number;
             /**
-             * @description accepted means that Braze took it, which is no promise that it arrives. sent, delivered, read and failed are told by Currents.
+             * @description withheld waits for the customer to write again. accepted means that Braze took it, which is no promise that it arrives. sent, delivered, read and failed are told by Currents.
              * @enum {string}
              */
-            status: "received" | "queued" | "sending" | "accepted" | "unknown" | "dead" | "cancelled" | "sent" | "delivered" | "read" | "failed";
+            status: "received" | "queued" | "sending" | "accepted" | "unknown" | "dead" | "cancelled" | "withheld" | "sent" | "delivered" | "read" | "failed";
             statusReason?: string;
             text: string;
             turnId?: string;
@@ -3772,6 +3860,8 @@ export interface components {
         };
         RoutesOutputBody: {
             items: components["schemas"]["InboundRoute"][];
+            /** @description How much of each number's messaging limit is used. */
+            tiers: components["schemas"]["Tier"][];
         };
         Said: {
             en: string;
@@ -3828,7 +3918,7 @@ export interface components {
             };
             detail?: string;
             /** @enum {string} */
-            kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "asked" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled" | "sent" | "delivered" | "read" | "failed";
+            kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "asked" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled" | "withheld" | "sent" | "delivered" | "read" | "failed";
             title: components["schemas"]["Words"];
         };
         StopInputBody: {
@@ -3927,6 +4017,22 @@ export interface components {
             params: string[];
             /** @description What it says, with {{name}} where a parameter goes. */
             text: string;
+        };
+        Tier: {
+            /**
+             * Format: date-time
+             * @description When there is room again; only when there is none.
+             */
+            freeAt?: string;
+            /**
+             * Format: int64
+             * @description The messaging limit of the settings; 0: unlimited.
+             */
+            limit: number;
+            /** Format: int64 */
+            people: number;
+            workspace: string;
+            workspaceName: string;
         };
         ToStruct: {
             /** @description It waits in this team's queue. */
@@ -4033,6 +4139,20 @@ export interface components {
         };
         ViewListBody: {
             items: components["schemas"]["SavedView"][];
+        };
+        Waiting: {
+            /**
+             * @description Why none did, as far as it is known.
+             * @enum {string}
+             */
+            notNoticed?: "no_notice" | "opted_out" | "messaging_limit";
+            /**
+             * Format: date-time
+             * @description When a template told them that an answer waits.
+             */
+            noticedAt?: string;
+            /** Format: date-time */
+            since: string;
         };
         Words: {
             en: string;
@@ -4514,6 +4634,231 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "decide-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "identify-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentifyOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -80,6 +80,7 @@ export const en = {
     unknown: "Outcome unknown",
     dead: "Not sent",
     cancelled: "Cancelled",
+    withheld: "Waits for the customer’s return",
     sent: "Sent",
     delivered: "Delivered",
     read: "Read",

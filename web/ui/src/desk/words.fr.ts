@@ -82,6 +82,7 @@ export const fr: Shape<typeof en> = {
     unknown: "Issue inconnue",
     dead: "Non envoyé",
     cancelled: "Annulé",
+    withheld: "Attend le retour du client",
     sent: "Envoyé",
     delivered: "Remis",
     read: "Lu",

@@ -19,6 +19,7 @@ const tints: Record<string, string> = {
   retried: "bg-warn",
   unknown: "bg-warn",
   cancelled: "bg-warn",
+  withheld: "bg-warn",
   dead: "bg-danger",
   delivered: "bg-ok",
   read: "bg-ok",

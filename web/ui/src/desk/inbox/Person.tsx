@@ -7,6 +7,8 @@ import { useFormat } from "../../words/locale";
 import type { Detail } from "../api";
 import { useWords } from "../words";
 import { inWords, nameOf, reasonInWords } from "./Owner";
+import { Consent } from "./person/Consent";
+import { Identify } from "./person/Identify";
 import { Past } from "./person/Past";
 import { Profile } from "./person/Profile";
 import { usePersonWords } from "./person/words";
@@ -74,6 +76,7 @@ function Pane({ detail }: { detail: Detail }) {
           />
         ))}
       </Section>
+      <Consent contact={contact.id} optedOut={!!known?.optedOut} version={`${detail.owner} ${detail.lastSeq}`} />
       <Profile contact={contact.id} version={`${detail.owner} ${detail.lastSeq}`} />
       {attributes.length > 0 && (
         <Section title={personWords.attributes}>
@@ -96,6 +99,7 @@ function Pane({ detail }: { detail: Detail }) {
           ))}
         </Section>
       )}
+      {known && !known.identities.some((i) => i.kind === "external_id") && <Identify contact={contact.id} />}
       <section className="border-line border-t pt-3">
         <h3 className="pb-1.5 font-semibold text-meta text-muted">{personWords.past}</h3>
         {card.isError && !known ? (

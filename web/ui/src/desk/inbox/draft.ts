@@ -144,7 +144,8 @@ export function conflict(
   now: number,
 ): "resolved" | "closed" | "ask" | "again" | "refused" {
   if (detail.owner === "none") return "resolved";
-  if (!detail.windowUntil || Date.parse(detail.windowUntil) <= now) return "closed";
+  const open = detail.mayWait || Date.parse(detail.windowUntil ?? "") > now;
+  if (!open) return "closed";
   if (newSince(seen, talk) > 0) return "ask";
   return pastMine(seen, talk) > seen ? "again" : "refused";
 }

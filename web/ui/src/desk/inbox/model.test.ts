@@ -217,6 +217,7 @@ describe("transcript", () => {
       people: [],
       readSeq: 0,
       templateOffered: false,
+      mayWait: false,
     } as Detail,
     messages,
     more: false,

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { SendHorizontal } from "lucide-react";
-import { useEffect, useId, useRef } from "react";
-import { IconButton } from "../../../ui/Button";
+import { Hourglass, SendHorizontal } from "lucide-react";
+import { useEffect, useId, useRef, useState } from "react";
+import { Button, IconButton } from "../../../ui/Button";
 import { useNow } from "../../../ui/now";
+import { useFormat } from "../../../words/locale";
 import { api, type Detail } from "../../api";
 import { useAccount, useDesk, useDeskState, useDoings, usePeople, useShown } from "../../context";
 import { useWords } from "../../words";
@@ -25,7 +26,11 @@ export function ReplyBox({ detail, sendKeys }: { detail: Detail; sendKeys: strin
   const { id } = detail;
   const { owner } = useShown(detail);
   const draft = useDoings((d) => d.drafts[id]) ?? blank;
-  const closed = useClosed(detail);
+  const over24 = useClosed(detail);
+  // A reply that waits for the customer's return is written like any other.
+  const [waits, setWaits] = useState(false);
+  const mayWait = over24 && detail.mayWait;
+  const closed = over24 && !(mayWait && (waits || draft.text !== "" || !!draft.outgoing));
   const newest = useDeskState((s) => (s.transcript?.id === id ? (s.transcript.messages.at(-1)?.seq ?? 0) : 0));
   const notes = `${useId()}-notes`;
   const suggested = `${useId()}-suggested`;
@@ -54,7 +59,22 @@ export function ReplyBox({ detail, sendKeys }: { detail: Detail; sendKeys: strin
     return (
       <>
         <Truth id={notes} detail={detail} draft={draft} over={0} sendKeys={sendKeys} />
+        <Waiting detail={detail} />
         <Template detail={detail} newest={newest} />
+        {mayWait && (
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <p className="px-1 text-meta text-muted">{composeWords.waitAbout}</p>
+            <Button
+              icon={Hourglass}
+              onClick={() => {
+                setWaits(true);
+                setTimeout(() => box.current?.focus());
+              }}
+            >
+              {composeWords.waitWrite}
+            </Button>
+          </div>
+        )}
       </>
     );
   }
@@ -99,10 +119,34 @@ export function ReplyBox({ detail, sendKeys }: { detail: Detail; sendKeys: strin
           className={ready ? "bg-accent text-on-accent hover:bg-accent hover:opacity-90" : "text-muted"}
         />
       </div>
-      <Truth id={notes} detail={detail} draft={draft} over={over} sendKeys={sendKeys} />
+      {over24 && !closed ? (
+        <p id={notes} className="px-1 font-medium text-meta text-warn">
+          {composeWords.waits}
+        </p>
+      ) : (
+        <Truth id={notes} detail={detail} draft={draft} over={over} sendKeys={sendKeys} />
+      )}
+      {over24 && <Waiting detail={detail} />}
       {offered && <span className="sr-only">{composeWords.tabTakes}</span>}
       {closed && <Template detail={detail} newest={newest} />}
     </form>
+  );
+}
+
+/** What the customer is waited for with, and whether they know. */
+function Waiting({ detail }: { detail: Detail }) {
+  const words = useComposeWords();
+  const format = useFormat();
+  const now = useNow();
+  const { waiting } = detail;
+  if (!waiting) return null;
+  return (
+    <p role="status" className="px-1 text-meta text-muted">
+      <Hourglass aria-hidden className="mr-1 -mt-0.5 inline size-3.5" />
+      {waiting.noticedAt
+        ? words.waitingTold(`${format.day(waiting.noticedAt, now)}, ${format.time(waiting.noticedAt)}`)
+        : words.waitingUntold[waiting.notNoticed ?? "soon"]}
+    </p>
   );
 }
 

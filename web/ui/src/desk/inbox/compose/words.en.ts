@@ -48,4 +48,16 @@ export const en = {
   templateNone:
     "No template is set up to open a conversation again. An administrator can name one in the configuration.",
   templateSent: "The template is on its way.",
+
+  waitAbout: "Or write your answer now: it waits here and leaves when the customer writes again.",
+  waitWrite: "Write an answer that waits",
+  waits: "The 24-hour window has closed. What you send waits here until the customer writes again.",
+  waitingTold: (when: string) => `An answer waits for the customer. A template told them (${when}).`,
+  waitingUntold: {
+    no_notice: "An answer waits for the customer. Nobody told them: no template is set up for it.",
+    opted_out: "An answer waits for the customer. They were not told: they want no more messages.",
+    messaging_limit:
+      "An answer waits for the customer. They are told when the number’s messaging limit has room again.",
+    soon: "An answer waits for the customer, who is being told.",
+  },
 };

@@ -50,4 +50,16 @@ export const fr: Shape<typeof en> = {
   templateNone:
     "Aucun modèle n’est prévu pour rouvrir une conversation. Un administrateur peut en indiquer un dans la configuration.",
   templateSent: "Le modèle est en route.",
+
+  waitAbout: "Ou écrivez dès maintenant : la réponse attend ici et part quand le client écrit de nouveau.",
+  waitWrite: "Écrire une réponse qui attend",
+  waits: "La fenêtre de 24 heures s’est fermée. Ce que vous envoyez attend ici que le client écrive de nouveau.",
+  waitingTold: (when: string) => `Une réponse attend le client. Un modèle l’en a averti (${when}).`,
+  waitingUntold: {
+    no_notice: "Une réponse attend le client. Personne ne l’en a averti : aucun modèle n’est prévu pour cela.",
+    opted_out: "Une réponse attend le client. Il n’en a pas été averti : il ne veut plus de messages.",
+    messaging_limit:
+      "Une réponse attend le client. Il en sera averti dès que la limite de messages du numéro le permettra.",
+    soon: "Une réponse attend le client, qui en est averti.",
+  },
 };

@@ -32,6 +32,11 @@ export const talk = {
   canned: async (conversation: string) =>
     (await answer(client.GET("/api/v1/canned", { params: { query: { conversation } } }))).items,
   contact: (id: string) => answer(client.GET("/api/v1/contacts/{id}", at(id))),
+  consents: async (id: string) => (await answer(client.GET("/api/v1/contacts/{id}/consents", at(id)))).items,
+  decide: (id: string, kind: Schemas["ConsentInputBody"]["kind"]) =>
+    answer(client.POST("/api/v1/contacts/{id}/consents", { ...at(id), body: { kind } })),
+  identify: (id: string, externalId: string) =>
+    answer(client.PUT("/api/v1/contacts/{id}/external-id", { ...at(id), body: { externalId } })),
   handoffs: async (id: string) => (await answer(client.GET("/api/v1/conversations/{id}/handoffs", at(id)))).items,
   label: (id: string, handoffId: string, needed: boolean) =>
     answer(

@@ -9,7 +9,7 @@ type Known = Exclude<keyof TalkWords["status"], "refused">;
 export function troubleOf(words: TalkWords, language: Language, message: Message): string {
   const { status, statusReason = "", failure } = message;
   if (status === "failed") return failure ? `${failure.title[language]}. ${failure.cure[language]}` : statusReason;
-  if (status !== "dead" && status !== "unknown" && status !== "cancelled") return "";
+  if (status !== "dead" && status !== "unknown" && status !== "cancelled" && status !== "withheld") return "";
   const [code = "", ...rest] = statusReason.split(": ");
   if (code in words.status && code !== "refused") return words.status[code as Known];
   if (status === "unknown") return words.status.unknown;

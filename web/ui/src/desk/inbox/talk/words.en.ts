@@ -109,6 +109,8 @@ export const en = {
     stale: "The owner changed before it was sent. Send it yourself if it is still true.",
     window_closed: "The 24-hour window closed before it was sent. Only a template may be sent now.",
     too_old: "It waited too long to be sent, and would have come out of place. Send it again if it is still true.",
+    held: "The 24-hour window has closed. It leaves when the customer writes again.",
+    old_answer: "The customer came back too late for this answer to their old question.",
     unknown: "The line to Braze broke after sending. It may or may not have arrived: ask before you send it again.",
     refused: (detail: string) => `Braze refused it: ${detail}`,
   },

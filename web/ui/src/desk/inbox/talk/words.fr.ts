@@ -109,6 +109,8 @@ export const fr: Shape<typeof en> = {
     stale: "Le responsable a changé avant l’envoi. Envoyez-le vous-même s’il est toujours vrai.",
     window_closed: "La fenêtre de 24 heures s’est fermée avant l’envoi. Seul un modèle peut encore être envoyé.",
     too_old: "Il a attendu trop longtemps et serait arrivé mal à propos. Renvoyez-le s’il est toujours vrai.",
+    held: "La fenêtre de 24 heures s’est fermée. Il partira quand le client écrira de nouveau.",
+    old_answer: "Le client est revenu trop tard pour cette réponse à son ancienne question.",
     unknown:
       "La liaison avec Braze s’est rompue après l’envoi. Il est peut-être arrivé : demandez avant de le renvoyer.",
     refused: (detail: string) => `Braze l’a refusé : ${detail}`,

@@ -8,7 +8,7 @@ import { Empty } from "../../../ui/States";
 import { useFormat } from "../../../words/locale";
 import { useWords as useDeskWords } from "../../words";
 import { Section } from "../access/parts";
-import { type Route, type RouteSecret, setupApi } from "./api";
+import { type Route, type RouteSecret, setupApi, type Tier } from "./api";
 import { useWords } from "./words";
 
 /** By which addresses messages come in, and how that goes. */
@@ -19,13 +19,18 @@ export function Routes() {
   return (
     <Section title={desk.sections.routes} about={words.routesAbout}>
       <Loaded query={query} failed={words.routesFailed} cure={words.gatewayCure}>
-        {({ items }) =>
+        {({ items, tiers }) =>
           items.length > 0 ? (
-            <ul className="max-w-5xl md:px-4">
-              {items.map((route) => (
-                <RouteRow key={route.id} route={route} many={new Set(items.map((r) => r.workspace)).size > 1} />
+            <>
+              <ul className="max-w-5xl md:px-4">
+                {items.map((route) => (
+                  <RouteRow key={route.id} route={route} many={new Set(items.map((r) => r.workspace)).size > 1} />
+                ))}
+              </ul>
+              {tiers.map((tier) => (
+                <TierRow key={tier.workspace} tier={tier} />
               ))}
-            </ul>
+            </>
           ) : (
             <Empty icon={RouteIcon} title={words.routesEmpty}>
               {words.routesEmptyDo}
@@ -80,6 +85,40 @@ function RouteRow({ route, many }: { route: Route; many: boolean }) {
         ))}
       </div>
     </li>
+  );
+}
+
+/** How many people templates reached in 24 hours, of those whom the number may reach. */
+function TierRow({ tier }: { tier: Tier }) {
+  const words = useWords();
+  const format = useFormat();
+  const now = useNow();
+  const { people, limit, freeAt, workspaceName } = tier;
+  const close = limit > 0 && people * 5 >= limit * 4;
+  return (
+    <section className="flex max-w-5xl flex-col gap-2 border-line border-t px-4 py-4 md:px-6">
+      <h2 className="font-semibold text-title">{words.tierTitle(workspaceName)}</h2>
+      <p className="tabular">
+        {limit > 0 ? words.tierOf(format.number(people), format.number(limit)) : words.tierFree(people)}
+      </p>
+      {limit > 0 && (
+        <meter
+          aria-label={words.tierTitle(workspaceName)}
+          min={0}
+          max={limit}
+          high={limit * 0.8}
+          optimum={0}
+          value={Math.min(people, limit)}
+          className="h-2 w-full max-w-sm"
+        />
+      )}
+      {freeAt ? (
+        <Warning>{words.tierFull(`${format.day(freeAt, now)}, ${format.time(freeAt)}`)}</Warning>
+      ) : (
+        close && <Warning>{words.tierClose}</Warning>
+      )}
+      <p className="text-meta text-muted">{words.tierAbout}</p>
+    </section>
   );
 }
 

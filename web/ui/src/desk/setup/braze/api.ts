@@ -6,6 +6,7 @@ import { ApiError, answer, client } from "../../api";
 type Schemas = components["schemas"];
 export type Route = Schemas["InboundRoute"];
 export type RouteSecret = Schemas["RouteSecret"];
+export type Tier = Schemas["Tier"];
 export type Sheet = Schemas["SetupSheet"];
 export type SetupField = Schemas["SetupField"];
 export type Finding = Schemas["DoctorFinding"];

@@ -9,6 +9,18 @@ export const en = {
   copied: "Copied",
 
   routesAbout: "Each webhook campaign in Braze posts to one route. Routes are made in the settings.",
+  tierTitle: (workspace: string) => `Templates of ${workspace}`,
+  tierOf: (people: string, limit: string) =>
+    `${people} of ${limit} customers that templates may reach in 24 hours were sent one.`,
+  tierFree: (n: number) =>
+    plural(n, {
+      one: "# customer was sent a template in the last 24 hours.",
+      other: "# customers were sent a template in the last 24 hours.",
+    }),
+  tierFull: (when: string) => `The messaging limit is used up: templates are refused until there is room (${when}).`,
+  tierClose: "The messaging limit is nearly used up.",
+  tierAbout:
+    "Counted are templates that Parley sends. WhatsApp counts campaigns of your own as well; set the number’s limit as window.messaging_limit.",
   routesFailed: "The routes could not be read",
   routesEmpty: "No routes",
   routesEmptyDo: "Add a workspace with a route to the settings. “Set-up in Braze” then says what to paste where.",

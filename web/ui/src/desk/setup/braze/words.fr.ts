@@ -10,6 +10,19 @@ export const fr: Words = {
   copied: "Copié",
 
   routesAbout: "Chaque campagne webhook de Braze envoie à une route. Les routes se créent dans les réglages.",
+  tierTitle: (workspace: string) => `Modèles de ${workspace}`,
+  tierOf: (people: string, limit: string) =>
+    `${people} clients sur ${limit} que les modèles peuvent atteindre en 24 heures en ont reçu un.`,
+  tierFree: (n: number) =>
+    plural(n, {
+      one: "# client a reçu un modèle ces dernières 24 heures.",
+      other: "# clients ont reçu un modèle ces dernières 24 heures.",
+    }),
+  tierFull: (when: string) =>
+    `La limite de messages est atteinte : les modèles sont refusés jusqu’à ce qu’il y ait de la place (${when}).`,
+  tierClose: "La limite de messages est presque atteinte.",
+  tierAbout:
+    "Sont comptés les modèles que Parley envoie. WhatsApp compte aussi vos propres campagnes ; indiquez la limite du numéro dans window.messaging_limit.",
   routesFailed: "Impossible de lire les routes",
   routesEmpty: "Aucune route",
   routesEmptyDo:
