@@ -206,7 +206,7 @@ func (c demoCmd) config(endpoint, folder string, key config.Secret) config.Confi
 	w.Window.Hold, w.Window.MessagingLimit = true, 250
 	w.Layouts.Notice.CampaignID = sandbox.SeedNotice
 	w.Layouts.Notice.Text = "Hello {{customer.name|there}}, we have an answer for you. Reply to this message to read it."
-	w.Knowledge = folder
+	w.Knowledge, w.Flows = folder, config.BuiltinFlows
 	w.Currents.Secrets = []config.Secret{demoSecret}
 	w.CSAT.Enabled, w.CSAT.Delay = true, 10*time.Second
 	if c.Fast {

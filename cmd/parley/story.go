@@ -36,6 +36,7 @@ var acts = [][]scene{
 	},
 	{
 		{name: "+4915550000003 (unknown to Braze)", phone: "+4915550000003", bubbles: []string{"thanks, I want to talk to a person"}, replies: 1},
+		{name: "Ada", phone: "+33600000002", bubbles: []string{"C'est la CD-20001"}, replies: 1},
 	},
 }
 

@@ -12,7 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -122,75 +122,74 @@ func (c child) result(t *testing.T) (r tool.Result) {
 func TestRun_killedAtTheWorstMoment(t *testing.T) {
 	t.Parallel()
 	once := strings.Replace(string(shop.ToolsYAML), "    idempotent: true\n    retries: 1\n", "", 1) // return_start comes first
-	for _, c := range []struct {
-		name, tools string
-		after       bool // killed after the effect
-		want        tool.State
-		effects     int
-	}{
-		{"idempotent, after the effect", string(shop.ToolsYAML), true, tool.Done, 1},
-		{"idempotent, before the effect", string(shop.ToolsYAML), false, tool.Done, 1},
-		{"not idempotent, after the effect", once, true, tool.Unknown, 1},
-		{"not idempotent, before the effect", once, false, tool.Unknown, 0},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			storetest.EachURL(t, func(t *testing.T, database string) {
-				s, err := store.Open(t.Context(), database)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer s.Close()
-				orders := shop.New(token, time.Now)
-				var mu sync.Mutex
-				var victim *exec.Cmd
-				requests := 0
-				url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					mu.Lock()
-					defer mu.Unlock()
-					if requests++; requests > 1 {
-						orders.Handler().ServeHTTP(w, r)
-						return
-					}
-					if c.after {
-						orders.Handler().ServeHTTP(httptest.NewRecorder(), r)
-					}
-					if err := victim.Process.Kill(); err != nil {
-						t.Error(err)
-					}
-					_ = victim.Wait() // it has been killed, which Wait calls an error
-					panic(http.ErrAbortHandler)
-				}))
-				who := grace("return_item")
-				call := tool.Call{MessageID: "m1", Tool: "return_start", Confirmed: true, Args: map[string]any{"order_number": "AB-12346", "item": "Sun hat", "reason": "damaged"}}
-				first := child{Database: database, Tools: c.tools, Shop: url, Who: who, Call: call}
-				mu.Lock()
-				cmd, _ := first.start(t)
-				victim = cmd
-				mu.Unlock()
-				waitFor(t, func() bool { mu.Lock(); defer mu.Unlock(); return requests == 1 })
-				list, err := calls.Of(t.Context(), s, who.Conversation)
-				if err != nil || len(list) != 1 || list[0].State != tool.Started {
-					t.Fatalf("after the kill the ledger has %v %+v", err, list)
-				}
+	storetest.EachURL(t, func(t *testing.T, database string) {
+		s, err := store.Open(t.Context(), database)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		for _, c := range []struct {
+			name, tools string
+			after       bool // killed after the effect
+			want        tool.State
+			effects     int
+		}{
+			{"idempotent, after the effect", string(shop.ToolsYAML), true, tool.Done, 1},
+			{"idempotent, before the effect", string(shop.ToolsYAML), false, tool.Done, 1},
+			{"not idempotent, after the effect", once, true, tool.Unknown, 1},
+			{"not idempotent, before the effect", once, false, tool.Unknown, 0},
+		} {
+			orders := shop.New(token, time.Now)
+			url, victim := killing(t, orders, c.after)
+			who := grace("return_item")
+			call := tool.Call{MessageID: "m1", Tool: "return_start", Confirmed: true, Args: map[string]any{"order_number": "AB-12346", "item": "Sun hat", "reason": "damaged"}}
+			first := child{Database: database, Tools: c.tools, Shop: url, Who: who, Call: call}
+			cmd, out := first.start(t)
+			select {
+			case victim <- cmd:
+				<-victim
+			case <-time.After(time.Minute):
+				t.Fatalf("%s: the call has not come: %s", c.name, out)
+			}
+			list, err := calls.Of(t.Context(), s, who.Conversation)
+			if err != nil || len(list) != 1 || list[0].State != tool.Started {
+				t.Fatalf("%s: after the kill the ledger has %v %+v", c.name, err, list)
+			}
 
-				again := first
-				again.Later = time.Minute // its lease has run out
-				for range 2 {             // and whoever asks once more gets the same
-					got := again.result(t)
-					if got.State != c.want || got.State == tool.Done && got.Data["return_id"] != "R-12346C" {
-						t.Errorf("after the restart: %+v, want %s", got, c.want)
-					}
-				}
-				if n := len(orders.Returns()); n != c.effects {
-					t.Errorf("the shop has started %d returns, want %d", n, c.effects)
-				}
-			})
-		})
-	}
+			again := first
+			again.Later = time.Minute // its lease has run out
+			got := again.result(t)
+			if got.State != c.want || got.State == tool.Done && got.Data["return_id"] != "R-12346C" {
+				t.Errorf("%s: after the restart: %+v, want %s", c.name, got, c.want)
+			}
+			asked := must(t)(runner(t, c.tools, url, s).Run(t.Context(), who, call))
+			testkit.Diff(t, asked, got) // whoever asks once more gets the same
+			if n := len(orders.Returns()); n != c.effects {
+				t.Errorf("%s: the shop has started %d returns, want %d", c.name, n, c.effects)
+			}
+		}
+	})
 }
 
-func waitFor(t *testing.T, done func() bool) {
-	t.Helper()
-	testkit.Eventually(t, 30*time.Second, done)
+// killing serves the shop, and at the first request kills the process that the channel is
+// given, before or after the shop has done what was asked. It gives the process back then.
+func killing(t *testing.T, orders *shop.Shop, after bool) (url string, victim chan *exec.Cmd) {
+	victim = make(chan *exec.Cmd)
+	var requests atomic.Int64
+	return serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if requests.Add(1) > 1 {
+			orders.Handler().ServeHTTP(w, r)
+			return
+		}
+		cmd := <-victim
+		if after {
+			orders.Handler().ServeHTTP(httptest.NewRecorder(), r)
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Error(err)
+		}
+		_ = cmd.Wait() // it has been killed, which Wait calls an error
+		victim <- cmd
+		panic(http.ErrAbortHandler)
+	})), victim
 }
