@@ -71,7 +71,7 @@ func (a *App) buildChannel(ctx context.Context) error {
 		workers, lease, longest = workers+w.Turn.Workers, max(lease, w.Turn.Lease), max(longest, w.Turn.Timeout)
 	}
 	a.buildRoster(desks)
-	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, Longest: longest, History: history, Roster: a.roster},
+	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: max(lease, time.Second), Longest: longest, History: history, Roster: a.roster},
 		a.store, a.metrics, a.log, a.now, a.wake)
 	a.surveys = survey.New(surveys, a.store, a.log, a.now, a.wake)
 	a.desk = desk.New(desks, a.store, a.now, a.wake)
