@@ -61,14 +61,29 @@ describe("the story", () => {
     assert.equal((await messages()).filter((m) => m.direction === "out").length, 1);
   });
 
-  it("offers buttons, and takes the tap", async () => {
-    await write("my stuff never came and its broken");
-    const buttons = device().locator(".bubble-in[type=button]");
-    await buttons.first().waitFor();
-    const label = (await buttons.first().innerText()).trim();
-    await buttons.first().click();
-    await lines(label).last().waitFor();
-    await until("an answer to the tap", async () => (await messages()).at(-1).direction === "out");
+  it("leads through a flow of several campaigns: a question, buttons, a list, a yes", async () => {
+    await until("the flow's question", async () => (await messages()).at(-1).text.includes("order number"));
+    // Somebody else's order is none of theirs.
+    await write("CD-20001");
+    await until("a second question", async () => (await messages()).at(-1).text.includes("cannot find order CD-20001"));
+    await write("AB-12346");
+    await shown("quick_reply", "Which item");
+    // Asked something else meanwhile, it answers and comes back.
+    await write("What are your opening hours?");
+    await until("the answer and the question", async () => {
+      const { layout, text } = (await messages()).at(-1);
+      return layout === "quick_reply" && text.includes("Monday") && text.includes("Which item");
+    });
+    await device().locator(".bubble-in[type=button]").filter({ hasText: "Linen shirt" }).last().click();
+    await shown("list", "the reason");
+    await device().getByRole("button", { name: "Choose" }).last().click();
+    await customer.getByRole("radio", { name: /Too small/ }).check();
+    await inspect(customer, "story-flow", { at: pictured });
+    await customer.getByRole("button", { name: "Send", exact: true }).last().click();
+    await shown("quick_reply", "Shall I start the return of Linen shirt from order AB-12346?");
+    await device().locator(".bubble-in[type=button]").filter({ hasText: /^Yes$/ }).last().click();
+    await until("the end of the flow", async () => (await messages()).at(-1).text.includes("the return of Linen shirt is registered"));
+    await lines("the return of Linen shirt is registered").waitFor();
   });
 
   it("lets an agent send buttons, a list and an image", async () => {

@@ -195,6 +195,7 @@ func (c demoCmd) config(endpoint, folder string, key config.Secret) config.Confi
 	w.Profile.Templates = []string{"support", "topics", "satisfaction", "events"}
 	w.Routes = []config.Route{config.NewRoute("support", demoSecret), config.NewRoute("returns", demoSecret)}
 	w.Routes[1].Specific, w.Routes[1].Match, w.Routes[1].Team = true, "Matches regex (?i)^(return|retour)s?$", "Returns"
+	w.Routes[1].Flow = "return_item"
 	w.Layouts.Text.CampaignID = sandbox.SeedReply
 	w.Layouts.QuickReply.CampaignID = sandbox.SeedQuickReply
 	w.Layouts.List.CampaignID, w.Layouts.CTA.CampaignID = sandbox.SeedList, sandbox.SeedCTA
