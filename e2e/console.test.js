@@ -100,6 +100,7 @@ describe("sandbox console", () => {
       templates.map((t) => [t.name, t.status]),
       [
         ["reopen_conversation", "paused"],
+        ["answer_waits", "approved"],
         ["parcel_here", "pending"],
       ],
     );

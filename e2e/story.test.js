@@ -76,9 +76,9 @@ describe("the story", () => {
     });
     await device().locator(".bubble-in[type=button]").filter({ hasText: "Linen shirt" }).last().click();
     await shown("list", "the reason");
+    await inspect(customer, "story-flow", { at: pictured });
     await device().getByRole("button", { name: "Choose" }).last().click();
     await customer.getByRole("radio", { name: /Too small/ }).check();
-    await inspect(customer, "story-flow", { at: pictured });
     await customer.getByRole("button", { name: "Send", exact: true }).last().click();
     await shown("quick_reply", "Shall I start the return of Linen shirt from order AB-12346?");
     await device().locator(".bubble-in[type=button]").filter({ hasText: /^Yes$/ }).last().click();

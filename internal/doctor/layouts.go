@@ -79,6 +79,18 @@ func layoutSheets(l config.Layouts) []Sheet {
 		l.Flow.CampaignID, l.Flow.CanvasID,
 		[]printed{body(l.Flow.Property), {both("Button text", "Texte du bouton"), l.Flow.Label}},
 	})
+	var parameters []printed
+	for i, property := range l.Template.Properties {
+		parameters = append(parameters, printed{bothf("Parameter {{%d}}", "Paramètre {{%d}}", i+1), property})
+	}
+	add(composed{
+		both("The campaign with the template that opens a conversation again", "La campagne avec le modèle qui rouvre une conversation"), both("Template message, approved by WhatsApp", "Modèle de message, approuvé par WhatsApp"),
+		l.Template.CampaignID, "", parameters,
+	})
+	add(composed{
+		both("The campaign with the template that says an answer waits", "La campagne avec le modèle qui annonce une réponse en attente"), both("Template message, approved by WhatsApp", "Modèle de message, approuvé par WhatsApp"),
+		l.Notice.CampaignID, "", nil,
+	})
 	out := make([]Sheet, len(all))
 	for i, c := range all {
 		out[i] = replySheet(c)
