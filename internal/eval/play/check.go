@@ -1,0 +1,95 @@
+package play
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"parley/internal/bot"
+	"parley/internal/eval/script"
+)
+
+// check compares one expectation with what happened.
+func (p *player) check(ctx context.Context, c script.Check, done *Step) (Outcome, error) {
+	o := Outcome{Line: c.Line, Key: c.Key, Want: c.Want()}
+	if name, ok := strings.CutPrefix(c.Key, "profile."); ok {
+		var err error
+		o.Got, err = p.attribute(ctx, name, o.Want)
+		o.Passed = o.Got == o.Want
+		return o, err
+	}
+	var newest Bubble
+	if n := len(done.Arrived); n > 0 {
+		newest = done.Arrived[n-1]
+	}
+	var said []string
+	for _, b := range done.Arrived {
+		said = append(said, b.Text)
+	}
+	trace := done.Bot
+	if trace == nil {
+		trace = &bot.Trace{}
+	}
+	all := strings.Join(said, "\n")
+	has := func(text string) bool { return strings.Contains(all, text) }
+	switch c.Key {
+	case "contains":
+		o.Got, o.Passed = all, !slices.ContainsFunc(c.Wants, func(text string) bool { return !has(text) })
+	case "lacks":
+		o.Got, o.Passed = all, !slices.ContainsFunc(c.Wants, has)
+	case "equals":
+		o.Got = newest.Text
+		o.Passed = strings.TrimSpace(o.Got) == strings.TrimSpace(o.Want)
+	case "matches":
+		o.Got, o.Passed = newest.Text, c.Match.MatchString(newest.Text)
+	case "silence":
+		o.Got = strconv.FormatBool(len(said) == 0)
+		o.Passed = o.Got == o.Want
+	case "choices":
+		o.Got, o.Passed = strings.Join(newest.Choices, " | "), slices.Equal(newest.Choices, c.Wants)
+	default:
+		o.Got = map[string]string{
+			"sends": strconv.Itoa(len(said)), "layout": newest.Layout, "intent": trace.Intent, "band": trace.Band, "action": done.Action,
+			"rule": trace.Rule, "language": trace.Language, "owner": string(done.Owner), "handoff": done.Handoff,
+		}[c.Key]
+		o.Passed = o.Got == o.Want
+	}
+	return o, nil
+}
+
+// attribute reads one from the customer's profile at Braze. Facts wait for a reply that takes them along and
+// then go by themselves, so they are given a little time.
+func (p *player) attribute(ctx context.Context, name, want string) (got string, err error) {
+	who := "eval-" + strconv.Itoa(p.people)
+	if p.test.Customer.Unknown {
+		who = p.phone
+	}
+	for tries := 0; ; tries++ {
+		var user struct {
+			Attributes map[string]any `json:"custom_attributes"`
+		}
+		if err := p.call(ctx, http.MethodGet, "/sandbox/users/"+url.PathEscape(who), nil, &user); err != nil {
+			return "", err
+		}
+		got = ""
+		if v, ok := user.Attributes[name]; ok {
+			got = fmt.Sprint(v)
+		}
+		if got == want || tries == 100 {
+			return got, nil
+		}
+		if tries < 15 {
+			if err := p.jump(ctx, time.Second); err != nil {
+				return "", err
+			}
+		}
+		if err := sleep(ctx, 5*tick); err != nil {
+			return "", err
+		}
+	}
+}

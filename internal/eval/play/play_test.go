@@ -1,0 +1,142 @@
+package play
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"parley/internal/config"
+	"parley/internal/eval/script"
+)
+
+// TestExamples plays the conversations that are shipped.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../../examples/eval/*.yaml")
+	if err != nil || len(files) < 3 {
+		t.Fatalf("examples: %q, %v", files, err)
+	}
+	s := open(t, nil)
+	for _, file := range files {
+		for _, test := range parse(t, file, "") {
+			r := playOne(t, s, test)
+			for _, step := range r.Steps {
+				if step.Problem != "" {
+					t.Errorf("%s:%d: %s", file, step.Line, step.Problem)
+				}
+				for _, c := range step.Checks {
+					if !c.Passed {
+						t.Errorf("%s:%d: %s: %s is %q, want %q", file, c.Line, r.Name, c.Key, c.Got, c.Want)
+					}
+				}
+			}
+			t.Logf("%s: %d ms", r.Name, r.Millis)
+		}
+	}
+}
+
+func open(t *testing.T, w *config.Workspace) *Stage {
+	t.Helper()
+	s, err := Open(t.Context(), Options{Workspace: w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func parse(t *testing.T, file, text string) []*script.Test {
+	t.Helper()
+	raw := []byte(text)
+	if text == "" {
+		var err error
+		if raw, err = os.ReadFile(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests, err := script.Parse(file, raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tests
+}
+
+func playOne(t *testing.T, s *Stage, test *script.Test) *Result {
+	t.Helper()
+	r, err := s.Play(context.WithoutCancel(t.Context()), test)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestPlay_findsWhatIsNotSo expects wrongly of everything that can be expected: a check that cannot fail finds nothing.
+func TestPlay_findsWhatIsNotSo(t *testing.T) {
+	t.Parallel()
+	s := open(t, small(t))
+	r := playOne(t, s, parse(t, "wrong.yaml", `
+steps:
+  - customer: what is the price of the lantern
+    expect:
+      contains: [lantern, harbour]
+      lacks: lantern
+      equals: The
+      matches: ^harbour
+      silence: true
+      sends: 2
+      layout: quick_reply
+      choices: [A]
+      intent: harbour
+      band: fallback
+      action: ask
+      rule: person
+      language: fr
+      owner: queue
+      handoff: loop
+      profile: {parley_status: nowhere}
+`)[0])
+	if r.Passed || r.Failed != r.Checked || r.Checked != 16 {
+		t.Errorf("%d of %d checks failed; passed %v", r.Failed, r.Checked, r.Passed)
+		for _, c := range r.Steps[0].Checks {
+			t.Logf("%s: got %q, want %q: %v", c.Key, c.Got, c.Want, c.Passed)
+		}
+	}
+	for text, want := range map[string]string{
+		"steps: [{tap: Nothing}]":                    "no message shows the button",
+		"steps: [{agent: Hello}]":                    "before the customer has written",
+		"steps: [{customer: Hello}, {hand_back: ''}]": "the bot",
+	} {
+		r := playOne(t, s, parse(t, "wrong.yaml", text)[0])
+		last := r.Steps[len(r.Steps)-1]
+		if r.Passed || !strings.Contains(last.Problem, want) {
+			t.Errorf("%s: passed %v, problem %q; want %q", text, r.Passed, last.Problem, want)
+		}
+	}
+}
+
+// small is a workspace that trains in no time, with a route of its own.
+func small(t *testing.T) *config.Workspace {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "en"), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	write("base.yaml", "name: Small\nlanguages: [en]\noos_prior: 0.01\nthresholds: {answer: 0.30, clarify: 0.10}\n")
+	for _, topic := range []string{"lantern", "harbour", "violin"} {
+		write("en/"+topic+".yaml", strings.ReplaceAll("title: The X\nphrasings: [what is an X, what is the price of the X, tell me of the X, X please, I need the X]\nanswer: The X costs ten.\nhandoff: never\n", "X", topic))
+	}
+	w := config.NewWorkspace("small")
+	w.Knowledge, w.Routes = dir, []config.Route{config.NewRoute("front-door")}
+	return &w
+}
