@@ -12,6 +12,7 @@ import (
 
 // evalCmd measures the bot.
 type evalCmd struct {
+	Run evalRunCmd `cmd:"" help:"Play conversations that are written down against a gateway and the sandbox, and say what is not as expected."`
 	Set evalSetCmd `cmd:"" help:"Train the embedded understander on one labelled file and read another: accuracy, off-topic recall, calibration, speed."`
 }
 

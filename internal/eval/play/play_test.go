@@ -108,8 +108,8 @@ steps:
 		}
 	}
 	for text, want := range map[string]string{
-		"steps: [{tap: Nothing}]":                    "no message shows the button",
-		"steps: [{agent: Hello}]":                    "before the customer has written",
+		"steps: [{tap: Nothing}]":                     "no message shows the button",
+		"steps: [{agent: Hello}]":                     "before the customer has written",
 		"steps: [{customer: Hello}, {hand_back: ''}]": "the bot",
 	} {
 		r := playOne(t, s, parse(t, "wrong.yaml", text)[0])
