@@ -159,7 +159,7 @@ func settings(database, endpoint string) config.Config {
 	w.Braze.Endpoint, w.Braze.APIKey = endpoint, "bench-key"
 	w.Routes = []config.Route{config.NewRoute("bench", secret)}
 	w.Layouts.Text.CampaignID = "00000000-0000-4000-8000-000000000002"
-	w.Turn.Settle, w.Turn.SettleMax, w.Delivery.PairInterval = 0, 0, 0
+	w.Turn.Settle, w.Turn.SettleMax, w.Turn.PerMinute, w.Delivery.PairInterval = 0, 0, 0, 0
 	cfg.Workspaces = []config.Workspace{w}
 	return cfg
 }

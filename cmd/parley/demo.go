@@ -186,7 +186,7 @@ func (c demoCmd) config(endpoint, folder string) config.Config {
 	w.Currents.Secrets = []config.Secret{demoSecret}
 	w.CSAT.Enabled, w.CSAT.Delay = true, 10*time.Second
 	if c.Fast {
-		w.Turn.Settle, w.Turn.SettleMax, w.Delivery.PairInterval = 0, 0, 0
+		w.Turn.Settle, w.Turn.SettleMax, w.Turn.PerMinute, w.Delivery.PairInterval = 0, 0, 0, 0
 	}
 	cfg.Workspaces = []config.Workspace{w}
 	return cfg

@@ -20,6 +20,7 @@ type commands struct {
 	Sandbox sandboxCmd `cmd:"" help:"Run the pretend Braze and WhatsApp alone, to test any Braze integration."`
 	Phone   phoneCmd   `cmd:"" help:"Be a customer on the sandbox's WhatsApp, in this terminal."`
 	KB      kbCmd      `cmd:"" name:"kb" help:"Check, try and publish a knowledge base."`
+	Flow    flowCmd    `cmd:"" help:"Check, try and publish flows: what the bot asks, looks up and does step by step."`
 	Setup   setupCmd   `cmd:"" help:"Print what to paste into Braze for your settings, field by field."`
 	Doctor  doctorCmd  `cmd:"" help:"Look for what keeps messages from arriving or leaving, and say how to mend it."`
 	Eval    evalCmd    `cmd:"" help:"Measure how well the bot understands."`

@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"parley/internal/api/beside"
+	"parley/internal/api/guided"
 	"parley/internal/api/setup"
 	"parley/internal/audit"
 	"parley/internal/auth"
@@ -62,6 +63,7 @@ type Parts struct {
 	Roster   *roster.Roster
 	Media    *media.Fetcher
 	Setup    *setup.Setup
+	Flows    *guided.Flows
 	Log      *slog.Logger
 }
 
@@ -107,6 +109,7 @@ func New(set Settings, parts Parts) *API {
 	api.learning()
 	api.hooks()
 	api.setup()
+	api.flows()
 	api.profile()
 	api.board()
 	api.reports()

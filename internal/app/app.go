@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"parley/internal/api"
+	"parley/internal/api/guided"
 	"parley/internal/api/setup"
 	"parley/internal/audit"
 	"parley/internal/auth"
@@ -59,6 +60,7 @@ type App struct {
 	metrics *obs.Metrics
 	health  *obs.Health
 	base    *bases
+	flows   *shelves
 	intake  *intake.Intake
 	engine  *engine.Engine
 	desk    *desk.Desk
@@ -118,7 +120,10 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.audit = audit.New(a.store, a.log, a.now)
 	a.unwind = append(a.unwind, a.store.Close, a.audit.Close)
 	a.health.Check("database", a.store.Ping)
-	if a.base, err = loadBases(ctx, cfg.Workspaces, a.metrics, a.log); err != nil {
+	if a.flows, err = loadShelves(ctx, cfg.Workspaces, nil, a.store, a.log, a.now); err != nil {
+		return err
+	}
+	if a.base, err = loadBases(ctx, cfg.Workspaces, a.flows, a.metrics, a.log); err != nil {
 		return err
 	}
 	if err := a.buildChannel(ctx); err != nil {
@@ -157,6 +162,7 @@ func (a *App) buildHTTP() (err error) {
 		Media: media.New(media.Settings{MaxBytes: cfg.Limits.MediaBytes, AllowPrivate: cfg.Desk.MediaHostsAllowPrivate}),
 		Hooks: a.buildHooks(),
 		Setup: setup.New(cfg, a.store, a.roster.Desk, a.opts.Now),
+		Flows: guided.New(cfg.Workspaces, a.store, a.opts.Now),
 	})
 	a.folder = report.NewFolder(a.store, a.log, a.now)
 	a.hub = live.New(a.store, desk.Render, a.metrics, a.log, a.now)
@@ -211,6 +217,7 @@ func (a *App) Start() {
 	a.running.Go(func() { a.upkeep(ctx) })
 	a.running.Go(func() { a.intake.Run(ctx) })
 	a.running.Go(func() { a.folder.Run(ctx) })
+	a.running.Go(func() { a.flows.Run(ctx) })
 	for _, w := range a.base.watchers {
 		a.running.Go(func() {
 			if err := w.Run(ctx); err != nil && ctx.Err() == nil {

@@ -21,8 +21,9 @@ import (
 // bases holds the knowledge base of every workspace and of routes with one of their own. Workspaces that name the
 // same folder share one.
 type bases struct {
-	bots     map[string]*bot.Bot // by workspace
-	routes   map[string]*bot.Bot // by route, of those with a base of their own
+	bots     map[string]*bot.Bot                      // by workspace
+	routes   map[string]*bot.Bot                      // by route, of those with a base of their own
+	answers  map[*bot.Bot]func() *knowledge.Published // what each of them answers from
 	list     []learn.Base
 	watchers []*knowledge.Watcher
 }
@@ -33,8 +34,8 @@ type shared struct {
 	workspaces []string
 }
 
-func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.Metrics, log *slog.Logger) (*bases, error) {
-	out := &bases{bots: map[string]*bot.Bot{}, routes: map[string]*bot.Bot{}}
+func loadBases(ctx context.Context, workspaces []config.Workspace, flows *shelves, metrics *obs.Metrics, log *slog.Logger) (*bases, error) {
+	out := &bases{bots: map[string]*bot.Bot{}, routes: map[string]*bot.Bot{}, answers: map[*bot.Bot]func() *knowledge.Published{}}
 	byFolder := map[string]*shared{}
 	open := func(folder string) (*shared, error) {
 		base, ok := byFolder[folder]
@@ -55,7 +56,8 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.
 		}
 		base.workspaces = append(base.workspaces, w.ID)
 		metrics.KnowledgePublished(w.ID, base.current.Load().Version, time.Now())
-		out.bots[w.ID] = bot.New(base.current.Load, time.Now)
+		out.bots[w.ID] = bot.New(base.current.Load, time.Now).WithFlows(flows.library(w.ID))
+		out.answers[out.bots[w.ID]] = base.current.Load
 	}
 	for _, w := range workspaces {
 		for _, r := range w.Routes {
@@ -66,7 +68,8 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.
 			if err != nil {
 				return nil, fmt.Errorf("route %s: knowledge: %w", r.ID, err)
 			}
-			out.routes[r.ID] = bot.New(base.current.Load, time.Now)
+			out.routes[r.ID] = bot.New(base.current.Load, time.Now).WithFlows(flows.library(w.ID))
+			out.answers[out.routes[r.ID]] = base.current.Load
 		}
 	}
 	for folder, base := range byFolder {
@@ -82,7 +85,7 @@ func loadBases(ctx context.Context, workspaces []config.Workspace, metrics *obs.
 func (b *bases) differing(w config.Workspace) map[string]engine.Route {
 	out := map[string]engine.Route{}
 	for _, r := range w.Routes {
-		if route := (engine.Route{Bot: b.routes[r.ID], Language: r.Language, Team: r.Team}); route != (engine.Route{}) {
+		if route := (engine.Route{Bot: b.routes[r.ID], Language: r.Language, Team: r.Team, Flow: r.Flow}); route != (engine.Route{}) {
 			out[r.ID] = route
 		}
 	}

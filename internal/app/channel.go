@@ -22,6 +22,7 @@ import (
 	outbox "parley/internal/store/hooks"
 	told "parley/internal/store/receipts"
 	"parley/internal/store/routes"
+	"parley/internal/store/usage"
 )
 
 // routeHours is how long it is kept what came in by which route in an hour.
@@ -35,7 +36,7 @@ func (a *App) buildChannel(ctx context.Context) error {
 	workspaces, desks := map[string]engine.Workspace{}, map[string]desk.Workspace{}
 	var routes []intake.Route
 	surveys := map[string]survey.Workspace{}
-	workers, lease := 0, time.Duration(0)
+	workers, lease, longest := 0, time.Duration(0), time.Duration(0)
 	if err := a.buildProfile(ctx); err != nil {
 		return err
 	}
@@ -45,9 +46,13 @@ func (a *App) buildChannel(ctx context.Context) error {
 			return fmt.Errorf("workspace %s: %w", w.ID, err)
 		}
 		a.senders = append(a.senders, sender)
+		models, err := a.models(w)
+		if err != nil {
+			return fmt.Errorf("workspace %s: %w", w.ID, err)
+		}
 		workspaces[w.ID] = engine.Workspace{
 			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
-			Rules: rules(w.Handoff), Routes: a.base.differing(w),
+			Rules: rules(w.Handoff), Routes: a.base.differing(w), PerMinute: w.Turn.PerMinute, Models: models,
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),
@@ -59,10 +64,10 @@ func (a *App) buildChannel(ctx context.Context) error {
 			}
 		}
 		routes = append(routes, routesOf(w)...)
-		workers, lease = workers+w.Turn.Workers, max(lease, w.Turn.Lease)
+		workers, lease, longest = workers+w.Turn.Workers, max(lease, w.Turn.Lease), max(longest, w.Turn.Timeout)
 	}
 	a.buildRoster(desks)
-	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, History: history, Roster: a.roster},
+	a.engine = engine.New(engine.Settings{Workspaces: workspaces, Workers: max(workers, 1), Lease: lease, Longest: longest, History: history, Roster: a.roster},
 		a.store, a.metrics, a.log, a.now, a.wake)
 	a.surveys = survey.New(surveys, a.store, a.log, a.now, a.wake)
 	a.desk = desk.New(desks, a.store, a.now, a.wake)
@@ -228,8 +233,12 @@ func (a *App) prune(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			asked, err := usage.Prune(ctx, tx, a.now()-keep.Exchanges.Milliseconds(), 1000)
+			if err != nil {
+				return err
+			}
 			ids, err := told.Prune(ctx, tx, a.now()-keep.Drops.Milliseconds(), 1000)
-			n += gone + known + ids
+			n += gone + known + ids + asked
 			if err != nil {
 				return err
 			}

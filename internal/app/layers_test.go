@@ -36,10 +36,10 @@ var layers = []struct {
 	{1, "internal/channel/braze"},
 	{1, "internal/bot/intent"},
 	{1, "internal/bot/entity"},
-	{1, "internal/bot/flow"},
-	{1, "internal/bot/llm"},
+	{1, "internal/bot/llm/..."},
 	{1, "internal/bot/tool"},
-	{1, "internal/bot/guard"},
+	{2, "internal/bot/flow"},
+	{2, "internal/bot/guard"},
 	{2, "internal/bot/knowledge"},
 	{2, "internal/audit"},
 	{2, "internal/bot/packet"},
@@ -47,6 +47,7 @@ var layers = []struct {
 	{3, "internal/auth"},
 	{3, "internal/bot"},
 	{3, "internal/bot/eval"},
+	{3, "internal/bot/model"},
 	{3, "internal/channel/delivery"},
 	{3, "internal/channel/intake"},
 	{3, "internal/channel/profile"},
@@ -60,6 +61,7 @@ var layers = []struct {
 	{4, "internal/api/beside"},
 	{4, "internal/api/setup"},
 	{4, "internal/api/facts"},
+	{4, "internal/api/guided"},
 	{4, "internal/api/staff"},
 	{4, "internal/api/teach"},
 	{5, "internal/api"},
@@ -78,6 +80,8 @@ var layers = []struct {
 var sideways = map[string][]string{
 	"internal/bot/eval":    {"internal/bot"},
 	"internal/eval/report": {"internal/eval/play"},
+	"internal/bot/model": {"internal/bot"},
+	"internal/bot/eval":  {"internal/bot"},
 }
 
 // testOnly are imported by test files and by nothing else; what they import themselves of ours is listed.

@@ -70,7 +70,7 @@ func settings(t *testing.T, database, endpoint string) config.Config {
 	w.Layouts.Text.CampaignID = sandbox.SeedReply
 	w.Layouts.QuickReply.CampaignID = sandbox.SeedQuickReply
 	w.Knowledge = knowledgeOf(t)
-	w.Turn.Settle, w.Delivery.PairInterval = 0, 0
+	w.Turn.Settle, w.Turn.PerMinute, w.Delivery.PairInterval = 0, 0, 0
 	cfg.Workspaces = []config.Workspace{w}
 	return cfg
 }

@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"parley/internal/bot/flow"
 	"parley/internal/bot/knowledge"
 	"parley/internal/bot/tool"
 )
@@ -36,11 +37,16 @@ type Turn struct {
 	State json.RawMessage
 	// Rules are the operator's own reasons for a person.
 	Rules Rules
+	// Flow is begun by the first message of a conversation, if there is one of that name.
+	Flow string
 	// Returned is set once people have had the conversation and given it back.
 	Returned *Return
 	// Results are what came of the calls that the outcomes of this same turn asked for,
 	// in their order; the turn is decided anew with each.
 	Results []tool.Result
+	// PerMinute is how many messages of the customer within a minute are answered; 0 means
+	// all of them.
+	PerMinute int
 	// Now is the only clock the bot has.
 	Now time.Time
 }
@@ -162,6 +168,9 @@ const (
 	HandoffRule       HandoffCode = "operator_rule"     // a keyword, attribute, route or amount of the operator
 	HandoffUnfilled   HandoffCode = "answer_unfilled"   // the answer has a variable nobody filled in
 	HandoffProbe      HandoffCode = "quality_probe"     // WhatsApp's test of the bot's quality
+	HandoffFlow       HandoffCode = "flow"              // a flow ends with people
+	HandoffModel      HandoffCode = "model_asked"       // a language model asked for a person
+	HandoffTool       HandoffCode = "tool_failed"       // what the customer said yes to failed, or may have
 	HandoffFailed     HandoffCode = "bot_failed"        // the turn failed again and again
 	HandoffNoBase     HandoffCode = "no_knowledge"      // no knowledge base for any language
 )
@@ -170,7 +179,8 @@ const (
 func HandoffCodes() []HandoffCode {
 	return []HandoffCode{
 		HandoffPerson, HandoffSafety, HandoffLegal, HandoffOptOut, HandoffDeleteData, HandoffMedia, HandoffFallbacks, HandoffLoop,
-		HandoffUpset, HandoffRefused, HandoffIntent, HandoffRule, HandoffUnfilled, HandoffProbe, HandoffFailed, HandoffNoBase,
+		HandoffUpset, HandoffRefused, HandoffIntent, HandoffRule, HandoffUnfilled, HandoffProbe, HandoffFlow, HandoffModel, HandoffTool, HandoffFailed,
+		HandoffNoBase,
 	}
 }
 
@@ -197,10 +207,37 @@ type Trace struct {
 	KnowledgeVersion string `json:"knowledgeVersion,omitempty"`
 	// Rule names the trigger that decided, when one did.
 	Rule string `json:"rule,omitempty"`
+	// Flow and FlowVersion are what the turn went through, Steps where, in that order.
+	Flow        string       `json:"flow,omitempty"`
+	FlowVersion string       `json:"flowVersion,omitempty"`
+	Steps       []flow.Visit `json:"steps,omitempty"`
 	// Reason is one English sentence, never empty.
 	Reason  string   `json:"reason"`
 	Micros  int64    `json:"micros"` // time spent in Reply; 0 when the Bot has no clock
 	Sources []string `json:"sources,omitempty"`
+	// Model is set when a language model was asked, whether or not it was of use.
+	Model *ModelTrace `json:"model,omitempty"`
+}
+
+// ModelTrace is what a language model had to do with a turn.
+type ModelTrace struct {
+	Provider string `json:"provider"`
+	Model    string `json:"model"`
+	// Outcome is how the model ended the turn, or "fallback": then Failure says why the
+	// embedded bot's reply stood.
+	Outcome string `json:"outcome"`
+	Failure string `json:"failure,omitempty"`
+	// Violation is the check that a draft failed last, even if the next one passed.
+	Violation string `json:"violation,omitempty"`
+	// Detail is one English sentence about Failure or Violation.
+	Detail  string   `json:"detail,omitempty"`
+	Sources []string `json:"sources,omitempty"` // cited, by name
+	Tools   []string `json:"tools,omitempty"`   // called, in their order
+	Calls   int      `json:"calls"`             // of the model
+	In      int64    `json:"tokensIn"`
+	Out     int64    `json:"tokensOut"`
+	Micros  int64    `json:"costMicros"` // millionths of the currency of the settings
+	Millis  int64    `json:"millis"`
 }
 
 // Scored is one intent the reading considered.

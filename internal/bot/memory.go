@@ -13,6 +13,11 @@ type Memory struct {
 	Readings []Scored `json:"readings,omitempty"`
 	// Tried are the bot's last attempts, oldest first.
 	Tried []Tried `json:"tried,omitempty"`
+	// Flow is the flow that the customer was in, or empty, Step where, and Collected what it
+	// had learnt by then.
+	Flow      string            `json:"flow,omitempty"`
+	Step      string            `json:"step,omitempty"`
+	Collected map[string]string `json:"collected,omitempty"`
 	// Upset says that the customer sounds so.
 	Upset bool `json:"upset,omitempty"`
 }
@@ -43,6 +48,10 @@ func (s *state) memory() Memory {
 	m := Memory{Readings: s.Readings, Tried: s.Tried}
 	if len(m.Readings) > 0 {
 		m.Topic = m.Readings[0].Intent
+	}
+	if n := len(s.Flows); n > 0 {
+		top := s.Flows[n-1]
+		m.Flow, m.Step, m.Collected = top.Flow, top.Step, top.Values
 	}
 	total := 0
 	for _, u := range s.Upset {

@@ -115,6 +115,15 @@ func (r *run) reading(text string) intent.Reading {
 
 // confident answers, unless that would go in circles.
 func (r *run) confident(list []*knowledge.Intent, reason string) Outcome {
+	if len(list) == 1 && r.leadsOn(list[0]) {
+		if r.state.Repeats++; !r.repeated {
+			r.state.Repeats = 0
+		}
+		if r.state.Repeats >= 2 {
+			return r.handoff(HandoffLoop, BandRule, "the customer asked the same again and again")
+		}
+		return r.answer(list, BandAnswer, "", reason)
+	}
 	body, _ := r.compose(list)
 	if r.repeated || (body != "" && cut(intent.Fold(body)) == r.state.Said) {
 		return r.circle(list)
@@ -153,6 +162,11 @@ func (r *run) answer(list []*knowledge.Intent, band, rule, reason string) Outcom
 	}
 	r.trace.Intent, r.trace.Title = list[0].Name, list[0].Title
 	r.state.readAs(Scored{list[0].Name, list[0].Title, r.trace.P})
+	if ruled == "" && len(list) == 1 {
+		if out, ok := r.led(list[0], rule == "choice"); ok {
+			return out
+		}
+	}
 	switch {
 	case ruled != "":
 		return r.handoff(HandoffIntent, band, "a rule of the workspace wants a person for "+ruled)
@@ -168,17 +182,7 @@ func (r *run) answer(list []*knowledge.Intent, band, rule, reason string) Outcom
 		return out
 	}
 	r.state.try(Tried{TriedAnswer, titles})
-	var offer string
-	switch {
-	case r.upset >= upsetOffer:
-		offer = r.texts.offerPerson
-		r.offerPerson(HandoffUpset)
-	case r.state.Turns-r.state.Calm > longTurns && !r.state.OfferedLong:
-		r.state.OfferedLong = true
-		offer = r.texts.offerPerson
-		r.offerPerson(HandoffPerson)
-	}
-	out := r.say(ActionAnswer, band, rule, reason, r.promiseFor(names), body, offer)
+	out := r.say(ActionAnswer, band, rule, reason, r.promiseFor(names), body, r.offerAfter())
 	r.state.Said = cut(intent.Fold(body)) // without the offer, so that a repeat is seen
 	if len(list) == 1 {
 		if out.Media, out.Link = r.pub.Beside(list[0]); out.Media.URL+out.Link.URL != "" {
@@ -187,6 +191,21 @@ func (r *run) answer(list []*knowledge.Intent, band, rule, reason string) Outcom
 		}
 	}
 	return out
+}
+
+// offerAfter asks behind an answer whether a person should take over: somebody upset, and
+// once somebody who has been writing for long.
+func (r *run) offerAfter() string {
+	switch {
+	case r.upset >= upsetOffer:
+		r.offerPerson(HandoffUpset)
+		return r.texts.offerPerson
+	case r.state.Turns-r.state.Calm > longTurns && !r.state.OfferedLong:
+		r.state.OfferedLong = true
+		r.offerPerson(HandoffPerson)
+		return r.texts.offerPerson
+	}
+	return ""
 }
 
 // choicesOf are the intents that the only answer asks to choose from, or nil.

@@ -3,10 +3,13 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"parley/internal/bot/flow"
+	"parley/internal/bot/guard"
 	"parley/internal/bot/intent"
 	"parley/internal/bot/knowledge"
 )
@@ -15,6 +18,7 @@ import (
 // and is safe for concurrent use.
 type Bot struct {
 	published func() *knowledge.Published
+	library   func() *flow.Library
 	now       func() time.Time
 }
 
@@ -23,7 +27,15 @@ type Bot struct {
 // times the trace and may be nil.
 func New(published func() *knowledge.Published, now func() time.Time) *Bot {
 	intent.Always("hello", "en") // compiles the word lists, so that no customer waits for it
-	return &Bot{published: published, now: now}
+	return &Bot{published: published, library: func() *flow.Library { return nil }, now: now}
+}
+
+// WithFlows is the bot with flows. library is asked once per turn and may return nil. An
+// intent whose flow is not in it gives its answer.
+func (b *Bot) WithFlows(library func() *flow.Library) *Bot {
+	with := *b
+	with.library = library
+	return &with
 }
 
 // Reply decides one turn. It does no I/O and fails only when ctx has ended.
@@ -36,6 +48,7 @@ func (b *Bot) Reply(ctx context.Context, t Turn) (Outcome, error) {
 		start = b.now()
 	}
 	r := begin(b.published(), t)
+	r.library = b.library()
 	out := r.decide()
 	raw, err := r.state.write()
 	if err != nil {
@@ -75,9 +88,10 @@ const (
 
 // run is one turn being decided.
 type run struct {
-	pub   *knowledge.Published
-	turn  Turn
-	state state
+	pub     *knowledge.Published
+	library *flow.Library
+	turn    Turn
+	state   state
 
 	parts    []part
 	text     string // all parts, one line each
@@ -90,6 +104,7 @@ type run struct {
 	back     bool // and to say that people have gone
 	upset    int  // frustration over the last turns, this one included
 	repeated bool // the question is one of the last three
+	card     bool // the messages hold the number of a payment card
 	trace    Trace
 }
 
@@ -123,6 +138,7 @@ func begin(pub *knowledge.Published, t Turn) *run {
 			continue
 		}
 		p := part{text: text}
+		r.card = r.card || holdsCard(text)
 		p.special, p.always = intent.Always(text, hint)
 		r.parts = append(r.parts, p)
 		lines = append(lines, text)
@@ -173,9 +189,10 @@ func (r *run) decide() Outcome {
 		return r.handoff(HandoffNoBase, BandRule, "no knowledge base is published")
 	}
 	r.state.Turns++
+	r.count()
 	r.remember()
 	for _, rule := range []func() (Outcome, bool){
-		r.chosen, r.urgent, r.operator, r.answered, r.attachment, r.smallTalk, r.promise, r.foreign,
+		r.chosen, r.urgent, r.hurried, r.operator, r.flowing, r.proposed, r.answered, r.attachment, r.smallTalk, r.promise, r.foreign,
 	} {
 		if out, ok := rule(); ok {
 			return out
@@ -186,7 +203,7 @@ func (r *run) decide() Outcome {
 
 // remember takes this turn's question and mood into the memory.
 func (r *run) remember() {
-	if r.question == "" {
+	if r.question == "" || len(r.state.Flows) > 0 { // what a flow asked for is no question
 		r.feel(frustration(r.text)) // a wish for a person may be an angry one
 		return
 	}
@@ -221,9 +238,9 @@ func (r *run) silent(reason string) Outcome {
 func (r *run) say(action Action, band, rule, reason string, paragraphs ...string) Outcome {
 	body := join(paragraphs...)
 	r.state.Said = cut(intent.Fold(body))
-	text := body
+	text := join(r.warning(), body)
 	if r.intro {
-		text = join(r.introduction(), body)
+		text = join(r.introduction(), text)
 		r.state.Introduced = true
 	}
 	r.trace.Band, r.trace.Rule, r.trace.Reason = band, rule, reason
@@ -240,7 +257,7 @@ func (r *run) handoff(code HandoffCode, band, detail string, before ...string) O
 	if answer := join(before...); answer != "" && tellsOfPerson(answer) {
 		notice = ""
 	}
-	paragraphs := append(before, notice)
+	paragraphs := append([]string{r.warning()}, append(before, notice)...)
 	if r.intro && r.pub != nil {
 		paragraphs = append([]string{r.disclosure()}, paragraphs...)
 	}
@@ -249,6 +266,7 @@ func (r *run) handoff(code HandoffCode, band, detail string, before ...string) O
 	if n := len(r.turn.Messages); n > 0 {
 		h.MessageID = r.turn.Messages[n-1].ID
 	}
+	r.met(flow.Handed)
 	r.state.relieve()
 	r.trace.Band, r.trace.Rule, r.trace.Reason = band, string(code), detail
 	return Outcome{Action: ActionHandoff, Text: join(paragraphs...), Handoff: h}
@@ -262,6 +280,18 @@ func (r *run) disclosure() string {
 		return fmt.Sprintf(r.texts.backAgain, r.pub.Name)
 	}
 	return fmt.Sprintf(r.texts.disclosure, r.pub.Name)
+}
+
+// warning asks not to send card numbers, if there is one.
+func (r *run) warning() string {
+	if r.card {
+		return r.texts.noCards
+	}
+	return ""
+}
+
+func holdsCard(text string) bool {
+	return slices.ContainsFunc(guard.Find(text), func(f guard.Finding) bool { return f.Kind == guard.Card })
 }
 
 // hint is the way to a person, unless the introduction says it already.

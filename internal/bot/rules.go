@@ -145,7 +145,7 @@ func firstName(name string) string {
 
 // expectNothing forgets open questions: the bot no longer waits for a choice or a yes.
 func (r *run) expectNothing() {
-	r.state.Offered, r.state.PersonAsked = nil, ""
+	r.state.Offered, r.state.PersonAsked, r.state.Proposed = nil, "", nil
 }
 
 // miss asks again, or hands over when asking again did not help before.

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"parley/internal/bot/flow"
+	"parley/internal/bot/tool"
 )
 
 // state is the bot's memory of one conversation, carried in [Outcome.State].
@@ -30,15 +33,23 @@ type state struct {
 	Said    string   `json:"said,omitempty"`  // the last text, folded and cut
 	Upset   []int    `json:"upset,omitempty"` // frustration of the last three turns
 
+	// Proposed is the call that the last reply asked the customer to say yes to.
+	Proposed *tool.Call `json:"proposed,omitempty"`
+	// Recent are the times of the last minute's messages, unix milliseconds, oldest first.
+	Recent  []int64 `json:"recent,omitempty"`
+	Hurried bool    `json:"hurried,omitempty"` // the customer was told to slow down
+
 	// Calm is how many turns had passed when the customer last said thanks or goodbye.
 	Calm int `json:"calm,omitempty"`
 	// UpsetTold is set once the customer was offered a person for being upset.
 	UpsetTold bool `json:"upsetTold,omitempty"`
 	// Back is the end of the stretch of people that the bot knows of, unix milliseconds.
-	Back     int64    `json:"back,omitempty"`
-	Promised bool     `json:"promised,omitempty"` // the promise was quoted since
-	Readings []Scored `json:"readings,omitempty"` // of the last turns, newest first, each intent once
-	Tried    []Tried  `json:"tried,omitempty"`    // the last attempts, oldest first
+	Back     int64           `json:"back,omitempty"`
+	Promised bool            `json:"promised,omitempty"` // the promise was quoted since
+	Flows    []flow.Position `json:"flows,omitempty"`    // the running one last, before it those it interrupted
+	Breaks   int             `json:"breaks,omitempty"`   // questions answered in between
+	Readings []Scored        `json:"readings,omitempty"` // of the last turns, newest first, each intent once
+	Tried    []Tried         `json:"tried,omitempty"`    // the last attempts, oldest first
 }
 
 const (

@@ -26,10 +26,21 @@ type texts struct {
 	choicesFoot   string // how to answer
 	choose        string // opens a list of choices, fits a button
 	person        string // the last choice, fits a button
+	yes           string // buttons of a question that a flow wants a yes to
+	no            string
+	yesOrNo       string // how to answer it without buttons
+	whereWere     string // before a flow's question again, after another answer
+	left          string // the customer left a flow
+	noted         string // a flow waits and has nothing to say
 	offerPerson   string // would you like a person?
 	repeatHead    string // above choices after the same question again
 	media         string // first picture, voice message, ...
 	otherLanguage string // a language the base does not have
+	offTopic      string // a question that is none of the shop's business
+	carriedOut    string // it was changed
+	leftAsItIs    string // the customer said no to it
+	tooFast       string // more messages than anybody can read
+	noCards       string // above a reply to a card number
 	handoff       map[HandoffCode]string
 
 	// What a handoff's text and a wait for people add; outlook.go puts them together.
@@ -83,11 +94,24 @@ var textsEN = texts{
 	choicesFoot:   "Please answer with the number.",
 	choose:        "Choose",
 	person:        "A person",
+	yes:           "Yes",
+	no:            "No",
+	yesOrNo:       "Please answer yes or no.",
+	whereWere:     "Back to where we were.",
+	left:          "All right, we leave that. If there is anything else, just write it here.",
+	noted:         "Noted. Write here when you would like to go on.",
 	offerPerson:   "Would you like a person to take over? Please answer yes or no.",
 	repeatHead:    "My last answer does not seem to be what you need. Is it about one of these?",
 	media:         "I can only read text so far: I cannot open pictures, voice messages, documents or locations. Could you write your question in a few words? If the attachment matters, send it again and a person will look at it.",
 	otherLanguage: "I can only answer in %s so far. Could you write in one of these languages?",
+	offTopic:      "I can only help with questions about our shop, orders and services. What can I do for you there?",
+	carriedOut:    "Thank you, that is done.",
+	leftAsItIs:    "All right, I leave it as it is.",
+	tooFast:       "You are writing faster than I can read. Please wait a minute, then write your question in one message.",
+	noCards:       "Please do not send card numbers here: we never need them in this chat.",
 	handoff: map[HandoffCode]string{
+		HandoffModel:      "This needs a person, who takes over from here and reads what you have written, so there is no need to repeat it.",
+		HandoffTool:       "I could not complete this safely. A person takes over from here, checks it and answers you.",
 		HandoffPerson:     "Of course. A person takes over from here and reads what you have written, so there is no need to repeat it.",
 		HandoffSafety:     "I am sorry to read this. A person takes over from here and will look at your message first. If anyone is in danger, please call your local emergency number now.",
 		HandoffLegal:      "Thank you for telling us. This needs a person, who takes over from here and will read your whole message.",
@@ -103,6 +127,7 @@ var textsEN = texts{
 		HandoffUnfilled:   "I do not have the answer to this at hand. A person takes over from here and reads what you have written.",
 		HandoffProbe:      "Thank you for your message. Customers of %s can write AGENT here at any time to reach a person. A person takes over this conversation now.",
 		HandoffFailed:     "Something went wrong on our side. A person takes over from here and reads what you have written, so there is no need to repeat it.",
+		HandoffFlow:       "A person takes over from here and sees what you have told me, so there is no need to repeat it.",
 		HandoffNoBase:     "Thank you for your message. A person takes over from here and will answer you.",
 	},
 	next:          "You are next in line",
@@ -149,11 +174,24 @@ var textsFR = texts{
 	choicesFoot:   "Merci de répondre par le numéro.",
 	choose:        "Choisir",
 	person:        "Une personne",
+	yes:           "Oui",
+	no:            "Non",
+	yesOrNo:       "Merci de répondre par oui ou non.",
+	whereWere:     "Reprenons où nous en étions.",
+	left:          "Très bien, nous en restons là. Si vous avez une autre question, écrivez-la ici.",
+	noted:         "C'est noté. Écrivez ici quand vous souhaitez continuer.",
 	offerPerson:   "Souhaitez-vous qu'une personne prenne le relais ? Répondez par oui ou non.",
 	repeatHead:    "Ma dernière réponse ne semble pas convenir. S'agit-il de l'un de ces sujets ?",
 	media:         "Pour l'instant, je ne lis que le texte : je ne peux ouvrir ni images, ni messages vocaux, ni documents, ni positions. Pourriez-vous écrire votre question en quelques mots ? Si la pièce jointe est importante, envoyez-la de nouveau et une personne la regardera.",
 	otherLanguage: "Pour l'instant, je ne réponds qu'en %s. Pourriez-vous écrire dans l'une de ces langues ?",
+	offTopic:      "Je ne peux répondre qu'aux questions sur notre boutique, vos commandes et nos services. Que puis-je faire pour vous à ce sujet ?",
+	carriedOut:    "Merci, c'est fait.",
+	leftAsItIs:    "D'accord, je n'y touche pas.",
+	tooFast:       "Vous écrivez plus vite que je ne peux lire. Merci d'attendre une minute, puis d'écrire votre question en un seul message.",
+	noCards:       "Merci de ne pas envoyer de numéro de carte ici : nous n'en avons jamais besoin dans cette conversation.",
 	handoff: map[HandoffCode]string{
+		HandoffModel:      "Une personne doit s'en charger : elle prend le relais et lira ce que vous avez écrit, inutile de le répéter.",
+		HandoffTool:       "Je n'ai pas pu terminer en toute sécurité. Une personne prend le relais, vérifie et vous répond.",
 		HandoffPerson:     "Bien sûr. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
 		HandoffSafety:     "Je suis désolé de lire cela. Une personne prend le relais et regardera votre message en priorité. Si quelqu'un est en danger, appelez sans attendre le 112 ou votre numéro d'urgence local.",
 		HandoffLegal:      "Merci de nous l'avoir signalé. Cela demande une personne : elle prend le relais et lira tout votre message.",
@@ -169,6 +207,7 @@ var textsFR = texts{
 		HandoffUnfilled:   "Je n'ai pas cette réponse sous la main. Une personne prend le relais et lit ce que vous avez écrit.",
 		HandoffProbe:      "Merci pour votre message. Les clients de %s peuvent écrire CONSEILLER ici à tout moment pour parler à une personne. Une personne prend le relais dès maintenant.",
 		HandoffFailed:     "Un problème est survenu de notre côté. Une personne prend le relais et lit ce que vous avez écrit ; inutile de le répéter.",
+		HandoffFlow:       "Une personne prend le relais et voit ce que vous m'avez indiqué ; inutile de le répéter.",
 		HandoffNoBase:     "Merci pour votre message. Une personne prend le relais et vous répondra.",
 	},
 	next:          "Vous êtes en tête de la file",

@@ -80,6 +80,8 @@ type Workspace struct {
 	Currents            Currents `yaml:"currents" doc:"Receipts: what became of messages after Braze took them, from a Braze Currents connector that posts to /braze/currents. See docs/receipts.md."`
 	CSAT                CSAT     `yaml:"csat" doc:"Asking customers whether people helped them."`
 	Profile             Profile  `yaml:"profile" doc:"What the customers' profiles at Braze are told of their chats, for segments. Without any line here nothing is."`
+	Flows               string   `yaml:"flows" example:"./flows" doc:"Folder of the drafts of the bot's flows, or builtin for the shop's that ship with Parley; docs/flows.md says how they are published. Empty: no flows."`
+	Model               Model    `yaml:"model" doc:"A language model for what the embedded bot had to read. Without one, the embedded bot answers alone; see docs/models.md."`
 	Knowledge           string   `yaml:"knowledge" example:"./knowledge" doc:"Folder of the bot's knowledge base. Empty: the built-in base of a shop."`
 }
 
@@ -91,6 +93,9 @@ type Braze struct {
 	CallsInFlight int           `yaml:"calls_in_flight" default:"4" doc:"Calls made at the same time by one process."`
 }
 
+// BuiltinFlows as a workspace's flows means those that ship with Parley.
+const BuiltinFlows = "builtin"
+
 // Route is one inbound webhook endpoint, fed by one Braze webhook campaign.
 type Route struct {
 	ID         string         `yaml:"id" example:"support" required:"true" doc:"Last part of the address: POST /braze/inbound/{id}. Unique over all workspaces."`
@@ -101,7 +106,9 @@ type Route struct {
 	Match      string         `yaml:"match" example:"Is RETURN" doc:"What the campaign's trigger asks of the message body, as you set it in Braze, such as Is RETURN or a regular expression. For the pages and the guide only: Braze decides what arrives here. Belongs with specific: true."`
 	Team       string         `yaml:"team" example:"Returns" doc:"Name of the team on the desk that gets what is handed over from here. Empty: chosen by topic and language."`
 	Knowledge  string         `yaml:"knowledge" example:"./knowledge-returns" doc:"Folder of the knowledge base that the bot answers from here. Empty: that of the workspace."`
+	Flow       string         `yaml:"flow" example:"return_item" doc:"Flow that the first message of a conversation begins here. Empty: none."`
 	Language   string         `yaml:"language" example:"fr" doc:"Language of what begins here, unless the customer clearly writes another. Empty: decided for each customer."`
+	Model      Model          `yaml:"model" doc:"A model for this route; it replaces the workspace's as a whole. provider: none keeps the route on the embedded bot."`
 	AllowFrom  []netip.Prefix `yaml:"allow_from" example:"[192.0.2.0/24]" doc:"Networks (CIDR) that may post here; Braze publishes the addresses of each instance. Empty: any."`
 }
 
@@ -120,7 +127,9 @@ type Turn struct {
 	Settle    time.Duration `yaml:"settle" default:"1.2s" doc:"Wait after a customer's last message before answering, so that a burst is answered once."`
 	SettleMax time.Duration `yaml:"settle_max" default:"6s" doc:"Longest wait after the first message of a burst."`
 	Lease     time.Duration `yaml:"lease" default:"30s" doc:"After this time without a sign of life another worker takes a turn over."`
+	Timeout   time.Duration `yaml:"timeout" default:"2m" doc:"Longest that a turn with tools and models may take before it counts as failed. Its lease is renewed meanwhile. At least lease."`
 	Attempts  int           `yaml:"attempts" default:"5" doc:"Failed attempts after which the conversation is handed to people."`
+	PerMinute int           `yaml:"messages_per_minute" default:"10" doc:"Messages of one customer within a minute that the bot answers; who writes faster is told once, then it is silent until they slow down. A wish for a person is always heard. 0: no limit."`
 	Workers   int           `yaml:"workers" default:"128" doc:"Turns worked on at the same time by one process."`
 }
 

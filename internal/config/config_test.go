@@ -77,8 +77,8 @@ func TestLoad_readsEveryField(t *testing.T) {
 			ID: "shop", Name: "Shop", Language: "fr", Braze: braze,
 			SubscriptionGroup: "7d1f0f2e-6e0f-4a53-9d2b-3c1f7a0f4b11", SubscribeNewSenders: true,
 			Routes: []Route{
-				{ID: "support", Secrets: []Secret{"first-secret-of-support", "second-secret-of-support"}, AllowFrom: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")}},
-				{ID: "returns", Secrets: []Secret{"only-secret-of-returns"}, Specific: true, Language: "en"},
+				{ID: "support", Secrets: []Secret{"first-secret-of-support", "second-secret-of-support"}, AllowFrom: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")}, Model: plainModel},
+				{ID: "returns", Secrets: []Secret{"only-secret-of-returns"}, Specific: true, Language: "en", Model: noModel},
 			},
 			Layouts: Layouts{
 				Text:       TextLayout{CampaignID: "11111111-2222-4333-8444-555555555555", Property: "body", MaxRunes: 2000},
@@ -94,16 +94,33 @@ func TestLoad_readsEveryField(t *testing.T) {
 				Document: plainFile,
 				CTA:      CTALayout{CampaignID: "11111111-2222-4333-8444-bbbbbbbbbbbb", Property: "external_system_msg_body", MaxRunes: 500, Label: "button_text", URL: "button_url"},
 			},
-			Turn:      Turn{Settle: 2 * time.Second, SettleMax: 9 * time.Second, Lease: 45 * time.Second, Attempts: 3, Workers: 8},
-			Delivery:  Delivery{PairInterval: 3 * time.Second, PairBurst: 2, Batch: 10, Ambiguous: AmbiguousHold, MaxAge: 12 * time.Hour, Lease: time.Minute},
-			Dedupe:    Dedupe{WithDispatch: 12 * time.Hour, WithoutDispatch: time.Minute, Brief: 5 * time.Second},
-			Currents:  Currents{Secrets: []Secret{"first-token-of-the-connector", "second-token-of-the-connector"}, Grace: 3 * time.Minute},
-			CSAT:      CSAT{Delay: time.Minute, EveryDays: 1},
-			Profile:   Profile{Wait: 5 * time.Second, Objects: 75},
+			Turn:     Turn{Settle: 2 * time.Second, SettleMax: 9 * time.Second, Lease: 45 * time.Second, Timeout: 3 * time.Minute, Attempts: 3, PerMinute: 20, Workers: 8},
+			Delivery: Delivery{PairInterval: 3 * time.Second, PairBurst: 2, Batch: 10, Ambiguous: AmbiguousHold, MaxAge: 12 * time.Hour, Lease: time.Minute},
+			Dedupe:   Dedupe{WithDispatch: 12 * time.Hour, WithoutDispatch: time.Minute, Brief: 5 * time.Second},
+			Currents: Currents{Secrets: []Secret{"first-token-of-the-connector", "second-token-of-the-connector"}, Grace: 3 * time.Minute},
+			CSAT:     CSAT{Delay: time.Minute, EveryDays: 1},
+			Profile:  Profile{Wait: 5 * time.Second, Objects: 75},
+			Model: Model{
+				Provider: "anthropic", BaseURL: "https://models.example.com", Name: "a-model", APIKey: "key-of-the-model", Prompt: "./prompt.md",
+				Temperature: -1, TokenLimit: "max_tokens", MaxTokens: 500, Deadline: 15 * time.Second, Calls: 2, When: "unsure",
+				PriceIn: 2.5, PriceOut: 10, CostPerConversation: 0.25, CostPerDay: 5,
+			},
 			Knowledge: "./knowledge",
 		}, second},
 	}, samePrefix)
 }
+
+// plainModel is a model as it is when the settings say nothing of it.
+var plainModel = Model{
+	Temperature: 0.2, TokenLimit: "max_completion_tokens", MaxTokens: 1200, Deadline: 20 * time.Second, Calls: 4, When: "reading",
+	CostPerConversation: 0.5, CostPerDay: 20,
+}
+
+var noModel = func() Model {
+	m := plainModel
+	m.Provider = ProviderNone
+	return m
+}()
 
 // plainFile is a layout of files as it is when the settings say nothing of it.
 var plainFile = FileLayout{Property: "external_system_msg_body", MaxRunes: 1024, URL: "media_url"}
@@ -126,12 +143,13 @@ func TestNewWorkspace_carriesThePinnedDefaults(t *testing.T) {
 			Video: plainFile, Audio: plainFile, Document: plainFile,
 			CTA: CTALayout{Property: "external_system_msg_body", MaxRunes: 1024, Label: "button_text", URL: "button_url"},
 		},
-		Turn:     Turn{Settle: 1200 * time.Millisecond, SettleMax: 6 * time.Second, Lease: 30 * time.Second, Attempts: 5, Workers: 128},
+		Turn:     Turn{Settle: 1200 * time.Millisecond, SettleMax: 6 * time.Second, Lease: 30 * time.Second, Timeout: 2 * time.Minute, Attempts: 5, PerMinute: 10, Workers: 128},
 		Delivery: Delivery{PairInterval: 6 * time.Second, PairBurst: 4, Batch: 50, Ambiguous: AmbiguousResend, MaxAge: 23 * time.Hour, Lease: 30 * time.Second},
 		Dedupe:   Dedupe{WithDispatch: 24 * time.Hour, WithoutDispatch: 2 * time.Minute, Brief: 10 * time.Second},
 		Currents: Currents{Reconcile: true, Grace: 2 * time.Minute},
 		CSAT:     CSAT{Delay: time.Minute, EveryDays: 1},
 		Profile:  Profile{Wait: 5 * time.Second, Objects: 75},
+		Model:    plainModel,
 	}, samePrefix)
 }
 

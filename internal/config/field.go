@@ -125,6 +125,12 @@ func setScalar(v reflect.Value, text string) error {
 			return fmt.Errorf("%q is not a whole number; write digits only, such as 50", text)
 		}
 		v.SetInt(n)
+	case v.CanFloat():
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return fmt.Errorf("%q is not a number; write it with a point, such as 2.5", text)
+		}
+		v.SetFloat(n)
 	default:
 		return errors.New("has a type that settings cannot have: " + v.Type().String())
 	}

@@ -126,6 +126,10 @@ func (c *checker) workspaces(all []Workspace) {
 			}
 			owner[r.ID] = w.ID
 			c.route(rkey, r, isLoopback(w.Braze.Endpoint))
+			if r.Flow != "" && w.Flows == "" {
+				c.add(rkey+".flow", fmt.Sprintf("begins %q, and the workspace has no flows", r.Flow), "name the folder of its flows as flows, or write flows: builtin")
+			}
+			c.model(rkey+".model", r.Model, w.Turn.Timeout)
 		}
 	}
 }
@@ -201,6 +205,7 @@ func (c *checker) workspace(key string, w Workspace) {
 	c.delivery(key+".delivery", w.Delivery, w.Braze.Timeout)
 	c.people(key, w)
 	c.profile(key+".profile", w.Profile)
+	c.model(key+".model", w.Model, w.Turn.Timeout)
 	const week = 7 * 24 * time.Hour
 	within(c, key+".dedupe.with_dispatch", w.Dedupe.WithDispatch, 0, week)
 	within(c, key+".dedupe.without_dispatch", w.Dedupe.WithoutDispatch, 0, week)
@@ -383,7 +388,9 @@ func (c *checker) turn(key string, t Turn) {
 		c.add(key+".settle_max", show(t.SettleMax)+" is out of range", "set "+show(t.Settle)+" (settle) to 1m")
 	}
 	within(c, key+".lease", t.Lease, 5*time.Second, 10*time.Minute)
+	within(c, key+".timeout", t.Timeout, t.Lease, 30*time.Minute)
 	within(c, key+".attempts", t.Attempts, 1, 20)
+	within(c, key+".messages_per_minute", t.PerMinute, 0, 1000)
 	within(c, key+".workers", t.Workers, 1, 1024)
 }
 

@@ -9,6 +9,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -19,11 +20,13 @@ import (
 	"parley/internal/batch"
 	"parley/internal/bot"
 	"parley/internal/bot/knowledge"
+	"parley/internal/bot/model"
 	"parley/internal/channel/delivery"
 	"parley/internal/chat"
 	"parley/internal/desk/roster"
 	"parley/internal/obs"
 	"parley/internal/store"
+	"parley/internal/store/flows"
 )
 
 // Workspace is what the engine needs to know of one.
@@ -36,6 +39,10 @@ type Workspace struct {
 	Attempts int // failed turns before people take over
 	Rules    bot.Rules
 	Routes   map[string]Route // those that differ from the rest
+	// PerMinute is how many messages of a customer within a minute are answered; 0 is all.
+	PerMinute int
+	// Models are asked on the routes that have an entry.
+	Models map[string]*model.Asker
 }
 
 // Route is in what a route differs from its workspace. What is empty does not.
@@ -43,6 +50,7 @@ type Route struct {
 	Bot      *bot.Bot
 	Language string // spoken unless the customer clearly writes another
 	Team     string // name or id of who gets what is handed over
+	Flow     string // begun by the first message of a conversation
 }
 
 // on is the workspace as it is for the conversations of a route.
@@ -56,9 +64,10 @@ func (ws Workspace) on(route string) Workspace {
 // Settings of the engine.
 type Settings struct {
 	Workspaces map[string]Workspace
-	Workers    int // turns at the same time in this process
-	Lease      time.Duration
-	History    int // earlier lines the bot may see
+	Workers    int           // turns at the same time in this process
+	Lease      time.Duration // renewed while a turn runs
+	Longest    time.Duration // after which a turn is cut off; at least Lease
+	History    int           // earlier lines the bot may see
 	Roster     *roster.Roster
 }
 
@@ -73,6 +82,7 @@ type Engine struct {
 	wake    alarm.Alarm
 	finish  *batch.Queue[store.Result, chat.Verdict]
 	by      string
+	running running
 }
 
 // New makes an engine. now is the clock in unix milliseconds; publish is told
@@ -90,8 +100,12 @@ func (e *Engine) Wake(at int64) { e.wake.Set(at) }
 // off when drain ends, and come back when their lease does.
 func (e *Engine) Run(ctx, drain context.Context) {
 	slots := make(chan struct{}, e.set.Workers)
-	var running sync.WaitGroup
-	defer running.Wait()
+	var turns, keeping sync.WaitGroup
+	ended := make(chan struct{})
+	keeping.Go(func() { e.keep(drain, ended) })
+	defer keeping.Wait()
+	defer close(ended)
+	defer turns.Wait()
 	for ctx.Err() == nil {
 		free := e.free(ctx, slots)
 		if free == 0 {
@@ -102,7 +116,7 @@ func (e *Engine) Run(ctx, drain context.Context) {
 			<-slots
 		}
 		for i := range works {
-			running.Go(func() {
+			turns.Go(func() {
 				defer func() { <-slots }()
 				e.turn(drain, &works[i])
 			})
@@ -161,6 +175,10 @@ func (e *Engine) claim(ctx context.Context, limit int) []store.Work {
 func (e *Engine) turn(ctx context.Context, w *store.Work) {
 	started := time.Now()
 	result, err := e.reply(ctx, w)
+	if errors.Is(err, errLost) {
+		e.metrics.TurnDone(obs.TurnSuperseded, time.Since(started))
+		return
+	}
 	if err != nil {
 		e.fail(ctx, w, err)
 		e.metrics.TurnDone(obs.TurnFailed, time.Since(started))
@@ -187,8 +205,10 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 		return result, fmt.Errorf("workspace %q is not configured any more", w.Conversation.Workspace)
 	}
 	ws = ws.on(w.Conversation.Route)
-	ctx, cancel := context.WithTimeout(ctx, e.set.Lease*3/4)
+	ctx, cancel := context.WithTimeout(ctx, max(e.set.Longest, e.set.Lease))
 	defer cancel()
+	ctx, done := e.running.begin(ctx, w, e.now())
+	defer done()
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the bot panicked: %v", p)
@@ -198,7 +218,7 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 	var out bot.Outcome
 	if w.Conversation.Attempts > ws.Attempts {
 		out = e.giveUp(ws.Bot, turn, w)
-	} else if out, err = ws.Bot.Reply(ctx, turn); err != nil {
+	} else if out, err = ws.decide(ctx, turn, w.Conversation.ID); err != nil {
 		return result, err
 	}
 	prospect := e.prospect(ctx, ws, w, &out)
@@ -206,6 +226,16 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 		result.Team = prospect.Team
 	}
 	return result, err
+}
+
+// decide lets the embedded bot reply and, on routes that have one, a model improve it.
+func (ws Workspace) decide(ctx context.Context, turn bot.Turn, conversation chat.ConversationID) (bot.Outcome, error) {
+	out, err := ws.Bot.Reply(ctx, turn)
+	asker := ws.Models[turn.Route]
+	if err != nil || asker == nil {
+		return out, err
+	}
+	return asker.Improve(ctx, model.Turn{Turn: turn, Conversation: conversation, Embedded: out})
 }
 
 // giveUp hands a turn over. What fails the bot may be its knowledge, so that it fails
@@ -280,6 +310,9 @@ func (e *Engine) commit(ctx context.Context, results []store.Result) ([]chat.Ver
 		if verdicts, err = tx.FinishTurns(ctx, results, e.now()); err != nil {
 			return err
 		}
+		if err := flows.Follow(ctx, tx, results, verdicts, e.now()); err != nil {
+			return err
+		}
 		if handsOver(results) {
 			if err := tx.Notify(ctx, store.TopicPeople); err != nil {
 				return err
@@ -298,9 +331,9 @@ func (e *Engine) commit(ctx context.Context, results []store.Result) ([]chat.Ver
 
 func (ws Workspace) turn(w *store.Work, now int64) bot.Turn {
 	t := bot.Turn{
-		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route, Language: ws.Language, Rules: ws.Rules,
+		Workspace: w.Conversation.Workspace, Route: w.Conversation.Route, Language: ws.Language, Rules: ws.Rules, PerMinute: ws.PerMinute,
 		Contact: bot.Contact{FirstName: w.Contact.FirstName, Language: w.Contact.Language, Attributes: attributes(w.Waiting)},
-		State:   json.RawMessage(w.Conversation.BotState), Now: time.UnixMilli(now),
+		State:   json.RawMessage(w.Conversation.BotState), Now: time.UnixMilli(now), Flow: ws.Routes[w.Conversation.Route].Flow,
 	}
 	if spoken := ws.Routes[w.Conversation.Route].Language; spoken != "" {
 		t.Contact.Language = spoken

@@ -39,12 +39,15 @@ type bench struct {
 	asked     atomic.Int64
 	metrics   *obs.Metrics
 	timing    chat.Timing
+	lease     time.Duration
+	clock     func() int64
 }
 
 func newBench(t *testing.T, s *store.Store, published func() *knowledge.Published) *bench {
 	t.Helper()
-	b := &bench{t: t, store: s, metrics: obs.NewMetrics("test", []string{"support"}, []string{"shop"}), timing: chat.Timing{SettleMax: 6000}}
+	b := &bench{t: t, store: s, metrics: obs.NewMetrics("test", []string{"support"}, []string{"shop"}), timing: chat.Timing{SettleMax: 6000}, lease: lease}
 	b.now.Store(time.Now().UnixMilli())
+	b.clock = b.now.Load
 	b.published.Store(&published)
 	b.engine = b.another()
 	return b
@@ -61,8 +64,8 @@ func (b *bench) another() *engine.Engine {
 		Timing:   b.timing,
 		Attempts: attempts,
 	}
-	set := engine.Settings{Workspaces: map[string]engine.Workspace{"shop": shop}, Workers: 4, Lease: lease, History: 20}
-	return engine.New(set, b.store, b.metrics, slog.New(slog.DiscardHandler), b.now.Load, func(store.Topic) {})
+	set := engine.Settings{Workspaces: map[string]engine.Workspace{"shop": shop}, Workers: 4, Lease: b.lease, History: 20}
+	return engine.New(set, b.store, b.metrics, slog.New(slog.DiscardHandler), b.clock, func(store.Topic) {})
 }
 
 // run works until the test ends, or stop is called.
@@ -168,6 +171,32 @@ func TestEngine_answers(t *testing.T) {
 		turn, ok, err := s.Turn(t.Context(), out[0])
 		if err != nil || !ok || turn.Attempts != 1 || turn.FromSeq != 0 || turn.ToSeq != 1 || !strings.Contains(turn.Trace, "opening_hours") {
 			t.Errorf("turn %+v, %v, %v", turn, ok, err)
+		}
+	})
+}
+
+// A turn that takes longer than its lease keeps it: nobody answers beside it.
+func TestEngine_keepsALongTurn(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		going := make(chan struct{})
+		b := newBench(t, s, func() *knowledge.Published {
+			<-going
+			return shop()
+		})
+		b.lease = 400 * time.Millisecond
+		b.clock = func() int64 { return time.Now().UnixMilli() }
+		first, second := b.another(), b.another()
+		b.engine = first
+		b.run(first)
+		b.write("ann", "when are you open")
+		begun := b.until("ann", func(c store.Listed) bool { return c.LeaseBy != "" })
+		b.run(second)
+		b.until("ann", func(c store.Listed) bool { return c.LeaseUntil > begun.LeaseUntil+2*b.lease.Milliseconds() })
+		close(going)
+		b.until("ann", done)
+		if _, out := b.lines("ann"); len(out) != 1 || b.asked.Load() != 1 {
+			t.Errorf("said %d lines in %d turns", len(out), b.asked.Load())
 		}
 	})
 }

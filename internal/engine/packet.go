@@ -47,6 +47,12 @@ func (ws Workspace) hand(in packet.Input, m bot.Memory) (*store.Handoff, error) 
 		}
 		in.Tried = append(in.Tried, packet.Tried{Kind: t.Kind, Titles: titles})
 	}
+	if m.Flow != "" {
+		in.Flow = &packet.Flow{Name: m.Flow, Step: m.Step, Collected: m.Collected}
+		if in.Flow.Collected == nil {
+			in.Flow.Collected = map[string]string{}
+		}
+	}
 	language := in.Language
 	if language == "" {
 		language = in.Conversation.Language

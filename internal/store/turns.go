@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"parley/internal/chat"
 	"parley/internal/store/db"
@@ -54,6 +55,30 @@ func (tx *Tx) ClaimTurns(ctx context.Context, claim Claim, history int, now int6
 		return nil, err
 	}
 	return works, tx.loadWork(ctx, works, history)
+}
+
+// RenewTurns lengthens the leases of turns that still run, and gives those that are still
+// theirs to end: of the others the lease was lost or the owner has changed.
+func (tx *Tx) RenewTurns(ctx context.Context, works []*Work, lease, now int64) ([]*Work, error) {
+	var kept []*Work
+	for _, w := range slices.SortedFunc(slices.Values(works), func(a, b *Work) int { return strings.Compare(string(a.Conversation.ID), string(b.Conversation.ID)) }) {
+		c := &w.Conversation
+		// What came in meanwhile is due on its own account, once the lease allows it.
+		res, err := tx.ExecContext(ctx,
+			"UPDATE conversations SET lease_until = $1, due_at = CASE WHEN due_at = lease_until THEN $1 ELSE due_at END WHERE id = $2 AND lease_by = $3 AND epoch = $4",
+			now+lease, string(c.ID), c.LeaseBy, c.Epoch)
+		if err != nil {
+			return nil, err
+		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			kept = append(kept, w)
+		}
+	}
+	return kept, nil
 }
 
 func (tx *Tx) loadWork(ctx context.Context, works []Work, history int) error {

@@ -66,7 +66,9 @@ type Intent struct {
 	Choices []string
 	Media   Media
 	Link    Link
-	File    string // path within the base
+	// Flow is begun instead of the answer where there is a flow of that name, or empty.
+	Flow string
+	File string // path within the base
 }
 
 // Media is a file shown with an answer; the zero value is none.

@@ -243,6 +243,9 @@ func (l *loader) loadIntent(lang, file string) error {
 	in.Answer = strings.TrimSpace(doc.text("answer", in.Handoff != HandoffAlways))
 	l.checkAnswer(file, doc.line("answer"), &in)
 	l.beside(doc, &in)
+	if in.Flow = doc.text("flow", false); in.Flow != "" && !intentName.MatchString(in.Flow) {
+		l.problem(file, doc.line("flow"), "flow %q: write the name of a flow's file without .yaml", in.Flow)
+	}
 	doc.done()
 	l.base.Intents = append(l.base.Intents, in)
 	return nil

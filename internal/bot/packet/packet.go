@@ -36,6 +36,7 @@ type Packet struct {
 	Summary      Summary           `json:"summary"`
 	Intents      []Intent          `json:"intents" nullable:"false" doc:"What the customer's words were read as, newest reading first."`
 	Entities     map[string]string `json:"entities" doc:"By name, the one named last: order_number, email, amount, date."`
+	Flow         *Flow             `json:"flow,omitempty" doc:"The flow that the customer was in."`
 	Tools        []Tool            `json:"tools" nullable:"false" doc:"Calls to other systems made for this conversation."`
 	Transcript   []Line            `json:"transcript" nullable:"false" doc:"The last lines before the handoff, oldest first, without private notes."`
 	// WindowExpiresAt is until when WhatsApp lets the business answer freely.
@@ -98,6 +99,13 @@ type Intent struct {
 	P      float64 `json:"p" doc:"Probability that the reading is right, 0 to 1."`
 }
 
+// Flow is where a customer was led, and what was learnt on the way.
+type Flow struct {
+	Name      string            `json:"name"`
+	Step      string            `json:"step" doc:"Name of the step."`
+	Collected map[string]string `json:"collected" doc:"What the flow knows by name: what the customer said and what other systems answered."`
+}
+
 // Tool is one call to another system.
 type Tool struct {
 	Name   string `json:"name"`
@@ -139,6 +147,7 @@ type Input struct {
 	Tried        []Tried
 	Upset        bool
 	Suggestion   *Suggestion
+	Flow         *Flow // nil: none
 }
 
 // Build makes the packet. The same input gives the same packet.
@@ -161,7 +170,7 @@ func Build(in Input) Packet {
 		Summary: Summary{
 			Issue: Issue(lines, in.Language), AlreadyTried: titles(in.Tried), Tried: in.Tried, AskedFor: askedFor(in.Code), Mood: "calm",
 		},
-		Intents: in.Intents, Tools: []Tool{}, SuggestedReply: in.Suggestion,
+		Intents: in.Intents, Tools: []Tool{}, SuggestedReply: in.Suggestion, Flow: in.Flow,
 	}
 	if in.Upset {
 		p.Summary.Mood = "upset"

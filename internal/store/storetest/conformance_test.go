@@ -387,6 +387,51 @@ func TestTurn_crashedWorkerLosesItsLease(t *testing.T) {
 	})
 }
 
+// A turn that takes long keeps its lease as long as it says so; one that is not its
+// worker's any more does not get it back.
+func TestTurn_leaseIsRenewed(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		renew := func(w *store.Work, now int64) bool {
+			var kept []*store.Work
+			err := s.Write(t.Context(), func(tx *store.Tx) (err error) {
+				kept, err = tx.RenewTurns(t.Context(), []*store.Work{w}, 30_000, now)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(kept) == 1
+		}
+		ingest(t, s, 1000, arrival("u1", "one"))
+		slow := claim(t, s, "w1", 2300)
+		if !renew(&slow[0], 20_000) {
+			t.Fatal("a turn under way was refused")
+		}
+		if got := claim(t, s, "w2", 49_000); len(got) != 0 {
+			t.Fatal("a renewed lease was not respected")
+		}
+		if next, err := s.NextTurn(t.Context()); err != nil || next != 50_000 {
+			t.Fatalf("looked at again at %d, want when the lease ends: %v", next, err)
+		}
+		other := claim(t, s, "w2", 50_000)
+		if len(other) != 1 || renew(&slow[0], 51_000) {
+			t.Fatalf("%d claims; the lease was lost", len(other))
+		}
+		// What comes in meanwhile does not wait longer than the lease because of a renewal.
+		ingest(t, s, 52_000, arrival("u1", "two"))
+		if !renew(&other[0], 53_000) {
+			t.Fatal("the new worker was refused")
+		}
+		if v := finish(t, s, 54_000, answer(&other[0], "to one")); v[0] != chat.Committed {
+			t.Fatalf("a renewed turn was refused: %s", v[0])
+		}
+		if both := claim(t, s, "w3", 60_000); len(both) != 1 || len(both[0].Waiting) != 1 {
+			t.Fatalf("%d turns for what came meanwhile", len(both))
+		}
+	})
+}
+
 func TestTurn_handoffGoesToPeople(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -600,6 +600,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List published flows with where conversations are in them
+         * @description Needs the permission reports:read. Each flow as a graph of steps. Steps are counted over the last days, waiting conversations now.
+         */
+        get: operations["list-flows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hooks": {
         parameters: {
             query?: never;
@@ -2390,6 +2410,53 @@ export interface components {
             name: string;
             value: string;
         };
+        FlowCounts: {
+            /**
+             * Format: int64
+             * @description For how many the flow was over there, at its end.
+             */
+            ended: number;
+            /**
+             * Format: int64
+             * @description How often it was come to.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description How many customers came back there too late.
+             */
+            expired: number;
+            /**
+             * Format: int64
+             * @description How many were handed to people there.
+             */
+            handed: number;
+            /**
+             * Format: int64
+             * @description How many customers left the flow there.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Conversations that wait there for the customer now.
+             */
+            waiting: number;
+        };
+        FlowStep: {
+            counts: components["schemas"]["FlowCounts"];
+            /** @description What is said or asked, or the tool, the time or the flow. */
+            detail: string;
+            /** @enum {string} */
+            kind: "say" | "ask" | "branch" | "call" | "set" | "wait" | "jump" | "handoff";
+            name: string;
+        };
+        FlowWay: {
+            from: string;
+            /** @description Why this way is taken; empty where there is no other. */
+            label: string;
+            /** @description A step, or end. */
+            to: string;
+        };
         GuideOutputBody: {
             /** @description Where Braze reaches Parley; empty while public_url is not set, and the sheets then show an example. */
             publicUrl: string;
@@ -2404,6 +2471,8 @@ export interface components {
             entities: {
                 [key: string]: string;
             };
+            /** @description The flow that the customer was in. */
+            flow?: components["schemas"]["PacketFlow"];
             id: string;
             /** @description What the customer's words were read as, newest reading first. */
             intents: components["schemas"]["PacketIntent"][];
@@ -2720,6 +2789,14 @@ export interface components {
             steps: components["schemas"]["Step"][];
             understanding?: components["schemas"]["Understanding"];
         };
+        ListOutputBody: {
+            /**
+             * Format: int64
+             * @description How many days, today included, are counted, in UTC.
+             */
+            days: number;
+            items: components["schemas"]["PublishedFlow"][];
+        };
         LoopOutputBody: {
             conversationId?: string;
             /** @description No more stages will come. */
@@ -2966,6 +3043,15 @@ export interface components {
             text: string;
             value: string;
         };
+        PacketFlow: {
+            /** @description What the flow knows by name: what the customer said and what other systems answered. */
+            collected: {
+                [key: string]: string;
+            };
+            name: string;
+            /** @description Name of the step. */
+            step: string;
+        };
         PacketIntent: {
             intent: string;
             /**
@@ -3175,6 +3261,32 @@ export interface components {
             messageId: string;
             newIntent?: components["schemas"]["NewIntent"];
             text: string;
+        };
+        PublishedFlow: {
+            /**
+             * @description How this version came to be the current one.
+             * @enum {string}
+             */
+            action: "publish" | "rollback" | "start";
+            languages: string[];
+            name: string;
+            /**
+             * Format: int64
+             * @description Conversations that are still in an earlier version.
+             */
+            older: number;
+            /** Format: date-time */
+            publishedAt: string;
+            publishedBy: string;
+            /** @description The first one begins. */
+            steps: components["schemas"]["FlowStep"][];
+            title: string;
+            /** @description Of all steps; entered is how many began. */
+            total: components["schemas"]["FlowCounts"];
+            version: string;
+            ways: components["schemas"]["FlowWay"][];
+            workspace: string;
+            workspaceName: string;
         };
         QueueInfo: {
             /**
@@ -6173,6 +6285,74 @@ export interface operations {
                         /** @description The newest lines, oldest first; merge them by id. */
                         messages: components["schemas"]["Message"][];
                     };
+                };
+            };
+        };
+    };
+    "list-flows": {
+        parameters: {
+            query?: {
+                /** @description Language of the texts, as fr; a flow's first language where it has none in this one. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
                 };
             };
         };

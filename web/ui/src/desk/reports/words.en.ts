@@ -108,6 +108,8 @@ export const en = {
       answer_unfilled: "The answer lacked a detail",
       quality_probe: "WhatsApp tested the bot",
       bot_failed: "The bot failed",
+      model_asked: "The model asked for a person",
+      tool_failed: "A confirmed action failed",
       no_knowledge: "No knowledge base",
       taken: "A person took it from the bot",
       other: "Other",

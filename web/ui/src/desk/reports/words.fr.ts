@@ -110,6 +110,8 @@ export const fr: Shape<typeof en> = {
       answer_unfilled: "Il manquait un détail à la réponse",
       quality_probe: "WhatsApp a testé le bot",
       bot_failed: "Le bot a échoué",
+      model_asked: "Le modèle a demandé une personne",
+      tool_failed: "Une action acceptée a échoué",
       no_knowledge: "Pas de base de connaissances",
       taken: "Une personne l’a prise au bot",
       other: "Autre",
