@@ -12,8 +12,10 @@ import (
 
 // evalCmd measures the bot.
 type evalCmd struct {
-	Run evalRunCmd `cmd:"" help:"Play conversations that are written down against a gateway and the sandbox, and say what is not as expected."`
-	Set evalSetCmd `cmd:"" help:"Train the embedded understander on one labelled file and read another: accuracy, off-topic recall, calibration, speed."`
+	Run    evalRunCmd    `cmd:"" help:"Play conversations that are written down against a gateway and the sandbox, and say what is not as expected."`
+	Record evalRecordCmd `cmd:"" help:"Write a real conversation as such a file, without its personal data."`
+	Replay evalReplayCmd `cmd:"" help:"Decide past turns again from a draft knowledge base and show which would change."`
+	Set    evalSetCmd    `cmd:"" help:"Train the embedded understander on one labelled file and read another: accuracy, off-topic recall, calibration, speed."`
 }
 
 type evalSetCmd struct {

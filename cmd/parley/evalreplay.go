@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,12 +13,14 @@ import (
 
 	"parley/internal/app"
 	"parley/internal/bot"
+	"parley/internal/bot/flow"
 	"parley/internal/bot/knowledge"
 	"parley/internal/chat"
 	"parley/internal/config"
-	"parley/internal/eval/record"
+	recorder "parley/internal/eval/record"
 	"parley/internal/eval/replay"
 	"parley/internal/store"
+	"parley/internal/store/past"
 )
 
 // database is where conversations are read from.
@@ -46,7 +49,8 @@ func (d database) open(ctx context.Context) (config.Config, *store.Store, error)
 
 type evalReplayCmd struct {
 	database
-	Knowledge string        `required:"" type:"existingdir" help:"Folder of the draft: a knowledge base as parley kb init writes it."`
+	Knowledge string        `type:"existingdir" help:"Folder of the draft: a knowledge base as parley kb init writes it. The built-in one when only --flows is given."`
+	Flows     string        `type:"existingdir" help:"Folder of draft flows as parley flow init writes it; the published ones when left out."`
 	Since     time.Duration `default:"24h" help:"How far back to read."`
 	Workspace string        `help:"Only the conversations of this workspace; the draft speaks for all of them otherwise."`
 	Route     string        `help:"Only the conversations of this route."`
@@ -60,6 +64,9 @@ type evalReplayCmd struct {
 func (c *evalReplayCmd) Run() (err error) {
 	ctx, stop := interruptible()
 	defer stop()
+	if c.Knowledge == "" && c.Flows == "" {
+		return errors.New("no draft: name a knowledge base with --knowledge or flows with --flows")
+	}
 	if c.Since <= 0 {
 		return errors.New("--since must be a time such as 24h")
 	}
@@ -76,14 +83,7 @@ func (c *evalReplayCmd) Run() (err error) {
 	if err != nil {
 		return err
 	}
-	bar := newBar("replaying")
-	now := time.Now()
-	workspaces, own := app.Situations(cfg)
-	report, err := replay.Run(ctx, s, replay.Options{
-		Draft: bot.New(func() *knowledge.Published { return published }, nil), Workspaces: workspaces, Workspace: c.Workspace, Route: c.Route,
-		Own: own, Since: now.Add(-c.Since), Until: now, History: app.History, Progress: bar.show,
-	})
-	bar.clear()
+	report, err := c.replay(ctx, cfg, s, published)
 	if err != nil {
 		return err
 	}
@@ -97,6 +97,33 @@ func (c *evalReplayCmd) Run() (err error) {
 		err = fmt.Errorf("%d turns would change, more than %d", report.Changed, c.FailAbove)
 	}
 	return err
+}
+
+func (c *evalReplayCmd) replay(ctx context.Context, cfg config.Config, s *store.Store, published *knowledge.Published) (*replay.Report, error) {
+	var draft fs.FS
+	if c.Flows != "" {
+		draft = os.DirFS(c.Flows)
+	}
+	workspaces, own := app.Situations(cfg)
+	ids, err := past.Workspaces(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	bots := map[string]*bot.Bot{}
+	for _, id := range ids {
+		library, err := app.DraftFlows(ctx, s, id, draft)
+		if err != nil {
+			return nil, fmt.Errorf("flows of workspace %s: %w", id, err)
+		}
+		bots[id] = bot.New(func() *knowledge.Published { return published }, nil).WithFlows(func() *flow.Library { return library })
+	}
+	bar := newBar("replaying")
+	defer bar.clear()
+	now := time.Now()
+	return replay.Run(ctx, s, replay.Options{
+		Draft: func(workspace string) *bot.Bot { return bots[workspace] }, Workspaces: workspaces, Workspace: c.Workspace, Route: c.Route,
+		Own: own, Since: now.Add(-c.Since), Until: now, History: app.History, Progress: bar.show,
+	})
 }
 
 type evalRecordCmd struct {
@@ -123,5 +150,5 @@ func (c *evalRecordCmd) Run() (err error) {
 		defer func() { err = errors.Join(err, f.Close()) }()
 		out = f
 	}
-	return record.Write(ctx, out, s, chat.ConversationID(c.Conversation))
+	return recorder.Write(ctx, out, s, chat.ConversationID(c.Conversation))
 }

@@ -52,10 +52,15 @@ func (p *player) check(ctx context.Context, c script.Check, done *Step) (Outcome
 		o.Passed = o.Got == o.Want
 	case "choices":
 		o.Got, o.Passed = strings.Join(newest.Choices, " | "), slices.Equal(newest.Choices, c.Wants)
+	case "step":
+		if n := len(trace.Steps); n > 0 {
+			o.Got = trace.Steps[n-1].Step
+		}
+		o.Passed = o.Got == o.Want
 	default:
 		o.Got = map[string]string{
 			"sends": strconv.Itoa(len(said)), "layout": newest.Layout, "intent": trace.Intent, "band": trace.Band, "action": done.Action,
-			"rule": trace.Rule, "language": trace.Language, "owner": string(done.Owner), "handoff": done.Handoff,
+			"rule": trace.Rule, "language": trace.Language, "flow": trace.Flow, "owner": string(done.Owner), "handoff": done.Handoff,
 		}[c.Key]
 		o.Passed = o.Got == o.Want
 	}

@@ -1,6 +1,7 @@
 package play
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -8,7 +9,9 @@ import (
 	"testing"
 
 	"parley/internal/config"
+	"parley/internal/eval/record"
 	"parley/internal/eval/script"
+	"parley/internal/store"
 )
 
 // TestExamples plays the conversations that are shipped.
@@ -96,12 +99,14 @@ steps:
       band: fallback
       action: ask
       rule: person
+      flow: order_tracking
+      step: ask
       language: fr
       owner: queue
       handoff: loop
       profile: {parley_status: nowhere}
 `)[0])
-	if r.Passed || r.Failed != r.Checked || r.Checked != 16 {
+	if r.Passed || r.Failed != r.Checked || r.Checked != 18 {
 		t.Errorf("%d of %d checks failed; passed %v", r.Failed, r.Checked, r.Passed)
 		for _, c := range r.Steps[0].Checks {
 			t.Logf("%s: got %q, want %q: %v", c.Key, c.Got, c.Want, c.Passed)
@@ -139,4 +144,62 @@ func small(t *testing.T) *config.Workspace {
 	w := config.NewWorkspace("small")
 	w.Knowledge, w.Routes = dir, []config.Route{config.NewRoute("front-door")}
 	return &w
+}
+
+// TestRecord_playsAgainWithoutPersonalData plays a conversation full of personal data, records it and plays the recording.
+func TestRecord_playsAgainWithoutPersonalData(t *testing.T) {
+	t.Parallel()
+	s := open(t, small(t))
+	first := playOne(t, s, parse(t, "first.yaml", `
+customer: {name: Marguerite Yourcenar, language: en}
+steps:
+  - customer: I am Marguerite, what is the price of the lantern of order 4455667?
+    expect: {intent: lantern}
+  - burst: [hello, "tell me of the harbour, mail marguerite@example.org or +33 6 12 34 56 78"]
+    expect: {intent: harbour, sends: 1}
+  - media: https://media.example.org/private/marguerite.jpg
+  - advance: 3h
+  - customer: I want to talk to a person
+    expect: {owner: queue}
+  - customer: my card is 4242 4242 4242 4242 and my order was 4455667
+  - agent: Hello Marguerite, this is Ben.
+  - hand_back: Marguerite gets a violin on Monday.
+  - customer: tell me of the violin
+    expect: {owner: bot}
+`)[0])
+	if !first.Passed {
+		t.Fatalf("%+v", first)
+	}
+	list, _, err := s.app.Store().Conversations(t.Context(), store.Filter{Limit: 2})
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d conversations, %v", len(list), err)
+	}
+	var b bytes.Buffer
+	if err := record.Write(t.Context(), &b, s.app.Store(), list[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, private := range []string{"arguerite", "ourcenar", "4455667", "12 34 56", "4242", "example.org", "Ben", list[0].Contact.Phone} {
+		if strings.Contains(b.String(), private) {
+			t.Errorf("the recording holds %q:\n%s", private, b.String())
+		}
+	}
+	for _, kept := range []string{"I am Alex, what is the price of the lantern of order 1000001?", "my order was 1000001", "person1@example.com", "advance: 3h", "violin on Monday"} {
+		if !strings.Contains(b.String(), kept) {
+			t.Errorf("the recording lacks %q:\n%s", kept, b.String())
+		}
+	}
+	again := playOne(t, s, parse(t, "recorded.yaml", b.String())[0])
+	for _, step := range again.Steps {
+		for _, c := range step.Checks {
+			if !c.Passed {
+				t.Errorf("line %d: %s is %q, want %q", c.Line, c.Key, c.Got, c.Want)
+			}
+		}
+		if step.Problem != "" {
+			t.Errorf("line %d: %s", step.Line, step.Problem)
+		}
+	}
+	if again.Checked < 15 || t.Failed() {
+		t.Logf("%d checks\n%s", again.Checked, b.String())
+	}
 }

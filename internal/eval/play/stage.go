@@ -127,7 +127,7 @@ func settings(own *config.Workspace, endpoint, folder string) config.Config {
 	}
 	w.Braze.Endpoint, w.Braze.APIKey = endpoint, sandbox.SeedKey
 	w.SubscriptionGroup, w.SubscribeNewSenders = sandbox.SeedGroup, true
-	w.Currents.Secrets = nil
+	w.Currents.Secrets, w.Model = nil, config.NewWorkspace(w.ID).Model
 	if len(w.Routes) == 0 {
 		w.Routes = []config.Route{config.NewRoute("support"), config.NewRoute("returns")}
 		w.Routes[1].Specific, w.Routes[1].Match = true, "Matches regex (?i)^(return|retour)s?$"
@@ -135,6 +135,7 @@ func settings(own *config.Workspace, endpoint, folder string) config.Config {
 	routes := make([]config.Route, len(w.Routes))
 	for i, r := range w.Routes {
 		r.Secrets, r.Since, r.SigningKey, r.AllowFrom = []config.Secret{secret}, nil, "", nil
+		r.Model = config.NewRoute(r.ID).Model
 		routes[i] = r
 	}
 	w.Routes = routes

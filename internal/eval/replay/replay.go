@@ -26,7 +26,8 @@ import (
 
 // Options choose what is decided again.
 type Options struct {
-	Draft *bot.Bot
+	// Draft is the bot that decides for a workspace.
+	Draft func(workspace string) *bot.Bot
 	// Workspaces by id, as the gateway has them, without a Bot; a workspace that is missing has no rules.
 	Workspaces map[string]engine.Workspace
 	Workspace  string // only this one; empty: all
@@ -129,7 +130,7 @@ func (r *Report) conversation(ctx context.Context, turns []*past.Turn, o Options
 		if agrees && memory != nil || !t.Remembered {
 			turn.State = memory
 		}
-		out, err := o.Draft.Reply(ctx, turn)
+		out, err := o.Draft(turn.Workspace).Reply(ctx, turn)
 		if err != nil {
 			return err
 		}

@@ -155,7 +155,7 @@ func live(t *testing.T, s *store.Store, b *bot.Bot, customers, rounds int) {
 func run(t *testing.T, s *store.Store, draft *bot.Bot) *Report {
 	t.Helper()
 	r, err := Run(t.Context(), s, Options{
-		Draft: draft, Workspaces: map[string]engine.Workspace{"shop": {Language: "en"}}, Since: t0, Until: t0.Add(time.Hour), History: 20,
+		Draft: func(string) *bot.Bot { return draft }, Workspaces: map[string]engine.Workspace{"shop": {Language: "en"}}, Since: t0, Until: t0.Add(time.Hour), History: 20,
 	})
 	if err != nil {
 		t.Fatal(err)

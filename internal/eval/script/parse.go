@@ -317,7 +317,7 @@ func (p *parser) faults(s *Step, in entry) {
 // file does not say which one it will be played with.
 func (p *parser) expect(node *yaml.Node) (list []Check) {
 	for _, e := range p.entries(node, "expect", "contains", "lacks", "equals", "matches", "silence", "sends", "layout", "choices",
-		"intent", "band", "action", "rule", "language", "owner", "handoff", "profile") {
+		"intent", "band", "action", "rule", "language", "flow", "step", "owner", "handoff", "profile") {
 		c := Check{Line: e.line, Key: e.key}
 		switch e.key {
 		case "contains", "lacks", "choices":

@@ -38,6 +38,11 @@ func Conversations(ctx context.Context, s *store.Store, since, until int64) ([]c
 		"SELECT DISTINCT conversation_id FROM turns WHERE finished_at >= $1 AND finished_at < $2 ORDER BY conversation_id", since, until)
 }
 
+// Workspaces are those that have conversations.
+func Workspaces(ctx context.Context, s *store.Store) ([]string, error) {
+	return db.Collect(ctx, s.Read, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) }, "SELECT DISTINCT workspace FROM conversations ORDER BY workspace")
+}
+
 // Turns reads all turns of one conversation, in order, those before since as well, with up to history lines before each.
 func Turns(ctx context.Context, s *store.Store, id chat.ConversationID, history int) ([]*Turn, error) {
 	c, err := s.Conversation(ctx, id)
@@ -52,7 +57,7 @@ func Turns(ctx context.Context, s *store.Store, id chat.ConversationID, history 
 	if err != nil {
 		return nil, err
 	}
-	lines, err := lines(ctx, s, id)
+	lines, err := Lines(ctx, s, id)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +73,8 @@ func Turns(ctx context.Context, s *store.Store, id chat.ConversationID, history 
 	return turns, nil
 }
 
-func lines(ctx context.Context, s *store.Store, id chat.ConversationID) (all []chat.Message, err error) {
+// Lines reads the whole transcript, oldest first.
+func Lines(ctx context.Context, s *store.Store, id chat.ConversationID) (all []chat.Message, err error) {
 	for before := int64(0); ; {
 		page, more, err := s.Messages(ctx, id, before, 1000)
 		if err != nil {
