@@ -67,7 +67,14 @@ func (c demoCmd) Run() (err error) {
 	if err != nil {
 		return fmt.Errorf("--sandbox-listen: %w; choose another address or stop what uses it", err)
 	}
-	gateway, err := app.New(ctx, app.Options{Config: c.config("http://"+l.Addr().String(), folder), Log: log, Version: version, Desk: web.Desk()})
+	orders, err := startShop(filepath.Join(c.Data, "tools.yaml"))
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	defer func() { err = errors.Join(err, orders.stop()) }()
+	cfg := c.config("http://"+l.Addr().String(), folder)
+	cfg.Workspaces[0].Tools = orders.tools
+	gateway, err := app.New(ctx, app.Options{Config: cfg, Log: log, Version: version, Desk: web.Desk(), Env: orders.env})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

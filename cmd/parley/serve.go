@@ -40,7 +40,7 @@ func (c serveCmd) Run() error {
 	}
 	ctx, stop := untilStopped()
 	defer stop()
-	a, err := app.New(ctx, app.Options{Config: cfg, Log: log, Version: version, Desk: web.Desk()})
+	a, err := app.New(ctx, app.Options{Config: cfg, Log: log, Version: version, Desk: web.Desk(), Env: os.LookupEnv})
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"parley/internal/api/setup"
 	"parley/internal/audit"
 	"parley/internal/auth"
+	"parley/internal/bot/tool/run"
 	"parley/internal/channel/delivery"
 	"parley/internal/channel/intake"
 	"parley/internal/channel/profile"
@@ -48,6 +49,8 @@ type Options struct {
 	Version string
 	Now     func() time.Time // nil means time.Now
 	Desk    http.Handler     // the desk's pages
+	// Env looks up what ${NAME} stands for in the file of tools, like os.LookupEnv; nil has nothing.
+	Env func(string) (string, bool)
 }
 
 // App is one gateway process.
@@ -60,6 +63,7 @@ type App struct {
 	metrics *obs.Metrics
 	health  *obs.Health
 	base    *bases
+	tools   map[string]*run.Runner // by workspace; only those with tools
 	flows   *shelves
 	intake  *intake.Intake
 	engine  *engine.Engine
@@ -120,7 +124,10 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.audit = audit.New(a.store, a.log, a.now)
 	a.unwind = append(a.unwind, a.store.Close, a.audit.Close)
 	a.health.Check("database", a.store.Ping)
-	if a.flows, err = loadShelves(ctx, cfg.Workspaces, nil, a.store, a.log, a.now); err != nil {
+	if a.tools, err = a.loadTools(cfg.Workspaces); err != nil {
+		return err
+	}
+	if a.flows, err = loadShelves(ctx, cfg.Workspaces, effects(a.tools), a.store, a.log, a.now); err != nil {
 		return err
 	}
 	if a.base, err = loadBases(ctx, cfg.Workspaces, a.flows, a.metrics, a.log); err != nil {

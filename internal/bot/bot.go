@@ -215,8 +215,19 @@ type Trace struct {
 	Reason  string   `json:"reason"`
 	Micros  int64    `json:"micros"` // time spent in Reply; 0 when the Bot has no clock
 	Sources []string `json:"sources,omitempty"`
+	// Calls are the tools that were called, in their order.
+	Calls []CallTrace `json:"calls,omitempty"`
 	// Model is set when a language model was asked, whether or not it was of use.
 	Model *ModelTrace `json:"model,omitempty"`
+}
+
+// CallTrace is a tool's call and what came of it, without its arguments.
+type CallTrace struct {
+	Tool    string     `json:"tool"`
+	State   tool.State `json:"state"`
+	Code    string     `json:"code,omitempty"`
+	Problem string     `json:"problem,omitempty"`
+	Millis  int64      `json:"millis"`
 }
 
 // ModelTrace is what a language model had to do with a turn.

@@ -324,25 +324,31 @@ func (r *run) speak(action Action, m flow.Move, before []string) Outcome {
 // pose asks to choose, or for a yes or a no.
 func (r *run) pose(m flow.Move, before []string) Outcome {
 	paragraphs := append(before, whole(m.Says)...)
-	list, foot := "", r.texts.yesOrNo
-	choices, details := []string{r.texts.yes, r.texts.no}, []string{"", ""}
-	if !m.YesNo {
-		choices, details, foot = nil, nil, r.texts.choicesFoot
-		var lines []string
-		for i, o := range m.Choices {
-			line := fmt.Sprintf("%d. %s", i+1, o.Title)
-			if o.Detail != "" {
-				line += " – " + o.Detail
-			}
-			lines, choices, details = append(lines, line), append(choices, o.Title), append(details, o.Detail)
-		}
-		list = strings.Join(lines, "\n")
+	if m.YesNo {
+		out := r.say(ActionChoices, BandRule, "flow", m.Reason, append(paragraphs, r.texts.yesOrNo)...)
+		r.withYesNo(&out)
+		return out
 	}
-	out := r.say(ActionChoices, BandRule, "flow", m.Reason, append(paragraphs, list, foot)...)
-	out.Prompt = strings.TrimSpace(strings.TrimSuffix(out.Text, join(list, foot)))
+	var lines, choices, details []string
+	for i, o := range m.Choices {
+		line := fmt.Sprintf("%d. %s", i+1, o.Title)
+		if o.Detail != "" {
+			line += " – " + o.Detail
+		}
+		lines, choices, details = append(lines, line), append(choices, o.Title), append(details, o.Detail)
+	}
+	list := strings.Join(lines, "\n")
+	out := r.say(ActionChoices, BandRule, "flow", m.Reason, append(paragraphs, list, r.texts.choicesFoot)...)
+	out.Prompt = strings.TrimSpace(strings.TrimSuffix(out.Text, join(list, r.texts.choicesFoot)))
 	out.Choices, out.Details, out.Button = choices, details, m.Button
 	if out.Button == "" {
 		out.Button = r.texts.choose
 	}
 	return out
+}
+
+// withYesNo puts two buttons below a question that says how to answer it without them.
+func (r *run) withYesNo(out *Outcome) {
+	out.Prompt = strings.TrimSpace(strings.TrimSuffix(out.Text, r.texts.yesOrNo))
+	out.Choices, out.Details, out.Button = []string{r.texts.yes, r.texts.no}, []string{"", ""}, r.texts.choose
 }

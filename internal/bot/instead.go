@@ -106,7 +106,9 @@ func (r *run) draft(d Draft) Outcome {
 	case DraftPropose:
 		r.state.miss(false)
 		r.state.Proposed = d.Call
-		return r.say(ActionAsk, band, "model_propose", d.Reason, d.Text, r.texts.yesOrNo)
+		out := r.say(ActionChoices, band, "model_propose", d.Reason, d.Text, r.texts.yesOrNo)
+		r.withYesNo(&out)
+		return out
 	case DraftAsk:
 		if run, _ := r.state.miss(true); run >= MaxAsks {
 			return r.handoff(HandoffFallbacks, BandFallback, fmt.Sprintf("%d questions in a row have not led anywhere", run))

@@ -98,7 +98,7 @@ func proposal(t *testing.T) *talk {
 	k := start(t, "en")
 	call := cancelCall
 	out := k.instead(bot.Draft{Kind: bot.DraftPropose, Text: "Shall I cancel order A-1?", Call: &call, Reason: "asked for"}, lostWords)
-	k.want(out, bot.ActionAsk, "", "Shall I cancel order A-1?", "yes or no")
+	k.want(out, bot.ActionChoices, "", "Shall I cancel order A-1?", "yes or no")
 	return k
 }
 

@@ -81,6 +81,7 @@ type Workspace struct {
 	CSAT                CSAT     `yaml:"csat" doc:"Asking customers whether people helped them."`
 	Profile             Profile  `yaml:"profile" doc:"What the customers' profiles at Braze are told of their chats, for segments. Without any line here nothing is."`
 	Flows               string   `yaml:"flows" example:"./flows" doc:"Folder of the drafts of the bot's flows, or builtin for the shop's that ship with Parley; docs/flows.md says how they are published. Empty: no flows."`
+	Tools               string   `yaml:"tools" example:"./tools.yaml" doc:"File that declares what the bot may look up and do in your own systems; docs/tools.md explains it. Empty: no tools."`
 	Model               Model    `yaml:"model" doc:"A language model for what the embedded bot had to read. Without one, the embedded bot answers alone; see docs/models.md."`
 	Knowledge           string   `yaml:"knowledge" example:"./knowledge" doc:"Folder of the bot's knowledge base. Empty: the built-in base of a shop."`
 }

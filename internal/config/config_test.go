@@ -105,7 +105,7 @@ func TestLoad_readsEveryField(t *testing.T) {
 				Temperature: -1, TokenLimit: "max_tokens", MaxTokens: 500, Deadline: 15 * time.Second, Calls: 2, When: "unsure",
 				PriceIn: 2.5, PriceOut: 10, CostPerConversation: 0.25, CostPerDay: 5,
 			},
-			Knowledge: "./knowledge",
+			Knowledge: "./knowledge", Tools: "./tools.yaml",
 		}, second},
 	}, samePrefix)
 }

@@ -19,8 +19,10 @@ import (
 	"parley/internal/alarm"
 	"parley/internal/batch"
 	"parley/internal/bot"
+	"parley/internal/bot/brain"
 	"parley/internal/bot/knowledge"
 	"parley/internal/bot/model"
+	"parley/internal/bot/tool/run"
 	"parley/internal/channel/delivery"
 	"parley/internal/chat"
 	"parley/internal/desk/roster"
@@ -43,6 +45,7 @@ type Workspace struct {
 	PerMinute int
 	// Models are asked on the routes that have an entry.
 	Models map[string]*model.Asker
+	Tools  *run.Runner // nil: none
 }
 
 // Route is in what a route differs from its workspace. What is empty does not.
@@ -214,28 +217,21 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 			err = fmt.Errorf("the bot panicked: %v", p)
 		}
 	}()
-	turn := ws.turn(w, e.now())
+	id, turn := chat.TurnID(chat.NewID()), ws.turn(w, e.now())
 	var out bot.Outcome
 	if w.Conversation.Attempts > ws.Attempts {
 		out = e.giveUp(ws.Bot, turn, w)
-	} else if out, err = ws.decide(ctx, turn, w.Conversation.ID); err != nil {
+	} else if out, err = (brain.Brain{Bot: ws.Bot, Tools: ws.Tools, Model: ws.Models[turn.Route]}).Reply(ctx, who(w, id), turn); err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
 		return result, err
 	}
 	prospect := e.prospect(ctx, ws, w, &out)
-	if result, err = ws.result(w, out, e.now()); err == nil {
+	if result, err = ws.result(id, w, out, e.now()); err == nil {
 		result.Team = prospect.Team
 	}
 	return result, err
-}
-
-// decide lets the embedded bot reply and, on routes that have one, a model improve it.
-func (ws Workspace) decide(ctx context.Context, turn bot.Turn, conversation chat.ConversationID) (bot.Outcome, error) {
-	out, err := ws.Bot.Reply(ctx, turn)
-	asker := ws.Models[turn.Route]
-	if err != nil || asker == nil {
-		return out, err
-	}
-	return asker.Improve(ctx, model.Turn{Turn: turn, Conversation: conversation, Embedded: out})
 }
 
 // giveUp hands a turn over. What fails the bot may be its knowledge, so that it fails
@@ -251,13 +247,20 @@ func (e *Engine) giveUp(b *bot.Bot, turn bot.Turn, w *store.Work) (out bot.Outco
 	return b.GiveUp(turn, why)
 }
 
-func (ws Workspace) result(w *store.Work, out bot.Outcome, now int64) (store.Result, error) {
+// who is the customer of a turn, for the tools.
+func who(w *store.Work, turn chat.TurnID) run.Who {
+	return run.Who{
+		Workspace: w.Conversation.Workspace, Conversation: w.Conversation.ID, Turn: turn, ExternalID: w.Contact.ExternalID, Phone: w.Contact.Phone,
+	}
+}
+
+func (ws Workspace) result(id chat.TurnID, w *store.Work, out bot.Outcome, now int64) (store.Result, error) {
 	trace, err := json.Marshal(out.Trace)
 	if err != nil {
 		return store.Result{}, fmt.Errorf("trace: %w", err)
 	}
 	r := store.Result{
-		ID: chat.TurnID(chat.NewID()), Work: w, Action: string(out.Action), Trace: string(trace),
+		ID: id, Work: w, Action: string(out.Action), Trace: string(trace),
 		BotState: string(out.State), Language: out.Language, Timing: ws.Timing, Pace: ws.Pace,
 	}
 	if out.Handoff != nil {

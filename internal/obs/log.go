@@ -39,6 +39,7 @@ const (
 	FieldRequest      = "request_id"
 	FieldRoute        = "route"
 	FieldStatus       = "status"
+	FieldTool         = "tool"
 	FieldUser         = "user_id"
 	FieldVersion      = "version"
 	FieldWorkspace    = "workspace"

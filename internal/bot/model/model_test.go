@@ -271,7 +271,7 @@ func TestImprove_endsAsTheDesignSays(t *testing.T) {
 		},
 		{name: "another language", steps: []scripted.Step{reply("answer", "Votre colis sera chez vous dans quelques jours ouvrés, nous en sommes certains.", source)}, failure: llm.Unsafe, rule: "language", calls: 2},
 		{
-			name: "a write is only proposed", ask: "cancel my order AB-1234 please, I have changed my mind about the colour", action: bot.ActionAsk, text: "Shall I cancel order AB-1234?", calls: 1,
+			name: "a write is only proposed", ask: "cancel my order AB-1234 please, I have changed my mind about the colour", action: bot.ActionChoices, text: "Shall I cancel order AB-1234?", calls: 1,
 			steps: []scripted.Step{calls("cancel_order", `{"order":"AB-1234"}`)},
 		},
 		{

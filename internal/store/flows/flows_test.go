@@ -141,9 +141,9 @@ func TestFollow_countsWhereConversationsAre(t *testing.T) {
 			t.Helper()
 			now += 60_000
 			a := store.Arrival{
-			Workspace: "shop", Route: "support", MessageID: chat.MessageID(chat.NewID()), ContactID: chat.ContactID(chat.NewID()),
-			ConversationID: chat.ConversationID(chat.NewID()), ExternalID: who, Text: fmt.Sprint("at ", now), Dedupe: store.Dedupe{Pair: 1},
-		}
+				Workspace: "shop", Route: "support", MessageID: chat.MessageID(chat.NewID()), ContactID: chat.ContactID(chat.NewID()),
+				ConversationID: chat.ConversationID(chat.NewID()), ExternalID: who, Text: fmt.Sprint("at ", now), Dedupe: store.Dedupe{Pair: 1},
+			}
 			works := write(t, s, func(ctx context.Context, tx *store.Tx) ([]store.Work, error) {
 				if _, err := tx.Ingest(ctx, []store.Arrival{a}, now); err != nil {
 					return nil, err

@@ -1,0 +1,123 @@
+// Package brain decides a turn with all that a route has: the embedded bot, the tools that
+// it asks for and, where the bot had to read a question, a model.
+//
+// It owns their order and what each gets to see of the others. It must not hold rules or
+// words, which are package bot's, nor remember anything between turns: what was called is
+// in the ledger of package run. Start reading at [Brain.Reply].
+package brain
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"parley/internal/bot"
+	"parley/internal/bot/model"
+	"parley/internal/bot/tool"
+	"parley/internal/bot/tool/run"
+)
+
+// Brain is what decides the turns of a route.
+type Brain struct {
+	Bot   *bot.Bot
+	Tools *run.Runner  // nil: none
+	Model *model.Asker // nil: none
+}
+
+// maxCalls is how many tools the embedded bot may call in one turn; a flow stops earlier.
+const maxCalls = 6
+
+// Reply decides one turn. Asked again for the same turn, after a crash or a failure, it
+// gets the results of the calls that were made from the ledger, so that nothing happens
+// twice. It fails when ctx has ended or the ledger cannot be used; everything else that
+// goes wrong ends in an outcome. Of who, Intent, Flow and Language are filled in here.
+func (b Brain) Reply(ctx context.Context, who run.Who, t bot.Turn) (bot.Outcome, error) {
+	var calls []bot.CallTrace
+	for {
+		out, err := b.Bot.Reply(ctx, t)
+		if err != nil {
+			return bot.Outcome{}, err
+		}
+		if out.Action != bot.ActionCall {
+			out.Trace.Calls = calls
+			return b.improve(ctx, who, t, out)
+		}
+		if len(calls) == maxCalls {
+			return bot.Outcome{}, fmt.Errorf("the bot asks for more than %d calls in one turn", maxCalls)
+		}
+		who.Language, who.Flow, who.Intent = out.Language, out.Trace.Flow, out.Trace.Intent
+		if who.Intent == "" { // a yes has no intent of its own
+			who.Intent = bot.Recall(t.State).Topic
+		}
+		result, trace, err := b.call(ctx, who, *out.Call)
+		if err != nil {
+			return bot.Outcome{}, err
+		}
+		t.Results, calls = append(t.Results, result), append(calls, trace)
+	}
+}
+
+func (b Brain) call(ctx context.Context, who run.Who, call tool.Call) (tool.Result, bot.CallTrace, error) {
+	started := time.Now()
+	result := tool.Result{Call: call, State: tool.Failed, Code: run.CodeUnreachable, Problem: "this workspace has no tools"}
+	if b.Tools != nil {
+		var err error
+		if result, err = b.Tools.Run(ctx, who, call); err != nil {
+			return tool.Result{}, bot.CallTrace{}, err
+		}
+	}
+	return result, bot.CallTrace{
+		Tool: call.Tool, State: result.State, Code: result.Code, Problem: result.Problem, Millis: time.Since(started).Milliseconds(),
+	}, nil
+}
+
+// improve asks the model, if the route has one.
+func (b Brain) improve(ctx context.Context, who run.Who, t bot.Turn, out bot.Outcome) (bot.Outcome, error) {
+	if b.Model == nil || !b.Model.Asks(out) {
+		return out, nil
+	}
+	who.Language, who.Flow, who.Intent = out.Language, "", out.Trace.Intent
+	if who.Intent == "" && len(out.Trace.Alternatives) > 0 {
+		who.Intent = out.Trace.Alternatives[0].Intent
+	}
+	calls := out.Trace.Calls
+	turn := model.Turn{Turn: t, Conversation: who.Conversation, Embedded: out}
+	if b.Tools != nil {
+		turn.Tools = b.offered(who.Intent)
+		turn.Run = func(ctx context.Context, call tool.Call) (tool.Result, error) {
+			result, trace, err := b.call(ctx, who, call)
+			calls = append(calls, trace)
+			return result, err
+		}
+	}
+	out, err := b.Model.Improve(ctx, turn)
+	out.Trace.Calls = calls
+	return out, err
+}
+
+// offered are the tools a model may ask for with an intent. One that changes something has
+// to say in the customer's words what a yes would do.
+func (b Brain) offered(intent string) []model.Tool {
+	var out []model.Tool
+	for _, t := range b.Tools.Allowed(intent, "") {
+		offer := model.Tool{
+			Name: t.Name, Description: t.Description, Effect: t.Effect,
+			Check: func(args map[string]any) error {
+				if problem := t.Check(args); problem != "" {
+					return errors.New(problem)
+				}
+				return nil
+			},
+		}
+		if json.Unmarshal(t.Schema(), &offer.Schema) != nil {
+			continue // a schema that was resolved is an object
+		}
+		if len(t.Confirm) > 0 {
+			offer.Confirm = t.Question
+		}
+		out = append(out, offer)
+	}
+	return out
+}
