@@ -20,6 +20,7 @@ type evalRunCmd struct {
 	Files     []string `arg:"" help:"Conversations as YAML; docs/eval.md shows the form."`
 	Workspace string   `help:"Which workspace of the settings; may be left out when there is one."`
 	Knowledge string   `type:"existingdir" help:"Another knowledge base than that of the settings or the built-in one."`
+	CallTools bool     `help:"Let the tools of the settings be called. They reach the systems that their file names, and writes happen there: name a test system."`
 	JSON      bool     `name:"json" help:"Print one JSON object; progress goes to standard error."`
 	JUnit     string   `name:"junit" type:"path" help:"Write JUnit's XML to this file."`
 	HTML      string   `name:"html" type:"path" help:"Write one HTML page to this file."`
@@ -59,8 +60,14 @@ func (c *evalRunCmd) Run() error {
 
 func (c *evalRunCmd) workspace() (*config.Workspace, error) {
 	w, err := c.settings.workspace(c.Workspace)
-	if err != nil || c.Knowledge == "" {
-		return w, err
+	if err != nil {
+		return nil, err
+	}
+	if w != nil && w.Tools != "" && !c.CallTools {
+		return nil, fmt.Errorf("workspace %s has tools (%s), and playing would call the systems they name; let the file name a test system and add --call-tools", w.ID, w.Tools)
+	}
+	if c.Knowledge == "" {
+		return w, nil
 	}
 	if w == nil {
 		w = new(config.NewWorkspace("eval"))

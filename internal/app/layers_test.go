@@ -87,8 +87,6 @@ var sideways = map[string][]string{
 	"internal/bot/eval":    {"internal/bot"},
 	"internal/store/calls": {"internal/bot/tool"},
 	"internal/bot/brain":   {"internal/bot", "internal/bot/model"},
-	"internal/bot/eval":    {"internal/bot"},
-	"internal/bot/model":   {"internal/bot"},
 }
 
 // testOnly are imported by test files and by nothing else; what they import themselves of ours is listed.

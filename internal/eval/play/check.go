@@ -2,6 +2,7 @@ package play
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 
 	"parley/internal/bot"
 	"parley/internal/eval/script"
+	"parley/internal/store/calls"
 )
 
 // check compares one expectation with what happened.
@@ -22,6 +24,9 @@ func (p *player) check(ctx context.Context, c script.Check, done *Step) (Outcome
 		o.Got, err = p.attribute(ctx, name, o.Want)
 		o.Passed = o.Got == o.Want
 		return o, err
+	}
+	if c.Key == "calls" || strings.HasPrefix(c.Key, "calls.") {
+		return p.called(ctx, c)
 	}
 	var newest Bubble
 	if n := len(done.Arrived); n > 0 {
@@ -97,4 +102,35 @@ func (p *player) attribute(ctx context.Context, name, want string) (got string, 
 			return "", err
 		}
 	}
+}
+
+// called looks for a call of a tool in this step that has at least the wanted arguments.
+func (p *player) called(ctx context.Context, c script.Check) (Outcome, error) {
+	o := Outcome{Line: c.Line, Key: c.Key, Want: c.Want(), Got: "none"}
+	made, err := calls.Of(ctx, p.app.Store(), p.at.ID)
+	if err != nil {
+		return o, err
+	}
+	var got []string
+	for _, e := range made {
+		if p.made[e.ID] {
+			continue
+		}
+		var args map[string]any
+		if err := json.Unmarshal([]byte(e.Args), &args); err != nil {
+			return o, fmt.Errorf("arguments of tool %s: %w", e.Tool, err)
+		}
+		got = append(got, e.Tool+" "+e.Args)
+		missing := slices.ContainsFunc(c.Wants, func(want string) bool {
+			name, value, _ := strings.Cut(want, "=")
+			v, ok := args[name]
+			return !ok || fmt.Sprint(v) != value
+		})
+		o.Passed = o.Passed || "calls."+e.Tool == c.Key && !missing
+	}
+	if len(got) > 0 {
+		o.Got = strings.Join(got, " | ")
+	}
+	o.Passed = o.Passed || c.Key == "calls" && len(got) == 0
+	return o, nil
 }

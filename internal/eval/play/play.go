@@ -16,6 +16,7 @@ import (
 	"parley/internal/desk"
 	"parley/internal/eval/script"
 	"parley/internal/store"
+	"parley/internal/store/calls"
 )
 
 // Result is what became of one conversation.
@@ -104,7 +105,8 @@ type player struct {
 	seen  int64 // number of the newest message on the phone before this step
 	line  int64 // newest line of the conversation before this step
 	at    store.Listed
-	known bool // there is a conversation
+	known bool            // there is a conversation
+	made  map[string]bool // calls of tools before this step
 }
 
 // enter gives the customer a phone.
@@ -133,6 +135,14 @@ func (p *player) step(ctx context.Context, step script.Step, done *Step) error {
 		p.seen = done.Arrived[n-1].N
 	}
 	p.line = p.at.LastSeq
+	made, err := calls.Of(ctx, p.app.Store(), p.at.ID)
+	if err != nil {
+		return err
+	}
+	p.made = map[string]bool{}
+	for _, e := range made {
+		p.made[e.ID] = true
+	}
 	done.Arrived = nil
 	if err := p.do(ctx, step, done); err != nil {
 		return err

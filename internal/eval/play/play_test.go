@@ -105,8 +105,9 @@ steps:
       owner: queue
       handoff: loop
       profile: {parley_status: nowhere}
+      calls: {order_status: {order: 7}}
 `)[0])
-	if r.Passed || r.Failed != r.Checked || r.Checked != 18 {
+	if r.Passed || r.Failed != r.Checked || r.Checked != 19 {
 		t.Errorf("%d of %d checks failed; passed %v", r.Failed, r.Checked, r.Passed)
 		for _, c := range r.Steps[0].Checks {
 			t.Logf("%s: got %q, want %q: %v", c.Key, c.Got, c.Want, c.Passed)

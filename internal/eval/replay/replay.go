@@ -21,6 +21,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/engine"
 	"parley/internal/store"
+	"parley/internal/store/calls"
 	"parley/internal/store/past"
 )
 
@@ -92,7 +93,11 @@ func Run(ctx context.Context, s *store.Store, o Options) (*Report, error) {
 		if err != nil {
 			return nil, fmt.Errorf("conversation %s: %w", id, err)
 		}
-		if err := r.conversation(ctx, turns, o); err != nil {
+		made, err := calls.Of(ctx, s, id)
+		if err != nil {
+			return nil, fmt.Errorf("conversation %s: %w", id, err)
+		}
+		if err := r.conversation(ctx, turns, made, o); err != nil {
 			return nil, fmt.Errorf("conversation %s: %w", id, err)
 		}
 		if o.Progress != nil {
@@ -113,7 +118,7 @@ func (o Options) wants(c chat.Conversation) bool {
 	return !slices.Contains(o.Own, c.Route)
 }
 
-func (r *Report) conversation(ctx context.Context, turns []*past.Turn, o Options) error {
+func (r *Report) conversation(ctx context.Context, turns []*past.Turn, made []*calls.Entry, o Options) error {
 	since, until := o.Since.UnixMilli(), o.Until.UnixMilli()
 	var memory json.RawMessage // the draft's own
 	agrees, counted := true, false
@@ -130,7 +135,7 @@ func (r *Report) conversation(ctx context.Context, turns []*past.Turn, o Options
 		if agrees && memory != nil || !t.Remembered {
 			turn.State = memory
 		}
-		out, err := o.Draft(turn.Workspace).Reply(ctx, turn)
+		out, err := decide(ctx, o.Draft(turn.Workspace), turn, string(t.Work.Conversation.ID), made)
 		if err != nil {
 			return err
 		}
@@ -149,6 +154,29 @@ func (r *Report) conversation(ctx context.Context, turns []*past.Turn, o Options
 		}
 	}
 	return nil
+}
+
+// decide lets the draft reply. A call of a tool that was made then has the result of then.
+func decide(ctx context.Context, b *bot.Bot, turn bot.Turn, conversation string, made []*calls.Entry) (bot.Outcome, error) {
+	for {
+		out, err := b.Reply(ctx, turn)
+		if err != nil || out.Action != bot.ActionCall || len(turn.Results) > len(made) {
+			return out, err
+		}
+		id, err := out.Call.ID(conversation)
+		if err != nil {
+			return out, err
+		}
+		at := slices.IndexFunc(made, func(e *calls.Entry) bool { return e.ID == id && e.Ended() })
+		if at < 0 {
+			return out, nil
+		}
+		result, err := made[at].Outcome()
+		if err != nil {
+			return out, err
+		}
+		turn.Results = append(turn.Results, result)
+	}
 }
 
 func (r *Report) add(item *Item) {
@@ -192,7 +220,7 @@ func compare(t *past.Turn, out bot.Outcome) (*Item, error) {
 		}
 	}
 	if out.Action == bot.ActionCall {
-		item.Draft.Text = "(needs a tool, whose answer of then is not known)"
+		item.Draft.Text = "(calls a tool that was not called then)"
 	}
 	then, draft := item.Then, item.Draft
 	for _, f := range []struct {

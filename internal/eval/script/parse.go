@@ -317,7 +317,7 @@ func (p *parser) faults(s *Step, in entry) {
 // file does not say which one it will be played with.
 func (p *parser) expect(node *yaml.Node) (list []Check) {
 	for _, e := range p.entries(node, "expect", "contains", "lacks", "equals", "matches", "silence", "sends", "layout", "choices",
-		"intent", "band", "action", "rule", "language", "flow", "step", "owner", "handoff", "profile") {
+		"intent", "band", "action", "rule", "language", "flow", "step", "owner", "handoff", "profile", "calls") {
 		c := Check{Line: e.line, Key: e.key}
 		switch e.key {
 		case "contains", "lacks", "choices":
@@ -347,10 +347,30 @@ func (p *parser) expect(node *yaml.Node) (list []Check) {
 				list = append(list, Check{Line: a.line, Key: "profile." + a.key, Wants: []string{p.text(a)}})
 			}
 			continue
+		case "calls":
+			list = append(list, p.calls(e)...)
+			continue
 		default:
 			c.Wants = []string{p.some(e)}
 		}
 		list = append(list, c)
+	}
+	return list
+}
+
+// calls are tools by name, each with arguments; none at all is an expectation, too.
+func (p *parser) calls(in entry) (list []Check) {
+	for _, e := range p.entries(in.value, "calls") {
+		c := Check{Line: e.line, Key: "calls." + e.key}
+		if e.value.Tag != "!!null" {
+			for _, a := range p.entries(e.value, e.key) {
+				c.Wants = append(c.Wants, a.key+"="+p.text(a))
+			}
+		}
+		list = append(list, c)
+	}
+	if len(list) == 0 {
+		list = []Check{{Line: in.line, Key: "calls", Wants: []string{"none"}}}
 	}
 	return list
 }
