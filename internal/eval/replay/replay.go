@@ -227,7 +227,9 @@ func compare(t *past.Turn, out bot.Outcome) (*Item, error) {
 		name    string
 		differs bool
 	}{
-		{"reply", then.Text != draft.Text}, {"intent", then.Intent != draft.Intent}, {"band", then.Band != draft.Band},
+		{"reply", then.Text != draft.Text},
+		{"intent", then.Intent != draft.Intent},
+		{"band", then.Band != draft.Band},
 		{"handoff", then.Handoff != draft.Handoff},
 	} {
 		if f.differs {
