@@ -75,7 +75,7 @@ func (p *player) check(ctx context.Context, c script.Check, done *Step) (Outcome
 // attribute reads one from the customer's profile at Braze. Facts wait for a reply that takes them along and
 // then go by themselves, so they are given a little time.
 func (p *player) attribute(ctx context.Context, name, want string) (got string, err error) {
-	who := "eval-" + strconv.Itoa(p.people)
+	who := p.id()
 	if p.test.Customer.Unknown {
 		who = p.phone
 	}

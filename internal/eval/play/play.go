@@ -1,6 +1,7 @@
 package play
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -119,10 +120,13 @@ func (p *player) enter(ctx context.Context) error {
 	}
 	body := map[string]any{"phone": p.phone, "name": c.Name, "language": c.Language}
 	if !c.Unknown {
-		body["external_id"], body["subscribed"] = fmt.Sprintf("eval-%d", p.people), true
+		body["external_id"], body["subscribed"] = p.id(), true
 	}
 	return p.call(ctx, http.MethodPost, "/sandbox/phones", body, nil)
 }
+
+// id is the customer's external id.
+func (p *player) id() string { return cmp.Or(p.test.Customer.ID, fmt.Sprintf("eval-%d", p.people)) }
 
 func (p *player) path(rest string) string { return "/sandbox/phones/" + url.PathEscape(p.phone) + rest }
 

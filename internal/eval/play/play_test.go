@@ -3,11 +3,14 @@ package play
 import (
 	"bytes"
 	"context"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"parley/examples/shop"
 	"parley/internal/config"
 	"parley/internal/eval/record"
 	"parley/internal/eval/script"
@@ -202,5 +205,50 @@ steps:
 	}
 	if again.Checked < 15 || t.Failed() {
 		t.Logf("%d checks\n%s", again.Checked, b.String())
+	}
+}
+
+// TestPlay_seesFlowsAndCallsOfTools lets a flow ask the example shop.
+func TestPlay_seesFlowsAndCallsOfTools(t *testing.T) {
+	t.Parallel()
+	const token = "token-of-the-example-shop"
+	server := httptest.NewServer(shop.New(token, time.Now).Handler())
+	t.Cleanup(server.Close)
+	w := config.NewWorkspace("shop")
+	w.Flows, w.Tools = config.BuiltinFlows, "../../../examples/shop/tools.yaml"
+	s, err := Open(t.Context(), Options{Workspace: &w, Env: func(name string) (string, bool) {
+		v, ok := map[string]string{"SHOP_URL": server.URL, "SHOP_TOKEN": token}[name]
+		return v, ok
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	r := playOne(t, s, parse(t, "tools.yaml", `
+customer: {name: Grace Hopper, id: grace, language: en}
+steps:
+  - customer: where is my order
+    expect: {intent: order_tracking, flow: order_tracking, calls: {}, owner: bot}
+  - customer: AB-12345
+    expect: {flow: order_tracking, calls: {order_status: {order_number: AB-12345}}, contains: Parcel Express}
+  - check:
+    expect: {calls: {}}
+`)[0])
+	for _, step := range r.Steps {
+		for _, c := range step.Checks {
+			if !c.Passed {
+				t.Errorf("line %d: %s is %q, want %q", c.Line, c.Key, c.Got, c.Want)
+			}
+		}
+		if step.Problem != "" {
+			t.Error(step.Problem)
+		}
+	}
+	if r.Checked != 8 {
+		t.Errorf("%d checks", r.Checked)
 	}
 }

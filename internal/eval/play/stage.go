@@ -38,6 +38,7 @@ type Options struct {
 	Workspace *config.Workspace
 	Log       *slog.Logger // nil: nothing is logged
 	Version   string
+	Env       func(string) (string, bool) // what ${NAME} in a file of tools stands for; nil: nothing
 }
 
 // Stage is a gateway and a sandbox that wait for conversations. It plays one at a time.
@@ -79,7 +80,7 @@ func Open(ctx context.Context, o Options) (s *Stage, err error) {
 	s.url = "http://" + l.Addr().String()
 	cfg := settings(o.Workspace, s.url, s.folder)
 	s.ws = cfg.Workspaces[0]
-	s.app, err = app.New(ctx, app.Options{Config: cfg, Log: o.Log, Version: cmp.Or(o.Version, "eval"), Now: s.now, Desk: http.NotFoundHandler()})
+	s.app, err = app.New(ctx, app.Options{Config: cfg, Log: o.Log, Version: cmp.Or(o.Version, "eval"), Now: s.now, Desk: http.NotFoundHandler(), Env: o.Env})
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}

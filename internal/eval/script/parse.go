@@ -209,12 +209,14 @@ func (p *parser) test(node *yaml.Node) *Test {
 }
 
 func (p *parser) customer(node *yaml.Node, c *Customer) {
-	for _, e := range p.entries(node, "customer", "name", "language", "phone", "known") {
+	for _, e := range p.entries(node, "customer", "name", "language", "id", "phone", "known") {
 		switch e.key {
 		case "name":
 			c.Name = p.some(e)
 		case "language":
 			c.Language = p.some(e)
+		case "id":
+			c.ID = p.some(e)
 		case "phone":
 			if c.Phone = p.text(e); !phoneNumber.MatchString(c.Phone) {
 				p.problem(e.line, "phone must be + and 7 to 15 digits, in quotes, such as \"+15550100001\"")
@@ -222,6 +224,9 @@ func (p *parser) customer(node *yaml.Node, c *Customer) {
 		case "known":
 			c.Unknown = !p.yes(e)
 		}
+	}
+	if c.Unknown && c.ID != "" {
+		p.problem(node.Line, "customer has an id at Braze or is not known there, not both")
 	}
 }
 

@@ -27,6 +27,7 @@ type Customer struct {
 	Name     string
 	Language string // on the profile at Braze
 	Phone    string // E.164; empty: a number of the test's own
+	ID       string // external id at Braze; empty: one of the test's own
 	Unknown  bool   // to Braze, until the first message
 }
 
