@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,7 +13,11 @@ import (
 
 // evalCmd measures the bot.
 type evalCmd struct {
-	Set evalSetCmd `cmd:"" help:"Train the embedded understander on one labelled file and read another: accuracy, off-topic recall, calibration, speed."`
+	Run     evalRunCmd     `cmd:"" help:"Play conversations that are written down against a gateway and the sandbox, and say what is not as expected."`
+	Record  evalRecordCmd  `cmd:"" help:"Write a real conversation as such a file, without its personal data."`
+	Replay  evalReplayCmd  `cmd:"" help:"Decide past turns again from a draft knowledge base and show which would change."`
+	Set     evalSetCmd     `cmd:"" help:"Train the embedded understander on one labelled file and read another: accuracy, off-topic recall, calibration, speed."`
+	HeldOut evalHeldOutCmd `cmd:"" name:"heldout" help:"Read the messages that were written apart from the built-in knowledge base's phrasings, in both languages."`
 }
 
 type evalSetCmd struct {
@@ -20,9 +25,18 @@ type evalSetCmd struct {
 	Test     string  `required:"" type:"existingfile" help:"CSV of the same form to read."`
 	Language string  `short:"l" help:"Language of the messages, such as fr; detected when left out."`
 	OOSPrior float64 `name:"oos-prior" help:"Expected share of off-topic messages, above 0 and below 1; 0.4 when left out."`
-	Few      []int   `help:"Also measure with so few phrasings of each intent, such as 1,5,10,30."`
-	Typos    int     `help:"Random edits made to every test message."`
-	JSON     bool    `name:"json" help:"Print one JSON object."`
+	Curve    bool    `help:"Also measure with 1, 5, 10 and 30 phrasings of each intent; the mean of three draws."`
+	Few      []int   `help:"Other numbers of phrasings for the curve, such as 2,20."`
+	Typos    float64 `help:"Share of the letters of each test message that are edited at random, such as 0.05."`
+	Edits    int     `help:"Random edits made to every test message."`
+	bounds
+	JSON bool `name:"json" help:"Print one JSON object."`
+}
+
+// bounds are what figures are held against.
+type bounds struct {
+	Floor   map[string]float64 `mapsep:"," help:"Fail when a figure is below, such as top1=92; names are those of --json."`
+	Ceiling map[string]float64 `mapsep:"," help:"Fail when a figure is above, such as ece=0.05."`
 }
 
 // evalReport is what --json prints.
@@ -34,6 +48,9 @@ type evalReport struct {
 func (c *evalSetCmd) Run() error {
 	ctx, stop := interruptible()
 	defer stop()
+	if c.Typos < 0 || c.Typos > 1 || c.Edits < 0 {
+		return errors.New("--typos is a share of 0 to 1, such as 0.05 for one letter in twenty; --edits counts letters")
+	}
 	train, err := readSet(c.Train)
 	if err != nil {
 		return err
@@ -43,7 +60,10 @@ func (c *evalSetCmd) Run() error {
 		return err
 	}
 	bar := newBar("training")
-	o := eval.Options{Language: c.Language, OOSPrior: c.OOSPrior, Typos: c.Typos, Progress: bar.show}
+	o := eval.Options{Language: c.Language, OOSPrior: c.OOSPrior, Typos: c.Typos, Edits: c.Edits, Progress: bar.show}
+	if c.Curve && len(c.Few) == 0 {
+		c.Few = []int{1, 5, 10, 30}
+	}
 	var out evalReport
 	out.Few, err = eval.Curve(ctx, train, test, o, c.Few)
 	if err == nil {
@@ -54,11 +74,73 @@ func (c *evalSetCmd) Run() error {
 		return err
 	}
 	if c.JSON {
-		e := json.NewEncoder(os.Stdout)
-		e.SetIndent("", "  ")
-		return e.Encode(out)
+		err = printJSON(os.Stdout, out)
+	} else {
+		err = printEval(os.Stdout, out)
 	}
-	return printEval(os.Stdout, out)
+	if err != nil {
+		return err
+	}
+	return eval.Hold(out.Report, c.Floor, c.Ceiling)
+}
+
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+type evalHeldOutCmd struct {
+	Dir  string `arg:"" optional:"" type:"existingdir" help:"Folder of a knowledge base with the built-in one's intents; the built-in one when left out."`
+	JSON bool   `name:"json" help:"Print one JSON object."`
+	bounds
+}
+
+// Run reads the held-out messages.
+func (c *evalHeldOutCmd) Run() error {
+	ctx, stop := interruptible()
+	defer stop()
+	base, err := loadKnowledge(c.Dir)
+	if err != nil {
+		return err
+	}
+	published, _, err := trainKnowledge(ctx, base)
+	if err != nil {
+		return err
+	}
+	list, err := eval.ReadHeldOut(published)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		err = printJSON(os.Stdout, map[string]any{"languages": list})
+	} else {
+		err = printHeldOut(os.Stdout, list)
+	}
+	for _, h := range list {
+		if broken := eval.Hold(h, c.Floor, c.Ceiling); broken != nil {
+			err = errors.Join(err, fmt.Errorf("%s: %w", h.Language, broken))
+		}
+	}
+	return err
+}
+
+func printHeldOut(w io.Writer, list []*eval.HeldOut) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "language\tmessages\ttop1\ttop3\tright\twrong\tasked\toff_topic\tfalse_acceptances\toff_topic_asked")
+	for _, h := range list {
+		fmt.Fprintf(t, "%s\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%d\t%.1f\t%.1f\n",
+			h.Language, h.Messages, h.Top1, h.Top3, h.Right, h.Wrong, h.Asked, h.OffTopic, h.Accepted, h.AcceptedAsked)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, h := range list {
+		for _, m := range h.Misses {
+			fmt.Fprintf(w, "%s  answered %s (%.2f) instead of %s: %s\n", h.Language, m.Got, m.P, m.Want, m.Text)
+		}
+	}
+	return nil
 }
 
 func readSet(path string) (*eval.Set, error) {

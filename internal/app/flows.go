@@ -130,15 +130,19 @@ func (s *shelves) read(ctx context.Context) error {
 // readLibrary reads all versions of a workspace. A version that this program cannot read
 // any more is left out and told: conversations that are in it go to people.
 func readLibrary(ctx context.Context, s *store.Store, workspace string) (library *flow.Library, unreadable []error, err error) {
+	now, older, unreadable, err := readFlows(ctx, s, workspace)
+	return flow.NewLibrary(now, older), unreadable, err
+}
+
+func readFlows(ctx context.Context, s *store.Store, workspace string) (now, older []*flow.Flow, unreadable []error, err error) {
 	current, err := flows.Current(ctx, s.Read, workspace)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	versions, err := flows.Versions(ctx, s.Read, workspace)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	var now, older []*flow.Flow
 	for _, v := range versions {
 		f, err := flow.Parse(v.Name, []byte(v.Source), flow.Known{})
 		switch {
@@ -150,7 +154,7 @@ func readLibrary(ctx context.Context, s *store.Store, workspace string) (library
 			older = append(older, f)
 		}
 	}
-	return flow.NewLibrary(now, older), unreadable, nil
+	return now, older, unreadable, nil
 }
 
 // Run takes up what is published by others until ctx ends.

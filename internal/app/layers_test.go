@@ -61,6 +61,8 @@ var layers = []struct {
 	{3, "internal/desk/..."},
 	{3, "internal/doctor"},
 	{4, "internal/engine"},
+	{4, "internal/eval/page"},
+	{4, "internal/eval/script"},
 	{4, "internal/api/accounts"},
 	{4, "internal/api/beside"},
 	{4, "internal/api/setup"},
@@ -71,19 +73,24 @@ var layers = []struct {
 	{4, "internal/api/staff"},
 	{4, "internal/api/teach"},
 	{5, "internal/api"},
+	{5, "internal/eval/record"},
+	{5, "internal/eval/replay"},
 	{5, "internal/sandbox/..."},
 	{5, "web"},
 	{6, "internal/app"},
 	{7, "bench/..."},
+	{7, "internal/eval/play"},
+	{7, "internal/eval/report"},
 	{8, "cmd/..."},
 }
 
 // sideways are the imports within one layer that are allowed.
 var sideways = map[string][]string{
+	"internal/eval/report": {"internal/eval/play"},
+	"internal/bot/model":   {"internal/bot"},
+	"internal/bot/eval":    {"internal/bot"},
 	"internal/store/calls": {"internal/bot/tool"},
 	"internal/bot/brain":   {"internal/bot", "internal/bot/model"},
-	"internal/bot/eval":    {"internal/bot"},
-	"internal/bot/model":   {"internal/bot"},
 }
 
 // testOnly are imported by test files and by nothing else; what they import themselves of ours is listed.

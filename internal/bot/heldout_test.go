@@ -17,12 +17,12 @@ import (
 // apart from its phrasings, and messages that belong to no intent.
 func TestSeed_readsHeldOutMessages(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("testdata/heldout/*.tsv")
+	files, err := filepath.Glob("eval/heldout/*.tsv")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(files) == 0 {
-		t.Skip("SKIPPED, the seed's accuracy is not measured: no testdata/heldout/*.tsv")
+		t.Skip("SKIPPED, the seed's accuracy is not measured: no eval/heldout/*.tsv")
 	}
 	base, err := knowledge.Load(knowledge.Seed())
 	if err != nil {

@@ -216,7 +216,7 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 	w := r.Work
 	f.turns = append(f.turns, []any{
 		string(r.ID), string(c.ID), w.Conversation.Epoch, w.Conversation.DoneSeq, w.Conversation.InSeq,
-		w.DueAt, w.ClaimedAt, f.now, w.Conversation.Attempts, r.Action, r.Trace,
+		w.DueAt, w.ClaimedAt, f.now, w.Conversation.Attempts, r.Action, r.Trace, w.Conversation.BotState,
 	})
 	var said chat.Message
 	if r.Message != nil {
@@ -268,7 +268,7 @@ func (f *finish) save(ctx context.Context, tx *Tx) error {
 	if err := tx.insertHandoffs(ctx, f.handoffs); err != nil {
 		return err
 	}
-	if _, err := tx.Insert(ctx, "turns", turnColumns, f.turns, ""); err != nil {
+	if _, err := tx.Insert(ctx, "turns", append(slices.Clip(turnColumns), "bot_state"), f.turns, ""); err != nil {
 		return err
 	}
 	if err := tx.queue(ctx, f.lanes, f.now); err != nil {

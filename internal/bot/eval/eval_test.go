@@ -3,10 +3,14 @@ package eval
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"parley/internal/bot/intent"
+	"parley/internal/bot/knowledge"
 )
 
 func read(t *testing.T, csv string) *Set {
@@ -105,7 +109,10 @@ func TestSet_fewIsAPartThatKeepsEveryIntent(t *testing.T) {
 	t.Parallel()
 	s := read(t, shop(9))
 	for _, n := range []int{1, 4, 100} {
-		few := s.Few(n)
+		few := s.Few(n, 0)
+		if !slices.Equal(few.InScope, s.Few(n, 0).InScope) {
+			t.Errorf("%d phrasings are not the same twice", n)
+		}
 		if len(few.InScope) != 3*min(n, 9) || len(few.Labels()) != 3 {
 			t.Errorf("%d phrasings: %d messages of %v", n, len(few.InScope), few.Labels())
 		}
@@ -131,4 +138,84 @@ func TestEdit_isRepeatableAndSmall(t *testing.T) {
 			t.Fatalf("no edit changed %q into %q", text, got)
 		}
 	})
+}
+
+func TestCurve_isTheMeanOfItsDraws(t *testing.T) {
+	t.Parallel()
+	train, test := read(t, shop(12)), read(t, shop(4)+"zebra quantum volcano,oos\n")
+	points, err := Curve(t.Context(), train, test, Options{Language: "en"}, []int{2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var top1, ece float64
+	for draw := range Draws {
+		r, err := Measure(t.Context(), train.Few(2, draw), test, Options{Language: "en"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		top1, ece = top1+r.Top1/Draws, ece+r.ECE/Draws
+	}
+	if p := points[0]; p.Phrasings != 2 || math.Abs(p.Top1-top1) > 0.01 || math.Abs(p.ECE-ece) > 0.001 || p.OOSRecallAt90 == nil {
+		t.Errorf("%+v, want top1 %v, ece %v", *p.Report, top1, ece)
+	}
+}
+
+func TestOptions_editTheirShareOfLetters(t *testing.T) {
+	t.Parallel()
+	o, changed := Options{Typos: 0.05}, 0
+	for i := range 400 {
+		text := fmt.Sprintf("message number %03d", i) // 18 letters: 0.9 edits each, some of which change nothing
+		if o.edit(text) != text {
+			changed++
+		}
+	}
+	if changed < 240 || changed > 380 {
+		t.Errorf("%d of 400 messages of 18 letters were changed at a rate of one in twenty", changed)
+	}
+	if (Options{}).edit("same") != "same" {
+		t.Error("nothing was asked for and a text was changed")
+	}
+}
+
+func TestHold_namesAllThatDoesNot(t *testing.T) {
+	t.Parallel()
+	r := &Report{Top1: 91.5, ECE: 0.02}
+	if err := Hold(r, map[string]float64{"top1": 91.5}, map[string]float64{"ece": 0.02}); err != nil {
+		t.Error(err)
+	}
+	err := Hold(r, map[string]float64{"top1": 92, "oos_recall_at_90": 88}, map[string]float64{"ece": 0.01})
+	for _, want := range []string{"top1 is 91.5, below 92", "oos_recall_at_90 is not measured", "ece is 0.02, above 0.01"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+func TestReadHeldOut_hasTheSizeThatFiguresNeed(t *testing.T) {
+	t.Parallel()
+	base, err := knowledge.Load(knowledge.Seed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Few phrasings are enough to read at all; how well the whole base reads is measured beside it, in package bot.
+	p := &knowledge.Published{Base: base, Models: map[string]*intent.Model{}}
+	for _, language := range []string{"en", "fr"} {
+		model, err := intent.Train(t.Context(), read(t, shop(5)).InScope, intent.Options{Language: language})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Models[language] = model
+	}
+	list, err := ReadHeldOut(p)
+	if err != nil || len(list) != 2 {
+		t.Fatalf("%d languages, %v", len(list), err)
+	}
+	for _, h := range list {
+		if h.Messages < 300 || h.OffTopic < 100 {
+			t.Errorf("%s has %d messages and %d off-topic, fewer than 300 and 100", h.Language, h.Messages, h.OffTopic)
+		}
+		if h.Top1 != 0 || h.Top3 != 0 || h.Right != 0 {
+			t.Errorf("%s: another shop's intents are right: %+v", h.Language, *h)
+		}
+	}
 }

@@ -46,7 +46,8 @@ type Report struct {
 type Options struct {
 	Language string  // of the messages, an ISO 639-1 code; empty detects it from the training set
 	OOSPrior float64 // expected share of out-of-scope traffic; 0 is the default of package intent
-	Typos    int     // random edits made to each test message
+	Edits    int     // random edits made to each test message
+	Typos    float64 // and share of its letters that are edited, 0 to 1
 	Progress func(done, total int)
 }
 
@@ -78,10 +79,10 @@ func Measure(ctx context.Context, train, test *Set, o Options) (*Report, error) 
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		all.read(model, edit(e.Text, o.Typos), e.Label)
+		all.read(model, o.edit(e.Text), e.Label)
 	}
 	for _, text := range test.OutOfScope {
-		all.read(model, edit(text, o.Typos), OutOfScope)
+		all.read(model, o.edit(text), OutOfScope)
 	}
 	all.fill(r)
 	return r, nil
@@ -186,6 +187,13 @@ func calibrationError(p []float64, right []bool) float64 {
 	return math.Round(10000*sum/float64(len(p))) / 10000
 }
 
+// edit makes the typos of the options. What a share leaves of a whole edit is made up for over the messages.
+func (o Options) edit(text string) string {
+	letters := []rune(text)
+	rng := rand.New(rand.NewPCG(sum(letters), uint64(len(letters))))
+	return edit(text, o.Edits+int(o.Typos*float64(len(letters))+rng.Float64()))
+}
+
 // edit makes n random edits to a text, each the swap of two neighbours, a letter lost, doubled or replaced by
 // another of the text; the same text always gets the same ones.
 func edit(text string, n int) string {
@@ -217,26 +225,67 @@ func sum(letters []rune) (h uint64) {
 	return h
 }
 
-// Point is one step of a learning curve.
+// Draws is how often each point of a curve is measured, with other phrasings.
+const Draws = 3
+
+// Point is one step of a learning curve; the figures are the means of Draws.
 type Point struct {
 	Phrasings int `json:"phrasings_per_intent"`
-	Typos     int `json:"typos"`
 	*Report
 }
 
-// Curve measures with few phrasings of every intent, and with typos, so that an author sees what writing more of
-// them is worth. The full set comes last.
+// Curve measures with few phrasings of every intent, so that an author sees what writing more of them is worth.
 func Curve(ctx context.Context, train, test *Set, o Options, few []int) ([]Point, error) {
 	if slices.ContainsFunc(few, func(n int) bool { return n < 1 }) {
 		return nil, errors.New("a curve needs at least one phrasing for each intent")
 	}
 	var out []Point
 	for _, n := range few {
-		r, err := Measure(ctx, train.Few(n), test, o)
-		if err != nil {
-			return nil, err
+		var draws []*Report
+		for draw := range Draws {
+			r, err := Measure(ctx, train.Few(n, draw), test, o)
+			if err != nil {
+				return nil, err
+			}
+			draws = append(draws, r)
 		}
-		out = append(out, Point{Phrasings: n, Typos: o.Typos, Report: r})
+		out = append(out, Point{Phrasings: n, Report: mean(draws)})
 	}
 	return out, nil
+}
+
+// mean is the first report with the figures of all.
+func mean(draws []*Report) *Report {
+	m := *draws[0]
+	of := func(digits float64, figure func(*Report) float64) float64 {
+		total := 0.0
+		for _, r := range draws {
+			total += figure(r)
+		}
+		return math.Round(total/float64(len(draws))*digits) / digits
+	}
+	// some is the mean of a figure that may be missing: then of those that there are.
+	some := func(figure func(*Report) *float64) *float64 {
+		var total, n float64
+		for _, r := range draws {
+			if v := figure(r); v != nil {
+				total, n = total+*v, n+1
+			}
+		}
+		if n == 0 {
+			return nil
+		}
+		return new(math.Round(100*total/n) / 100)
+	}
+	m.Top1 = of(100, func(r *Report) float64 { return r.Top1 })
+	m.Top3 = of(100, func(r *Report) float64 { return r.Top3 })
+	m.OOSRecallAt90 = some(func(r *Report) *float64 { return r.OOSRecallAt90 })
+	m.AcceptAt90 = of(1e4, func(r *Report) float64 { return r.AcceptAt90 })
+	m.AnswerPrecisionAt70 = some(func(r *Report) *float64 { return r.AnswerPrecisionAt70 })
+	m.AnsweredAt70 = of(100, func(r *Report) float64 { return r.AnsweredAt70 })
+	m.ECE = of(1e4, func(r *Report) float64 { return r.ECE })
+	m.P50Micros = of(10, func(r *Report) float64 { return r.P50Micros })
+	m.P99Micros = of(10, func(r *Report) float64 { return r.P99Micros })
+	m.TrainSeconds = of(1e3, func(r *Report) float64 { return r.TrainSeconds })
+	return &m
 }

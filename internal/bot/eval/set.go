@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -96,18 +97,18 @@ func (s *Set) Labels() []string {
 	return slices.Compact(out)
 }
 
-// Few is the set with at most n phrasings of every intent, spread evenly over the
-// order of the file, so that the same file always gives the same ones.
-func (s *Set) Few(n int) *Set {
+// Few is the set with at most n phrasings of every intent, drawn at random; the same file, n and draw always give the
+// same ones.
+func (s *Set) Few(n, draw int) *Set {
 	by := make(map[string][]intent.Example)
 	for _, e := range s.InScope {
 		by[e.Label] = append(by[e.Label], e)
 	}
+	rng := rand.New(rand.NewPCG(uint64(n), uint64(draw)))
 	few := &Set{Name: s.Name, OutOfScope: s.OutOfScope}
 	for _, l := range s.Labels() {
-		k := min(n, len(by[l]))
-		for i := range k {
-			few.InScope = append(few.InScope, by[l][i*len(by[l])/k])
+		for _, i := range rng.Perm(len(by[l]))[:min(n, len(by[l]))] {
+			few.InScope = append(few.InScope, by[l][i])
 		}
 	}
 	return few

@@ -31,6 +31,13 @@ export function ReplyBox({ detail, sendKeys }: { detail: Detail; sendKeys: strin
   const over24 = useClosed(detail);
   // A reply that waits for the customer's return is written like any other.
   const [waits, setWaits] = useState(false);
+  const wrote = useRef(false);
+  useEffect(() => {
+    const writing = draft.text !== "" || !!draft.outgoing;
+    // What waits has been written, or was given up: the template is offered again.
+    if (wrote.current && !writing) setWaits(false);
+    wrote.current = writing;
+  }, [draft]);
   const mayWait = over24 && detail.mayWait;
   const closed = over24 && !(mayWait && (waits || draft.text !== "" || !!draft.outgoing));
   const newest = useDeskState((s) => (s.transcript?.id === id ? (s.transcript.messages.at(-1)?.seq ?? 0) : 0));

@@ -1,0 +1,128 @@
+package play
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"parley/internal/store/signs"
+)
+
+// now is the clock of the gateway; the sandbox's is kept at the same offset.
+func (s *Stage) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
+
+// jump moves both clocks and lets everything look.
+func (s *Stage) jump(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	s.ahead.Add(int64(d))
+	err := s.call(ctx, http.MethodPost, "/sandbox/clock", map[string]string{"advance": d.String()}, nil)
+	s.app.ClockMoved()
+	return err
+}
+
+const (
+	// patience is how long, in real time, one step may keep the gateway busy.
+	patience = 60 * time.Second
+	// reach is how far settling may move the clock: through every pause and retry of a step.
+	// A 429 of Braze pauses for up to an hour.
+	reach = 12 * time.Hour
+	tick  = 2 * time.Millisecond
+)
+
+// backlog is what is still to be done, and when the first of it falls due.
+type backlog struct {
+	jobs int
+	next time.Time // zero: somebody is working on it
+}
+
+func (s *Stage) backlog(ctx context.Context) (b backlog, err error) {
+	db := s.app.Store()
+	left, err := signs.Waiting(ctx, db, 1<<60)
+	b.jobs = left.Turns + left.Deliveries
+	if err != nil || b.jobs == 0 {
+		return b, err
+	}
+	turn, err := db.NextTurn(ctx)
+	if err != nil {
+		return b, err
+	}
+	delivery, err := db.NextDelivery(ctx, s.ws.ID)
+	for _, at := range []int64{turn, delivery} {
+		if due := time.UnixMilli(at); at != 0 && (b.next.IsZero() || due.Before(b.next)) {
+			b.next = due
+		}
+	}
+	if err != nil {
+		return b, err
+	}
+	// What is leased is due at the end of its lease, which is not to come by a jump.
+	busy, err := signs.Busy(ctx, db, s.now().UnixMilli())
+	if busy {
+		b.next = time.Time{}
+	}
+	return b, err
+}
+
+// settle lets time pass until the gateway has nothing left to do, but not beyond until.
+// What falls due after until is left.
+func (s *Stage) settle(ctx context.Context, until time.Time) error {
+	started, from, idle := time.Now(), s.now(), 0
+	for idle < 3 {
+		if time.Since(started) > patience {
+			return errors.New("the gateway was still busy after a minute")
+		}
+		b, err := s.backlog(ctx)
+		if err != nil {
+			return err
+		}
+		wait := b.next.Sub(s.now())
+		switch {
+		case b.jobs == 0, !b.next.IsZero() && !until.IsZero() && b.next.After(until):
+			idle++
+		case !b.next.IsZero() && wait > 0:
+			idle = 0
+			if b.next.Sub(from) > reach {
+				return errors.New("something is still to be done after twelve hours; look for a fault that never ends")
+			}
+			if err := s.jump(ctx, wait+time.Millisecond); err != nil {
+				return err
+			}
+		default:
+			idle = 0
+		}
+		if err := sleep(ctx, tick); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pass moves the clock by d, from one thing that falls due to the next.
+func (s *Stage) pass(ctx context.Context, d time.Duration) error {
+	target := s.now().Add(d)
+	for {
+		if err := s.settle(ctx, target); err != nil {
+			return err
+		}
+		left := target.Sub(s.now())
+		if left <= 0 {
+			return nil
+		}
+		// An hour at a time: what becomes due by what the clock does, as a snooze or an agent's silence, is no job yet.
+		if err := s.jump(ctx, min(left, time.Hour)); err != nil {
+			return err
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
