@@ -19,6 +19,7 @@ import (
 	"parley/internal/auth"
 	"parley/internal/bot/knowledge"
 	"parley/internal/config"
+	"parley/internal/demo"
 	"parley/internal/obs"
 	"parley/internal/sandbox"
 	"parley/internal/store"
@@ -67,7 +68,7 @@ func (c demoCmd) Run() (err error) {
 	if err := seedKnowledge(folder); err != nil {
 		return err
 	}
-	clock, err := openDemoClock(filepath.Join(c.Data, "clock"))
+	clock, err := demo.OpenClock(filepath.Join(c.Data, "clock"))
 	if err != nil {
 		return err
 	}
@@ -79,18 +80,18 @@ func (c demoCmd) Run() (err error) {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	orders, err := startShop(filepath.Join(c.Data, "tools.yaml"))
+	orders, err := demo.StartShop(filepath.Join(c.Data, "tools.yaml"))
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	defer func() { err = errors.Join(err, orders.stop()) }()
+	defer func() { err = errors.Join(err, orders.Stop()) }()
 	cfg := c.config("http://"+l.Addr().String(), folder, key)
-	cfg.Workspaces[0].Tools = orders.tools
-	gateway, err := app.New(ctx, app.Options{Config: cfg, Log: log, Version: version, Desk: web.Desk(), Env: orders.env, Now: clock.Now, SessionNow: time.Now})
+	cfg.Workspaces[0].Tools = orders.Tools
+	gateway, err := app.New(ctx, app.Options{Config: cfg, Log: log, Version: version, Desk: web.Desk(), Env: orders.Env, Now: clock.Now, SessionNow: time.Now})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	clock.moved = gateway.ClockMoved
+	clock.Moved = gateway.ClockMoved
 	desk := "http://" + gateway.Addr().String()
 	pretend, err := startSandbox(l, sandbox.Config{Logger: log, GatewayURL: desk, File: filepath.Join(c.Data, "sandbox.json"), Page: web.Phone(), DeskURL: desk, Adjust: c.adjust, Currents: true, ClockMoved: clock.Move})
 	if err != nil {
@@ -110,7 +111,7 @@ func (c demoCmd) Run() (err error) {
 		return errors.Join(err, gateway.Stop())
 	}
 	if first && !c.NoStory {
-		if err := playStory(ctx, urls.Sandbox, os.Stdout); err != nil && ctx.Err() == nil {
+		if err := demo.PlayStory(ctx, urls.Sandbox, os.Stdout); err != nil && ctx.Err() == nil {
 			log.Warn("the story broke off", obs.Error(err))
 		}
 	}
@@ -272,5 +273,3 @@ func enrollDemoUsers(ctx context.Context, gateway *app.App) (first bool, err err
 	_, _, err = gateway.Store().Conversations(ctx, store.Filter{Limit: 1})
 	return true, err
 }
-
-const storyPatience = 20 * time.Second

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"parley/internal/demo"
 )
 
 type phoneCmd struct {
@@ -25,8 +27,8 @@ func (c phoneCmd) Run() error {
 	if _, err := strconv.ParseUint(number[1:], 10, 64); err != nil || len(number) < 8 || len(number) > 16 {
 		return fmt.Errorf("%q is not a phone number; write it with its country code, such as +33600000002", c.Number)
 	}
-	p := phones{strings.TrimRight(c.Sandbox, "/")}
-	feed, err := p.messages(ctx, number, 0)
+	p := demo.Phones{Base: strings.TrimRight(c.Sandbox, "/")}
+	feed, err := p.Messages(ctx, number, 0)
 	if err != nil && !strings.Contains(err.Error(), "404") {
 		return err
 	}
@@ -48,7 +50,7 @@ func (c phoneCmd) Run() error {
 	return c.talk(ctx, p, number, shown, lines)
 }
 
-func (c phoneCmd) talk(ctx context.Context, p phones, number string, shown *screen, lines <-chan string) error {
+func (c phoneCmd) talk(ctx context.Context, p demo.Phones, number string, shown *screen, lines <-chan string) error {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	var ended <-chan time.Time
@@ -66,14 +68,14 @@ func (c phoneCmd) talk(ctx context.Context, p phones, number string, shown *scre
 				continue
 			}
 			sent = true
-			if err := p.write(ctx, number, text); err != nil {
+			if err := p.Write(ctx, number, text); err != nil {
 				return err
 			}
 		case <-tick.C:
 			if !sent && shown.line == 0 {
 				continue // the number may not exist yet
 			}
-			feed, err := p.messages(ctx, number, shown.line)
+			feed, err := p.Messages(ctx, number, shown.line)
 			if err != nil {
 				if errors.Is(ctx.Err(), context.Canceled) {
 					return nil
@@ -98,13 +100,13 @@ func (c phoneCmd) patience(sent bool) time.Duration {
 // reading until a message follows it.
 type screen struct{ line, notice int64 }
 
-func (s *screen) print(feed phoneFeed) {
+func (s *screen) print(feed demo.Feed) {
 	for _, m := range feed.Messages {
 		mark := "you "
 		if m.Direction == "out" {
 			mark = "shop"
 		}
-		fmt.Printf("%s | %s\n", mark, strings.ReplaceAll(m.show(), "\n", "\n     | "))
+		fmt.Printf("%s | %s\n", mark, strings.ReplaceAll(m.Show(), "\n", "\n     | "))
 		s.line = max(s.line, m.N)
 	}
 	for _, n := range feed.Notices {

@@ -78,6 +78,7 @@ var layers = []struct {
 	{5, "internal/sandbox/..."},
 	{5, "web"},
 	{6, "internal/app"},
+	{6, "internal/demo"},
 	{7, "bench/..."},
 	{7, "internal/eval/play"},
 	{7, "internal/eval/report"},

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"bytes"
@@ -13,10 +13,11 @@ import (
 	"time"
 )
 
-// phones speaks the sandbox's phone API, as the page in the browser does.
-type phones struct{ base string }
+// Phones speaks the sandbox's phone API, as the page in the browser does.
+type Phones struct{ Base string }
 
-type phoneLine struct {
+// Line is a message on a phone.
+type Line struct {
 	N         int64  `json:"n"`
 	Direction string `json:"direction"`
 	Layout    string `json:"layout"`
@@ -27,7 +28,8 @@ type phoneLine struct {
 	} `json:"buttons"`
 }
 
-type phoneNotice struct {
+// Notice is what the sandbox says to whoever watches.
+type Notice struct {
 	ID   int64 `json:"id"`
 	Text struct {
 		EN string `json:"en"`
@@ -35,21 +37,24 @@ type phoneNotice struct {
 	} `json:"text"`
 }
 
-type phoneFeed struct {
-	Messages []phoneLine   `json:"messages"`
-	Notices  []phoneNotice `json:"notices"`
+// Feed is what is new on a phone.
+type Feed struct {
+	Messages []Line   `json:"messages"`
+	Notices  []Notice `json:"notices"`
 }
 
-func (p phones) messages(ctx context.Context, phone string, after int64) (feed phoneFeed, err error) {
+// Messages are those after a number.
+func (p Phones) Messages(ctx context.Context, phone string, after int64) (feed Feed, err error) {
 	err = p.call(ctx, http.MethodGet, "/sandbox/phones/"+url.PathEscape(phone)+"/messages?after="+strconv.FormatInt(after, 10), nil, &feed)
 	return feed, err
 }
 
-func (p phones) write(ctx context.Context, phone, text string) error {
+// Write lets a customer write.
+func (p Phones) Write(ctx context.Context, phone, text string) error {
 	return p.call(ctx, http.MethodPost, "/sandbox/phones/"+url.PathEscape(phone)+"/messages", map[string]any{"text": text}, nil)
 }
 
-func (p phones) call(ctx context.Context, method, path string, in, out any) error {
+func (p Phones) call(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader
 	if in != nil {
 		b, err := json.Marshal(in)
@@ -58,7 +63,7 @@ func (p phones) call(ctx context.Context, method, path string, in, out any) erro
 		}
 		body = bytes.NewReader(b)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, p.base+path, body)
+	req, err := http.NewRequestWithContext(ctx, method, p.Base+path, body)
 	if err != nil {
 		return err
 	}
@@ -66,7 +71,7 @@ func (p phones) call(ctx context.Context, method, path string, in, out any) erro
 	client := http.Client{Timeout: 10 * time.Second}
 	res, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("the sandbox does not answer at %s; start it with parley demo or parley sandbox: %w", p.base, err)
+		return fmt.Errorf("the sandbox does not answer at %s; start it with parley demo or parley sandbox: %w", p.Base, err)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(res.Body)
@@ -84,8 +89,8 @@ func (p phones) call(ctx context.Context, method, path string, in, out any) erro
 	return json.Unmarshal(answer, out)
 }
 
-// show writes a line as a terminal can: buttons are numbered, so that the number answers them.
-func (m phoneLine) show() string {
+// Show writes a line as a terminal can: buttons are numbered, so that the number answers them.
+func (m Line) Show() string {
 	var b strings.Builder
 	b.WriteString(m.Text)
 	for i, button := range m.Buttons {

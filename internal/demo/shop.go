@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -14,16 +14,16 @@ import (
 	"parley/examples/shop"
 )
 
-// demoShop is the example shop beside the demo, on a port of this machine only.
-type demoShop struct {
-	tools      string // the file that declares it
+// Shop is the example shop beside the demo, on a port of this machine only.
+type Shop struct {
+	Tools      string // the file that declares it
 	url, token string
 	server     *http.Server
 	served     chan error
 }
 
-// startShop serves the example shop and writes its tools to a file, unless there is one.
-func startShop(tools string) (*demoShop, error) {
+// StartShop serves the example shop and writes its tools to a file, unless there is one.
+func StartShop(tools string) (*Shop, error) {
 	if _, err := os.Stat(tools); errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(filepath.Dir(tools), 0o750); err != nil {
 			return nil, err
@@ -36,15 +36,15 @@ func startShop(tools string) (*demoShop, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &demoShop{tools: tools, url: "http://" + l.Addr().String(), token: rand.Text(), served: make(chan error, 1)}
+	s := &Shop{Tools: tools, url: "http://" + l.Addr().String(), token: rand.Text(), served: make(chan error, 1)}
 	s.server = &http.Server{Handler: shop.New(s.token, time.Now).Handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { s.served <- s.server.Serve(l) }()
 	return s, nil
 }
 
-// env is the environment for the file of tools: the shop's own, and the process's for what
+// Env is the environment for the file of tools: the shop's own, and the process's for what
 // people have added.
-func (s *demoShop) env(name string) (string, bool) {
+func (s *Shop) Env(name string) (string, bool) {
 	switch name {
 	case "SHOP_URL":
 		return s.url, true
@@ -54,7 +54,8 @@ func (s *demoShop) env(name string) (string, bool) {
 	return os.LookupEnv(name)
 }
 
-func (s *demoShop) stop() error {
+// Stop ends the shop; calls under way get five seconds.
+func (s *Shop) Stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	err := errors.Join(s.server.Shutdown(ctx), s.server.Close())

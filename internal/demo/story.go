@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -11,6 +11,9 @@ import (
 
 	"parley/internal/sandbox"
 )
+
+// patience is how long a scene waits for its replies.
+const patience = 20 * time.Second
 
 // scene is what one customer of the story does: bubbles are written one after
 // the other, and the scene ends when the replies have come.
@@ -40,10 +43,10 @@ var acts = [][]scene{
 	},
 }
 
-// playStory lets a few customers write, through the real loop, so that no page is
+// PlayStory lets a few customers write, through the real loop, so that no page is
 // empty and the loop is seen to work. Everything is printed as it happens.
-func playStory(ctx context.Context, sandboxURL string, out io.Writer) error {
-	t := &teller{phones: phones{sandboxURL}, out: out, seen: map[string]int64{}}
+func PlayStory(ctx context.Context, sandboxURL string, out io.Writer) error {
+	t := &teller{phones: Phones{sandboxURL}, out: out, seen: map[string]int64{}}
 	for _, act := range acts {
 		var wg sync.WaitGroup
 		errs := make(chan error, len(act))
@@ -62,7 +65,7 @@ func playStory(ctx context.Context, sandboxURL string, out io.Writer) error {
 }
 
 type teller struct {
-	phones phones
+	phones Phones
 	mu     sync.Mutex
 	out    io.Writer
 	seen   map[string]int64
@@ -80,14 +83,14 @@ func (t *teller) play(ctx context.Context, s scene) error {
 	after := t.seen[s.phone]
 	t.mu.Unlock()
 	for _, bubble := range s.bubbles {
-		if err := t.phones.write(ctx, s.phone, bubble); err != nil {
+		if err := t.phones.Write(ctx, s.phone, bubble); err != nil {
 			return err
 		}
 	}
 	noticed := int64(0)
-	deadline := time.Now().Add(storyPatience)
+	deadline := time.Now().Add(patience)
 	for replies := 0; replies < s.replies && time.Now().Before(deadline); {
-		feed, err := t.phones.messages(ctx, s.phone, after)
+		feed, err := t.phones.Messages(ctx, s.phone, after)
 		if err != nil {
 			return err
 		}
@@ -98,7 +101,7 @@ func (t *teller) play(ctx context.Context, s scene) error {
 				replies++
 				who = "Parley to " + s.name
 			}
-			t.tell(who, m.show())
+			t.tell(who, m.Show())
 		}
 		for _, n := range feed.Notices {
 			if n.ID > noticed {

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"os"
@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-func TestDemoClock_followsForwardAndIsKept(t *testing.T) {
+func TestClock_followsForwardAndIsKept(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "clock")
-	c, err := openDemoClock(file)
+	c, err := OpenClock(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	moves := 0
-	c.moved = func() { moves++ }
+	c.Moved = func() { moves++ }
 	for _, by := range []time.Duration{24 * time.Hour, -24 * time.Hour, time.Hour} {
 		c.Move(by)
 	}
-	again, err := openDemoClock(file)
+	again, err := OpenClock(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, clock := range map[string]*demoClock{"this run": c, "the next run": again} {
+	for name, clock := range map[string]*Clock{"this run": c, "the next run": again} {
 		if ahead := time.Until(clock.Now()).Round(time.Minute); ahead != 25*time.Hour {
 			t.Errorf("%s is %v ahead", name, ahead)
 		}
@@ -34,7 +34,7 @@ func TestDemoClock_followsForwardAndIsKept(t *testing.T) {
 	if err := os.WriteFile(file, []byte("later"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openDemoClock(file); err == nil {
+	if _, err := OpenClock(file); err == nil {
 		t.Error("a damaged clock is taken")
 	}
 }
