@@ -80,7 +80,7 @@ func (c demoCmd) Run() (err error) {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	orders, err := demo.StartShop(filepath.Join(c.Data, "tools.yaml"))
+	orders, err := demo.StartShop(filepath.Join(c.Data, "tools.yaml"), os.LookupEnv)
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

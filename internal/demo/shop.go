@@ -18,12 +18,13 @@ import (
 type Shop struct {
 	Tools      string // the file that declares it
 	url, token string
+	others     func(string) (string, bool) // the process's environment
 	server     *http.Server
 	served     chan error
 }
 
 // StartShop serves the example shop and writes its tools to a file, unless there is one.
-func StartShop(tools string) (*Shop, error) {
+func StartShop(tools string, env func(string) (string, bool)) (*Shop, error) {
 	if _, err := os.Stat(tools); errors.Is(err, fs.ErrNotExist) {
 		if err := os.MkdirAll(filepath.Dir(tools), 0o750); err != nil {
 			return nil, err
@@ -36,7 +37,7 @@ func StartShop(tools string) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Shop{Tools: tools, url: "http://" + l.Addr().String(), token: rand.Text(), served: make(chan error, 1)}
+	s := &Shop{Tools: tools, others: env, url: "http://" + l.Addr().String(), token: rand.Text(), served: make(chan error, 1)}
 	s.server = &http.Server{Handler: shop.New(s.token, time.Now).Handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { s.served <- s.server.Serve(l) }()
 	return s, nil
@@ -51,7 +52,7 @@ func (s *Shop) Env(name string) (string, bool) {
 	case "SHOP_TOKEN":
 		return s.token, true
 	}
-	return os.LookupEnv(name)
+	return s.others(name)
 }
 
 // Stop ends the shop; calls under way get five seconds.
