@@ -62,6 +62,54 @@ describe("npm braze-api against the sandbox", () => {
     );
   });
 
+  it("canvas.trigger.send goes through the Canvas", async () => {
+    const answer = await braze.canvas.trigger.send({
+      canvas_id: "00000000-0000-4000-8000-000000000009",
+      recipients: [{ external_user_id: "grace", canvas_entry_properties: { external_system_msg_body: "Through a Canvas" } }],
+    });
+    assert.equal(answer.message, "success");
+    await until("the message on the phone", async () =>
+      (await phone(urls.sandbox, grace).messages()).some((m) => m.text === "Through a Canvas"),
+    );
+  });
+
+  it("campaigns.list and campaigns.details tell of the campaigns", async () => {
+    const { campaigns } = await braze.campaigns.list({ page: 0 });
+    assert.ok(campaigns.some((c) => c.id === replyCampaign && c.name === "Reply from Parley"), JSON.stringify(campaigns));
+    const details = await braze.campaigns.details({ campaign_id: replyCampaign });
+    assert.equal(details.message, "success");
+    assert.equal(details.draft, false);
+    assert.deepEqual(details.channels, ["whats_app"]);
+  });
+
+  it("users.alias.new, users.export.ids and users.identify make somebody known", async () => {
+    const alias = { alias_name: "c-42", alias_label: "crm" };
+    const made = await braze.users.alias.new({ user_aliases: [alias] });
+    assert.equal(made.message, "success");
+    assert.equal(made.aliases_processed, 1);
+    const exported = await braze.users.export.ids({ user_aliases: [alias], fields_to_export: ["external_id", "user_aliases"] });
+    assert.equal(exported.users.length, 1);
+    assert.equal(exported.users[0].external_id, undefined);
+    const identified = await braze.users.identify({ aliases_to_identify: [{ external_id: "customer-42", user_alias: alias }] });
+    assert.equal(identified.message, "success");
+    const known = await braze.users.export.ids({ external_ids: ["customer-42"], fields_to_export: ["external_id", "user_aliases"] });
+    assert.deepEqual(
+      known.users.map((u) => [u.external_id, u.user_aliases]),
+      [["customer-42", [alias]]],
+    );
+  });
+
+  it("v2.subscription.status.set takes somebody out of a group", async () => {
+    const { subscription_group_id } = await call(`${urls.sandbox}/sandbox/campaigns/${replyCampaign}`);
+    const set = (subscription_state) =>
+      braze.v2.subscription.status.set({ subscription_groups: [{ subscription_group_id, subscription_state, external_ids: ["grace"] }] });
+    const state = async () => (await call(`${urls.sandbox}/sandbox/users/grace`)).subscription_groups[subscription_group_id];
+    assert.equal((await set("unsubscribed")).message, "success");
+    await until("grace to be out", async () => (await state()) === "unsubscribed");
+    await set("subscribed");
+    await until("grace to be in again", async () => (await state()) === "subscribed");
+  });
+
   it("a wrong key is refused as Braze refuses it", async () => {
     await assert.rejects(
       new Braze(urls.sandbox, "no-such-key").users.track({ attributes: [{ external_id: "grace", x: 1 }] }),
