@@ -69,6 +69,7 @@ func Examine(ctx context.Context, p Patient, tell func(Finding)) {
 	e.public(ctx)
 	for _, w := range p.Config.Workspaces {
 		e.braze(ctx, w)
+		e.models(ctx, w)
 		e.settings(w)
 		e.traffic(ctx, w)
 	}

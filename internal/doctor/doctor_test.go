@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"parley/internal/bot/llm/scripted"
 	"parley/internal/chat"
 	"parley/internal/config"
 	"parley/internal/doctor"
@@ -123,6 +124,14 @@ func (w *ward) canvas(change func(map[string]any)) {
 	}
 }
 
+// model lets a model say one thing.
+func (w *ward) model(step scripted.Step) {
+	server := httptest.NewServer(scripted.New(scripted.Play(step)))
+	w.t.Cleanup(server.Close)
+	m := &w.shop().Model
+	m.Provider, m.BaseURL, m.Name, m.APIKey = config.ProviderOpenAI, server.URL+"/v1", "scripted", "another-key"
+}
+
 func (w *ward) key(permissions ...string) {
 	w.put("/sandbox/keys/"+sandbox.SeedKey, func(k map[string]any) {
 		clear(k)
@@ -194,6 +203,12 @@ func TestExamine_namesEachMisconfiguration(t *testing.T) {
 		{"campaign_stopped", doctor.Fail, func(w *ward) { w.campaign(func(c map[string]any) { c["status"] = "paused" }) }},
 		{"campaign_schedule", doctor.Fail, func(w *ward) { w.campaign(func(c map[string]any) { c["delivery"] = "action_based" }) }},
 		{"campaign_is_webhook", doctor.Fail, func(w *ward) { w.shop().Layouts.QuickReply.CampaignID = sandbox.SeedInbound }},
+		{"model", doctor.Fail, func(w *ward) { w.model(scripted.Step{Status: 401}) }},
+		{"model", doctor.Fail, func(w *ward) { w.model(scripted.Step{Status: 404}) }},
+		{"model", doctor.Fail, func(w *ward) { w.model(scripted.Step{Status: 503}) }},
+		{"model", doctor.Fail, func(w *ward) { w.model(scripted.Step{Hang: true}); w.shop().Model.Deadline = 50 * time.Millisecond }},
+		{"model", doctor.Warn, func(w *ward) { w.model(scripted.Step{Status: 429}) }},
+		{"model_price", doctor.Note, func(w *ward) { w.model(scripted.Step{Calls: []scripted.Call{{Name: "ok", Args: "{}"}}}) }},
 		{"canvas_missing", doctor.Fail, func(w *ward) { w.shop().Layouts.List.CanvasID = sandbox.SeedReply }},
 		{"canvas_unseen", doctor.Note, func(w *ward) { w.canvas(nil); w.key("campaigns.trigger.send", "campaigns.details") }},
 		{"canvas_archived", doctor.Fail, func(w *ward) { w.canvas(func(c map[string]any) { c["status"] = "archived" }) }},
