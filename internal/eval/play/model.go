@@ -95,8 +95,11 @@ func (m *models) routes(own *config.Workspace, w config.Workspace) []config.Rout
 	for i, a := range m.list {
 		for k, r := range w.Routes {
 			set := w.Model
-			if own != nil && k < len(own.Routes) && own.ModelOf(own.Routes[k]).Configured() {
+			switch {
+			case own != nil && k < len(own.Routes) && own.ModelOf(own.Routes[k]).Configured():
 				set = own.ModelOf(own.Routes[k])
+			case own != nil && own.Model.Configured():
+				set = own.Model
 			}
 			r.ID, r.Model = routeOf(r.ID, i), a.settings(set, fmt.Sprintf("%s/%d", m.url, i))
 			all = append(all, r)
