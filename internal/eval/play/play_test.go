@@ -156,6 +156,17 @@ func small(t *testing.T) *config.Workspace {
 	return &w
 }
 
+// intents adds some to such a workspace: their names, each with a phrasing.
+func intents(t *testing.T, dir string, pairs ...string) {
+	t.Helper()
+	for i := 0; i < len(pairs); i += 2 {
+		text := "title: " + pairs[i] + "\nphrasings: [" + pairs[i+1] + ", \"" + pairs[i+1] + " please\", \"hello, " + pairs[i+1] + "\"]\nanswer: We look into it.\nhandoff: never\n"
+		if err := os.WriteFile(filepath.Join(dir, "en", pairs[i]+".yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestRecord_playsAgainWithoutPersonalData plays a conversation full of personal data, records it and plays the recording.
 func TestRecord_playsAgainWithoutPersonalData(t *testing.T) {
 	t.Parallel()
