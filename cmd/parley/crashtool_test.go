@@ -76,7 +76,9 @@ func TestServe_killedBetweenEffectAndCommit(t *testing.T) {
 
 		p.start()
 		// What was being sent at the kill may come once more; that it is done is told afterwards, and once.
-		told := func() int { return strings.Count(strings.Join(braze.said(customer), "\n"), "Linen shirt is registered") }
+		told := func() int {
+			return strings.Count(strings.Join(braze.said(customer), "\n"), "Linen shirt is registered")
+		}
 		testkit.Eventually(t, crashPatience, func() bool { return told() > 0 })
 		p.stop()
 		if told() != 1 {
