@@ -305,7 +305,7 @@ func (r *run) lost(reason string) Outcome {
 	if r.media {
 		return r.explainMedia()
 	}
-	if out, ok := r.quote(reason); ok {
+	if out, ok := r.fromDocuments(reason); ok {
 		return out
 	}
 	return r.miss("", reason, r.texts.rephrase)

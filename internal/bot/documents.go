@@ -6,9 +6,9 @@ import (
 	"parley/internal/bot/intent"
 )
 
-// quote answers with a passage of the documents where no intent does, when it holds most
+// fromDocuments answers with a passage of the documents where no intent does, when it holds most
 // of what the question is about. What was said already, or did not help, is not repeated.
-func (r *run) quote(reason string) (Outcome, bool) {
+func (r *run) fromDocuments(reason string) (Outcome, bool) {
 	x := r.pub.Documents[r.language]
 	if x == nil || r.repeated || r.upset >= upsetOffer || r.state.PersonAsked == HandoffUpset {
 		return Outcome{}, false
