@@ -29,7 +29,7 @@ const (
 	// sureCoverage is the share of the question's weight that a passage must hold to be
 	// quoted, and sureWords how many of its words. They were set on the labelled questions
 	// of this package's tests. Ranks are no confidence: the best of bad passages is first too.
-	sureCoverage = 0.70
+	sureCoverage = 0.60
 	sureWords    = 2
 )
 
@@ -40,7 +40,7 @@ type Index struct {
 	list     []Passage
 	entries  []entry
 	idf      map[string]float64
-	unseen   float64 // weight of a word that no passage has
+	unseen   float64 // weight of a word that no passage has: as of one that a single passage has
 	average  float64 // length
 }
 
@@ -55,7 +55,7 @@ func New(language string, list []Passage) *Index {
 	x := &Index{language: language, list: list, idf: make(map[string]float64)}
 	for i := range list {
 		p := &list[i]
-		text := strings.Join([]string{p.Title, p.Heading, p.Text()}, "\n")
+		text := strings.Join([]string{p.Title, p.Heading, p.Heading, p.Text()}, "\n")
 		e := entry{tf: make(map[string]int), bag: intent.NewBag(text)}
 		for _, stem := range x.stems(text) {
 			if e.tf[stem]++; e.tf[stem] == 1 {
@@ -70,7 +70,7 @@ func New(language string, list []Passage) *Index {
 	for stem, df := range x.idf {
 		x.idf[stem] = math.Log(1 + (n-df+0.5)/(df+0.5))
 	}
-	x.unseen = math.Log(1 + (n+0.5)/0.5)
+	x.unseen = math.Log(1 + (n-0.5)/1.5)
 	return x
 }
 
