@@ -13,7 +13,9 @@ func TestReply_quotesADocumentOnce(t *testing.T) {
 	t.Parallel()
 	k := start(t, "en")
 	published, _ := shop()
-	own := *published
+	own, base := *published, *published.Base
+	base.Clarify, base.Answer = 0.98, 0.99 // no intent answers
+	own.Base = &base
 	list, problems := passage.Parse("documents/en/lamps.md", "en", "---\ntitle: Lamps\nlink: https://shop.example.com/lamps\n---\n## Dimmer\nThe walnut lamp has a dimmer below its base.\n")
 	if len(problems) > 0 {
 		t.Fatal(problems)
