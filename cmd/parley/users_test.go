@@ -16,6 +16,7 @@ import (
 	"parley/internal/app"
 	"parley/internal/auth"
 	"parley/internal/config"
+	"parley/internal/store/storetest"
 	"parley/internal/testkit"
 )
 
@@ -23,7 +24,7 @@ import (
 func TestServe_hasNoDefaultUser(t *testing.T) {
 	t.Parallel()
 	cfg := config.Default()
-	cfg.Listen, cfg.OpsListen, cfg.Database = "127.0.0.1:0", "127.0.0.1:0", config.DSN("sqlite:"+t.TempDir()+"/parley.db")
+	cfg.Listen, cfg.OpsListen, cfg.Database = "127.0.0.1:0", "127.0.0.1:0", config.DSN(storetest.SQLite(t))
 	gateway, err := app.New(t.Context(), app.Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Version: "test", Desk: http.NotFoundHandler()})
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"parley/internal/bot/tool/run"
 	"parley/internal/chat"
 	"parley/internal/store"
+	"parley/internal/store/storetest"
 )
 
 // TestFlows plays the flows that ship with Parley against the shop, over its API.
@@ -31,7 +32,7 @@ func TestFlows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Open(t.Context(), "sqlite:"+t.TempDir()+"/parley.db")
+	s, err := store.Open(t.Context(), storetest.SQLite(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"parley/internal/config"
 	"parley/internal/sandbox"
 	"parley/internal/store"
+	"parley/internal/store/storetest"
 	"parley/internal/testkit"
 )
 
@@ -57,7 +58,7 @@ func loopOf(t *testing.T, change func(*config.Config)) *loop {
 	t.Helper()
 	f := newFront(t)
 	b := newBox(t, f.URL, func(s *sandbox.Switches) { s.PairLimit = "off" })
-	cfg := settings(t, "sqlite:"+t.TempDir()+"/parley.db", b.url)
+	cfg := settings(t, storetest.SQLite(t), b.url)
 	change(&cfg)
 	return &loop{rig: newRigBehind(t, cfg, f), box: b}
 }
@@ -127,7 +128,7 @@ func TestConsent_byWord(t *testing.T) {
 func TestConsent_whilePeopleAnswer(t *testing.T) {
 	t.Parallel()
 	braze := newWire(t)
-	cfg := settings(t, "sqlite:"+t.TempDir()+"/parley.db", braze.URL)
+	cfg := settings(t, storetest.SQLite(t), braze.URL)
 	cfg.Workspaces[0].Consent.ByWord = true
 	r := newRig(t, cfg)
 	r.accepted(said{from: "ann", text: "I want to talk to a person"})

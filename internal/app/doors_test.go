@@ -374,7 +374,7 @@ func TestDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newRig(t, settings(t, "sqlite:"+t.TempDir()+"/parley.db", newRecorder(t).URL))
+	r := newRig(t, settings(t, storetest.SQLite(t), newRecorder(t).URL))
 	testkit.Diff(t, described(t, []byte(r.desk().get("/openapi.json"))), described(t, committed))
 }
 

@@ -154,7 +154,7 @@ func TestInbox_keepsWhatPeopleAddToAConversation(t *testing.T) {
 // TestInbox_refuses tries what each operation does not take.
 func TestInbox_refuses(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, settings(t, "sqlite:"+t.TempDir()+"/parley.db", newRecorder(t).URL))
+	r := newRig(t, settings(t, storetest.SQLite(t), newRecorder(t).URL))
 	r.accepted(said{from: "ann", text: question(0)})
 	r.settled()
 	id := string(r.conversations()[0].ID)
@@ -329,7 +329,7 @@ func TestInbox_showsWhoIsThere(t *testing.T) {
 func TestInbox_opensWithATemplate(t *testing.T) {
 	t.Parallel()
 	braze := newRecorder(t)
-	cfg := settings(t, "sqlite:"+t.TempDir()+"/parley.db", braze.URL)
+	cfg := settings(t, storetest.SQLite(t), braze.URL)
 	cfg.Workspaces[0].Layouts.Template = config.TemplateLayout{
 		CampaignID: sandbox.SeedTemplate, Text: "Hello {{customer.name|there}}, news: {{external_system_msg_body}}", Properties: []string{"external_system_msg_body"},
 	}
@@ -382,7 +382,7 @@ func TestInbox_fetchesMedia(t *testing.T) {
 	t.Cleanup(host.Close)
 	inside := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the inside was asked") }))
 	t.Cleanup(inside.Close)
-	cfg := settings(t, "sqlite:"+t.TempDir()+"/parley.db", newRecorder(t).URL)
+	cfg := settings(t, storetest.SQLite(t), newRecorder(t).URL)
 	cfg.Desk.MediaHostsAllowPrivate = []string{strings.TrimPrefix(host.URL, "http://")}
 	r := newRig(t, cfg)
 	err := r.app.Store().Write(t.Context(), func(tx *store.Tx) error {

@@ -65,7 +65,7 @@ func TestShelves_takeUpWhatOthersPublish(t *testing.T) {
 
 func TestShelves_checkToolsAtTheFirstStart(t *testing.T) {
 	t.Parallel()
-	s, err := store.Open(t.Context(), "sqlite:"+t.TempDir()+"/parley.db")
+	s, err := store.Open(t.Context(), storetest.SQLite(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"parley/internal/sandbox"
+	"parley/internal/store/storetest"
 	"parley/internal/testkit"
 )
 
@@ -57,7 +58,7 @@ func (b *wire) to(who string) map[string]any {
 func TestTraps_newSendersAreReached(t *testing.T) {
 	t.Parallel()
 	braze := newWire(t)
-	r := newRig(t, settings(t, "sqlite:"+t.TempDir()+"/parley.db", braze.URL))
+	r := newRig(t, settings(t, storetest.SQLite(t), braze.URL))
 	const stranger = "+15555000011"
 	r.accepted(said{from: "known", phone: "+15555000010", text: question(0)})
 	r.accepted(said{phone: stranger, text: question(0)})
@@ -84,7 +85,7 @@ func TestTraps_newSendersAreReached(t *testing.T) {
 func TestTraps_wordsStayOutOfProfiles(t *testing.T) {
 	t.Parallel()
 	braze := newWire(t)
-	r := newRig(t, settings(t, "sqlite:"+t.TempDir()+"/parley.db", braze.URL))
+	r := newRig(t, settings(t, storetest.SQLite(t), braze.URL))
 	r.accepted(said{phone: "+15555000012", text: question(3)})
 	r.settled()
 	sent := braze.to("+15555000012")
@@ -108,7 +109,7 @@ func TestTraps_wordsStayOutOfProfiles(t *testing.T) {
 func TestTraps_testSendsAreNotAnswered(t *testing.T) {
 	t.Parallel()
 	braze := newWire(t)
-	r := newRig(t, settings(t, "sqlite:"+t.TempDir()+"/parley.db", braze.URL))
+	r := newRig(t, settings(t, storetest.SQLite(t), braze.URL))
 	status, outcome := r.post(said{from: "tester", phone: "+15555000013", text: question(0), dispatch: "dispatch_id_for_unsent_campaign"})
 	if status != http.StatusOK || outcome != "test" {
 		t.Errorf("a test send is answered %d %q", status, outcome)

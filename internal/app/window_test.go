@@ -10,6 +10,7 @@ import (
 	"parley/internal/config"
 	"parley/internal/sandbox"
 	"parley/internal/store"
+	"parley/internal/store/storetest"
 	"parley/internal/store/window"
 	"parley/internal/testkit"
 )
@@ -29,7 +30,7 @@ func holding(cfg *config.Config) {
 func TestWindow_holdsAnAnswerUntilTheCustomerReturns(t *testing.T) {
 	t.Parallel()
 	braze := newRecorder(t)
-	cfg := settings(t, "sqlite:"+t.TempDir()+"/parley.db", braze.URL)
+	cfg := settings(t, storetest.SQLite(t), braze.URL)
 	holding(&cfg)
 	r := newRig(t, cfg)
 	r.accepted(said{from: "ann", text: question(0)})
@@ -91,7 +92,7 @@ func (r *rig) statuses(id chat.ConversationID) (out []string) {
 // the number's tier allows is refused before it is sent, and a notice waits with it.
 func TestWindow_keepsTheMessagingLimit(t *testing.T) {
 	t.Parallel()
-	cfg := settings(t, "sqlite:"+t.TempDir()+"/parley.db", newRecorder(t).URL)
+	cfg := settings(t, storetest.SQLite(t), newRecorder(t).URL)
 	holding(&cfg)
 	cfg.Workspaces[0].Window.MessagingLimit = 250
 	r := newRig(t, cfg)

@@ -72,7 +72,7 @@ func cmpString(a, b string) int {
 // A database that does not write for a while costs no entry.
 func TestTrail_triesAgain(t *testing.T) {
 	t.Parallel()
-	s, err := store.Open(t.Context(), "sqlite:"+t.TempDir()+"/parley.db")
+	s, err := store.Open(t.Context(), storetest.SQLite(t))
 	if err != nil {
 		t.Fatal(err)
 	}

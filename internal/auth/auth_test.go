@@ -73,7 +73,7 @@ func each(t *testing.T, test func(t *testing.T, b bundle)) {
 // one runs a test on the embedded database, for what has nothing to do with databases.
 func one(t *testing.T, set Settings) bundle {
 	t.Helper()
-	s, err := store.Open(t.Context(), "sqlite:"+t.TempDir()+"/parley.db")
+	s, err := store.Open(t.Context(), storetest.SQLite(t))
 	if err != nil {
 		t.Fatal(err)
 	}

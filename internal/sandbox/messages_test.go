@@ -182,11 +182,11 @@ func TestCampaigns_listDetailsAndSendID(t *testing.T) {
 	t.Parallel()
 	b := start(t)
 	list := b.must(http.StatusOK, "GET", "/campaigns/list?page=0", nil).json["campaigns"].([]any)
-	if len(list) != 13 || list[1].(map[string]any)["id"] != sandbox.SeedReply {
+	if len(list) != 14 || list[1].(map[string]any)["id"] != sandbox.SeedReply {
 		t.Errorf("list %v", list)
 	}
 	b.change(sandbox.SeedImage, func(c map[string]any) { c["status"] = "archived" })
-	if n := len(b.must(http.StatusOK, "GET", "/campaigns/list", nil).json["campaigns"].([]any)); n != 12 {
+	if n := len(b.must(http.StatusOK, "GET", "/campaigns/list", nil).json["campaigns"].([]any)); n != 13 {
 		t.Errorf("without archived: %d", n)
 	}
 	if n := len(b.must(http.StatusOK, "GET", "/campaigns/list?include_archived=true&page=1", nil).json["campaigns"].([]any)); n != 0 {

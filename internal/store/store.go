@@ -2,14 +2,10 @@ package store
 
 import (
 	"context"
-	"embed"
-	"io/fs"
 
 	"parley/internal/store/db"
+	"parley/internal/store/migrations"
 )
-
-//go:embed migrations
-var migrations embed.FS
 
 // Store is one database. Safe for concurrent use.
 type Store struct{ *db.DB }
@@ -17,11 +13,7 @@ type Store struct{ *db.DB }
 // Open connects to "sqlite:PATH" or "postgres://…" and migrates it in place.
 // An SQLite file and its folder are made when absent.
 func Open(ctx context.Context, database string) (*Store, error) {
-	steps, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return nil, err
-	}
-	opened, err := db.Open(ctx, database, steps)
+	opened, err := db.Open(ctx, database, migrations.Files())
 	if err != nil {
 		return nil, err
 	}

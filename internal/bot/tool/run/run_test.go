@@ -280,7 +280,7 @@ func TestRun_faults(t *testing.T) {
 
 func open(t *testing.T) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), "sqlite:"+t.TempDir()+"/parley.db")
+	s, err := store.Open(t.Context(), storetest.SQLite(t))
 	if err != nil {
 		t.Fatal(err)
 	}
