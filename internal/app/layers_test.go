@@ -42,6 +42,7 @@ var layers = []struct {
 	{1, "internal/bot/tool"},
 	{2, "internal/bot/flow"},
 	{2, "internal/bot/guard"},
+	{2, "internal/bot/passage"},
 	{2, "internal/bot/knowledge"},
 	{2, "internal/audit"},
 	{2, "internal/bot/tool/run"},
@@ -87,11 +88,12 @@ var layers = []struct {
 
 // sideways are the imports within one layer that are allowed.
 var sideways = map[string][]string{
-	"internal/eval/report": {"internal/eval/play"},
-	"internal/bot/model":   {"internal/bot"},
-	"internal/bot/eval":    {"internal/bot"},
-	"internal/store/calls": {"internal/bot/tool"},
-	"internal/bot/brain":   {"internal/bot", "internal/bot/model"},
+	"internal/eval/report":   {"internal/eval/play"},
+	"internal/bot/model":     {"internal/bot"},
+	"internal/bot/eval":      {"internal/bot"},
+	"internal/bot/knowledge": {"internal/bot/passage"},
+	"internal/store/calls":   {"internal/bot/tool"},
+	"internal/bot/brain":     {"internal/bot", "internal/bot/model"},
 }
 
 // testOnly are imported by test files and by nothing else; what they import themselves of ours is listed.
