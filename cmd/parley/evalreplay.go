@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,7 +50,7 @@ func (d database) open(ctx context.Context) (config.Config, *store.Store, error)
 
 type evalReplayCmd struct {
 	database
-	Knowledge string        `type:"existingdir" help:"Folder of the draft: a knowledge base as parley kb init writes it. The built-in one when only --flows is given."`
+	Knowledge string        `type:"existingdir" help:"Folder of the draft: a knowledge base as parley kb init writes it. Without it, the settings' one with --prompt, else the built-in one."`
 	Flows     string        `type:"existingdir" help:"Folder of draft flows as parley flow init writes it; the published ones when left out."`
 	Since     time.Duration `default:"24h" help:"How far back to read."`
 	Workspace string        `help:"Only the conversations of this workspace; the draft speaks for all of them otherwise."`
@@ -58,17 +59,25 @@ type evalReplayCmd struct {
 	JSON      bool          `name:"json" help:"Print one JSON object."`
 	HTML      string        `name:"html" type:"path" help:"Write one HTML page to this file."`
 	FailAbove int           `default:"-1" help:"Fail when more turns than this change."`
+	promptDraft
 }
 
 // Run decides past turns again and prints what would change.
 func (c *evalReplayCmd) Run() (err error) {
 	ctx, stop := interruptible()
 	defer stop()
-	if c.Knowledge == "" && c.Flows == "" {
-		return errors.New("no draft: name a knowledge base with --knowledge or flows with --flows")
+	if c.Knowledge == "" && c.Flows == "" && c.Prompt == "" {
+		return errors.New("no draft: name a knowledge base with --knowledge, flows with --flows or a prompt with --prompt")
 	}
 	if c.Since <= 0 {
 		return errors.New("--since must be a time such as 24h")
+	}
+	var asked *config.Workspace
+	if c.Prompt != "" {
+		if asked, err = c.priced(c.settings, c.Workspace); err != nil {
+			return err
+		}
+		c.Knowledge = cmp.Or(c.Knowledge, asked.Knowledge)
 	}
 	base, err := loadKnowledge(c.Knowledge)
 	if err != nil {
@@ -83,7 +92,7 @@ func (c *evalReplayCmd) Run() (err error) {
 	if err != nil {
 		return err
 	}
-	report, err := c.replay(ctx, cfg, s, published)
+	report, err := c.replay(ctx, cfg, s, published, asked)
 	if err != nil {
 		return err
 	}
@@ -99,7 +108,7 @@ func (c *evalReplayCmd) Run() (err error) {
 	return err
 }
 
-func (c *evalReplayCmd) replay(ctx context.Context, cfg config.Config, s *store.Store, published *knowledge.Published) (*replay.Report, error) {
+func (c *evalReplayCmd) replay(ctx context.Context, cfg config.Config, s *store.Store, published *knowledge.Published, asked *config.Workspace) (*replay.Report, error) {
 	var draft fs.FS
 	if c.Flows != "" {
 		draft = os.DirFS(c.Flows)
@@ -120,10 +129,14 @@ func (c *evalReplayCmd) replay(ctx context.Context, cfg config.Config, s *store.
 	bar := newBar("replaying")
 	defer bar.clear()
 	now := time.Now()
-	return replay.Run(ctx, s, replay.Options{
+	o := replay.Options{
 		Draft: func(workspace string) *bot.Bot { return bots[workspace] }, Workspaces: workspaces, Workspace: c.Workspace, Route: c.Route,
 		Own: own, Since: now.Add(-c.Since), Until: now, History: app.History, Progress: bar.show,
-	})
+	}
+	if asked != nil {
+		return c.ask(ctx, s, asked, published, o)
+	}
+	return replay.Run(ctx, s, o)
 }
 
 type evalRecordCmd struct {

@@ -68,6 +68,12 @@ func folder(t *testing.T) string {
 
 func train(t *testing.T, dir string) *bot.Bot {
 	t.Helper()
+	published := publish(t, dir)
+	return bot.New(func() *knowledge.Published { return published }, nil)
+}
+
+func publish(t *testing.T, dir string) *knowledge.Published {
+	t.Helper()
 	base, err := knowledge.Load(os.DirFS(dir))
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +82,7 @@ func train(t *testing.T, dir string) *bot.Bot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bot.New(func() *knowledge.Published { return published }, nil)
+	return published
 }
 
 // replaceIn edits a file that must hold the text.

@@ -44,6 +44,9 @@ func (r *Report) Summary() string {
 	if r.LeftOut > 0 {
 		text += fmt.Sprintf("; %d of other workspaces or routes left out", r.LeftOut)
 	}
+	if r.Spent != nil {
+		text += "\n" + r.Spent.String()
+	}
 	return text
 }
 
@@ -56,6 +59,9 @@ func (s Side) line() string {
 	}
 	if s.Handoff != "" {
 		parts = append(parts, "handed over: "+s.Handoff)
+	}
+	if s.Model != "" {
+		parts = append(parts, "model: "+s.Model)
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }
@@ -85,19 +91,23 @@ func (r *Report) HTML(w io.Writer) error {
 	if r.Changed == 0 {
 		tone = "ok"
 	}
+	tiles := []page.Tile{
+		{Name: "Turns", Value: fmt.Sprint(r.Turns)},
+		{Name: "Would change", Value: fmt.Sprint(r.Changed), Tone: tone},
+		{Name: "Replies", Value: fmt.Sprint(r.By["reply"])},
+		{Name: "Intents", Value: fmt.Sprint(r.By["intent"])},
+		{Name: "Bands", Value: fmt.Sprint(r.By["band"])},
+		{Name: "Handoffs", Value: fmt.Sprint(r.By["handoff"])},
+	}
+	if r.Spent != nil {
+		tiles = append(tiles, page.Tile{Name: "Model calls", Value: fmt.Sprint(r.Spent.Calls)}, page.Tile{Name: "Cost", Value: fmt.Sprintf("%.4f", r.Spent.Cost)})
+	}
 	return page.Write(w, page.Page{
 		Title: "What would change",
 		Lead: fmt.Sprintf("Turns from %s to %s, decided again from the draft. Nothing was sent.",
 			r.Since.Format("2 January 2006, 15:04"), r.Until.Format("2 January 2006, 15:04 UTC")),
-		Tiles: []page.Tile{
-			{Name: "Turns", Value: fmt.Sprint(r.Turns)},
-			{Name: "Would change", Value: fmt.Sprint(r.Changed), Tone: tone},
-			{Name: "Replies", Value: fmt.Sprint(r.By["reply"])},
-			{Name: "Intents", Value: fmt.Sprint(r.By["intent"])},
-			{Name: "Bands", Value: fmt.Sprint(r.By["band"])},
-			{Name: "Handoffs", Value: fmt.Sprint(r.By["handoff"])},
-		},
-		Some: fmt.Sprintf("Changed (%d)", r.Changed), All: fmt.Sprintf("All (%d)", r.Turns), Narrow: r.Changed > 0, Body: r,
+		Tiles: tiles,
+		Some:  fmt.Sprintf("Changed (%d)", r.Changed), All: fmt.Sprintf("All (%d)", r.Turns), Narrow: r.Changed > 0, Body: r,
 	}, body)
 }
 
