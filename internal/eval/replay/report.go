@@ -141,13 +141,19 @@ func (i *Item) Marked(draft bool) template.HTML {
 	if from == to {
 		return template.HTML(text(mine))
 	}
-	return template.HTML(text(mine[:from]) + "<mark>" + text(mine[from:to]) + "</mark>" + text(mine[to:]))
+	marked := text(mine[from:to])
+	space := marked[len(strings.TrimRight(marked, " \n")):] // is not marked
+	return template.HTML(text(mine[:from]) + "<mark>" + strings.TrimSuffix(marked, space) + "</mark>" + space + text(mine[to:]))
 }
 
-// words splits a text behind each space, so that joining gives the text back.
-func words(text string) []string {
-	if text == "" {
-		return nil
+// words splits a text behind each space and line, so that joining gives the text back.
+func words(text string) (list []string) {
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		for word := range strings.SplitAfterSeq(line, " ") {
+			if word != "" {
+				list = append(list, word)
+			}
+		}
 	}
-	return strings.SplitAfter(text, " ")
+	return list
 }
