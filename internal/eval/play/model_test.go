@@ -46,7 +46,7 @@ func TestModel_callsToolsAndFails(t *testing.T) {
 	} {
 		tests = append(tests, parse(t, who[1]+".yaml", strings.NewReplacer(who...).Replace(`
 customer: {name: Somebody, id: WHO, language: en}
-model: {dialect: DIALECT, deadline: 1s, calls: 3}
+model: {dialect: DIALECT, deadline: 3s, calls: 3}
 steps:
   - customer: where is my order ORDER
     model:
@@ -192,7 +192,7 @@ func TestLogs_holdNothingThatIsSaid(t *testing.T) {
 	w.Tools = "../../../examples/shop/tools.yaml"
 	tests := parse(t, "said.yaml", `
 customer: {name: Marguerite Yourcenar, id: grace-personal-id, phone: "+33612345678", language: en}
-model: {dialect: openai, deadline: 1s}
+model: {dialect: openai, deadline: 3s}
 steps:
   - customer: "where is my order AB-77777, says Zanzibar, card 4242 4242 4242 4242, mail marguerite@example.org"
     model:
