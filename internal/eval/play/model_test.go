@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"parley/examples/shop"
+	"parley/internal/eval/record"
 	"parley/internal/eval/script"
+	"parley/internal/store"
 )
 
 // failed lists what does not hold, and what could not be played.
@@ -159,6 +161,37 @@ steps:
 	other := parse(t, "other.yaml", "model: openai\nsteps: [{customer: hello}]")[0]
 	if _, err := s.Play(t.Context(), other); err == nil || !strings.Contains(err.Error(), "was not opened with this conversation") {
 		t.Errorf("a conversation with a model that is not there: %v", err)
+	}
+}
+
+// TestRecord_expectsLittleOfAModel records a conversation with a model, which plays again without one.
+func TestRecord_expectsLittleOfAModel(t *testing.T) {
+	t.Parallel()
+	tests := parse(t, "first.yaml", `
+model: openai
+steps:
+  - customer: what is the price of the lantern
+    model: {handoff: somebody has to look at it}
+    expect: {owner: queue}
+`)
+	s := open(t, small(t), tests...)
+	if list := failed(playOne(t, s, tests[0])); len(list) > 0 {
+		t.Fatalf("%q", list)
+	}
+	list, _, err := s.app.Store().Conversations(t.Context(), store.Filter{Limit: 2})
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d conversations, %v", len(list), err)
+	}
+	var b bytes.Buffer
+	if err := record.Write(t.Context(), &b, s.app.Store(), list[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	again := parse(t, "recorded.yaml", b.String())[0]
+	if checks := again.Steps[0].Checks; len(checks) != 1 || checks[0].Key != "language" {
+		t.Errorf("recorded: %s", b.String())
+	}
+	if list := failed(playOne(t, s, again)); len(list) > 0 {
+		t.Errorf("%q", list)
 	}
 }
 
