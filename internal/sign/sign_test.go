@@ -39,10 +39,10 @@ func TestSet_signsUnderEverySecret(t *testing.T) {
 func TestCheck_namesWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for secret, want := range map[string]string{
-		sign.NewSecret():                         "",
-		"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw":       "does not begin with whsec_",
-		"whsec_not base64 at all":                "base64",
-		"whsec_c2hvcnQ=":                         "key of 5 bytes",
+		sign.NewSecret():                          "",
+		"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw":        "does not begin with whsec_",
+		"whsec_not base64 at all":                 "base64",
+		"whsec_c2hvcnQ=":                          "key of 5 bytes",
 		"whsec_" + strings.Repeat("MfKQ9r8G", 11): "key of 66 bytes",
 	} {
 		err := sign.Check(secret)
