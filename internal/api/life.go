@@ -42,7 +42,7 @@ type Understanding struct {
 	Micros       int64     `json:"micros" doc:"Time the bot took, in microseconds."`
 	Alternatives []Reading `json:"alternatives" nullable:"false"`
 
-	Model *bot.ModelTrace `json:"model,omitempty" doc:"What a language model had to do with it."`
+	Model *bot.ModelTrace `json:"model,omitempty" doc:"What a language model had to do with it, or a brain of your own."`
 }
 
 // Reading is one intent that was considered.
