@@ -59,13 +59,15 @@ const (
 // same id. tried is how often the brain was called. The error is an [*llm.Error], or that
 // of ctx if it was cancelled.
 func (c *Client) Ask(ctx context.Context, t Turn) (a Answer, tried int, err error) {
-	body, err := json.Marshal(t)
-	if err != nil {
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false) // the placeholders stay readable
+	if err := e.Encode(t); err != nil {
 		return a, 0, &llm.Error{Kind: llm.Malformed, Detail: "the turn cannot be written as JSON"}
 	}
 	for {
 		tried++
-		raw, err := c.post(ctx, t.ID, body)
+		raw, err := c.post(ctx, t.ID, bytes.TrimSpace(body.Bytes()))
 		if err == nil {
 			if a, err = Parse(raw, t); err != nil {
 				return a, tried, &llm.Error{Kind: llm.Malformed, Detail: err.Error()}
