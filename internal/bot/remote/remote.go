@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,16 +113,16 @@ func (r *run) ask(ctx context.Context) (bot.Outcome, error) {
 	if err != nil {
 		return r.turn.Embedded, err
 	}
-	r.trace.Outcome, r.trace.Tools = string(answer.Action), r.shown(answer.Did)
+	answer = r.reveal(answer)
+	r.trace.Outcome, r.trace.Tools = string(answer.Action), answer.Did
 	if answer.Action == wire.Keep {
 		return r.turn.Embedded, nil
 	}
-	draft := r.draft(answer)
-	if v := r.check(answer, draft); v != nil {
+	if v := Vet(answer, r.vouched()); v != nil {
 		r.trace.Violation = string(v.Rule)
 		return r.turn.Embedded, &llm.Error{Kind: llm.Unsafe, Detail: v.Detail}
 	}
-	out, ok, err := r.Bot.Instead(ctx, r.turn.Turn, r.turn.Embedded, draft)
+	out, ok, err := r.Bot.Instead(ctx, r.turn.Turn, r.turn.Embedded, r.draft(answer))
 	switch {
 	case err != nil:
 		return r.turn.Embedded, err
@@ -134,11 +135,11 @@ func (r *run) ask(ctx context.Context) (bot.Outcome, error) {
 // draft is an answer as the bot takes it.
 func (r *run) draft(a wire.Answer) bot.Draft {
 	d := bot.Draft{
-		Kind: bot.DraftKind(a.Action), Brain: true, Text: strings.TrimSpace(r.vault.Show(a.Text)), Language: a.Language, Button: strings.TrimSpace(a.Button),
+		Kind: bot.DraftKind(a.Action), Brain: true, Text: strings.TrimSpace(a.Text), Language: a.Language, Button: strings.TrimSpace(a.Button),
 		Reason: "the brain " + r.set.Name + " decided",
 	}
 	if a.Reason != "" {
-		d.Reason = "the brain " + r.set.Name + " asks for a person: " + strings.TrimSpace(r.vault.Show(a.Reason))
+		d.Reason = "the brain " + r.set.Name + " asks for a person: " + strings.TrimSpace(a.Reason)
 	}
 	for _, c := range a.Choices {
 		d.Choices, d.Details = append(d.Choices, strings.TrimSpace(c.Title)), append(d.Details, strings.TrimSpace(c.Detail))
@@ -149,17 +150,22 @@ func (r *run) draft(a wire.Answer) bot.Draft {
 	return d
 }
 
-// check runs over an answer's words what runs over a model's.
-func (r *run) check(a wire.Answer, d bot.Draft) *guard.Violation {
-	s := guard.Sources{
-		Knowledge: []string{r.turn.Embedded.Text}, Wrote: len(a.Did) > 0, Language: d.Language, Detect: r.detect,
+// reveal puts back what was hidden from the brain.
+func (r *run) reveal(a wire.Answer) wire.Answer {
+	a.Text, a.Reason = r.vault.Show(a.Text), r.vault.Show(a.Reason)
+	a.Sources, a.Did = slices.Clone(a.Sources), slices.Clone(a.Did)
+	for i := range a.Sources {
+		a.Sources[i].Text = r.vault.Show(a.Sources[i].Text)
 	}
-	if s.Language == "" {
-		s.Language = r.turn.Embedded.Language
+	for i := range a.Did {
+		a.Did[i] = r.vault.Show(a.Did[i])
 	}
-	for _, source := range a.Sources {
-		s.Knowledge = append(s.Knowledge, source.Name, r.vault.Show(source.Text))
-	}
+	return a
+}
+
+// vouched is what an answer may draw on beside its own sources.
+func (r *run) vouched() guard.Sources {
+	s := guard.Sources{Knowledge: []string{r.turn.Embedded.Text}, Language: r.turn.Embedded.Language, Detect: r.detect}
 	for _, l := range r.turn.History {
 		switch l.Author {
 		case bot.AuthorContact:
@@ -171,21 +177,7 @@ func (r *run) check(a wire.Answer, d bot.Draft) *guard.Violation {
 	for _, m := range r.turn.Messages {
 		s.Customer = append(s.Customer, m.Text)
 	}
-	if d.Text != "" {
-		if v := guard.Check(d.Text, s); v != nil {
-			return v
-		}
-	}
-	s.Detect = nil // labels are too short to tell
-	for _, label := range append(append([]string{d.Button}, d.Choices...), d.Details...) {
-		if label == "" {
-			continue
-		}
-		if v := guard.Check(label, s); v != nil {
-			return v
-		}
-	}
-	return nil
+	return s
 }
 
 // detect tells a language only when it is sure; short texts are in any.
@@ -196,11 +188,35 @@ func (r *run) detect(text string) string {
 	return ""
 }
 
-func (r *run) shown(texts []string) (out []string) {
-	for _, text := range texts {
-		out = append(out, r.vault.Show(text))
+// Vet runs over the words of an answer what runs over a model's. s is what they may draw on
+// beside the answer's own sources.
+func Vet(a wire.Answer, s guard.Sources) *guard.Violation {
+	s.Wrote = len(a.Did) > 0
+	if a.Language != "" {
+		s.Language = a.Language
 	}
-	return out
+	for _, source := range a.Sources {
+		s.Knowledge = append(s.Knowledge, source.Name, source.Text)
+	}
+	if text := strings.TrimSpace(a.Text); text != "" {
+		if v := guard.Check(text, s); v != nil {
+			return v
+		}
+	}
+	s.Detect = nil // labels are too short to tell
+	labels := []string{a.Button}
+	for _, c := range a.Choices {
+		labels = append(labels, c.Title, c.Detail)
+	}
+	for _, label := range labels {
+		if strings.TrimSpace(label) == "" {
+			continue
+		}
+		if v := guard.Check(label, s); v != nil {
+			return v
+		}
+	}
+	return nil
 }
 
 // note writes the turn down, also when its time is up.
