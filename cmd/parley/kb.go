@@ -25,6 +25,7 @@ type kbCmd struct {
 	Check   kbCheckCmd   `cmd:"" help:"Load a knowledge base and report errors, thin intents, confusable pairs and unfilled variables."`
 	Publish kbPublishCmd `cmd:"" help:"Check that a knowledge base loads and trains, and tell a running gateway to use it."`
 	Try     kbTryCmd     `cmd:"" help:"Show how a message is read: band, confidence, intent, alternatives, reply."`
+	Search  kbSearchCmd  `cmd:"" help:"Show the passages of the documents nearest to a question, and which would be quoted."`
 	Init    kbInitCmd    `cmd:"" help:"Write the built-in knowledge base to a new folder, to start your own from."`
 }
 

@@ -43,6 +43,7 @@ var layers = []struct {
 	{1, "internal/bot/tool"},
 	{2, "internal/bot/flow"},
 	{2, "internal/bot/guard"},
+	{2, "internal/bot/passage"},
 	{2, "internal/bot/knowledge"},
 	{2, "internal/audit"},
 	{2, "internal/bot/tool/run"},
@@ -97,6 +98,12 @@ var sideways = map[string][]string{
 	"internal/bot/remote":  {"internal/bot"},
 	"internal/config":      {"internal/sign"},
 	"internal/bot/brain":   {"internal/bot", "internal/bot/model", "internal/bot/remote"},
+	"internal/eval/report":   {"internal/eval/play"},
+	"internal/bot/model":     {"internal/bot"},
+	"internal/bot/eval":      {"internal/bot"},
+	"internal/bot/knowledge": {"internal/bot/passage"},
+	"internal/store/calls":   {"internal/bot/tool"},
+	"internal/bot/brain":     {"internal/bot", "internal/bot/model"},
 }
 
 // testOnly are imported by test files and by nothing else; what they import themselves of ours is listed.

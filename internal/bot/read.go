@@ -305,6 +305,9 @@ func (r *run) lost(reason string) Outcome {
 	if r.media {
 		return r.explainMedia()
 	}
+	if out, ok := r.fromDocuments(reason); ok {
+		return out
+	}
 	return r.miss("", reason, r.texts.rephrase)
 }
 

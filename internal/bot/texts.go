@@ -18,6 +18,7 @@ type texts struct {
 	acknowledged  string // yes, ok, with nothing pending
 	declined      string // no, with nothing pending
 	robot         string // are you a robot?
+	quoteHead     string // title of the document a passage is quoted from
 	rephrase      string
 	rephraseAgain string // the same in other words, after choices were refused
 	empty         string // a message without a letter
@@ -90,6 +91,7 @@ var textsEN = texts{
 	acknowledged:  "Good. If there is anything else, just write it here.",
 	declined:      "All right. If there is anything else, just write it here.",
 	robot:         "Yes, I am an automated assistant. I answer common questions at once, and a person can take over whenever you prefer.",
+	quoteHead:     "I found this in “%s”:",
 	rephrase:      "I am not sure I understood. Could you say it in other words, in one short sentence?",
 	rephraseAgain: "Then I have not found the right topic yet. Could you tell me in a few words what it is about?",
 	empty:         "I could not read a question in that. Could you write it in a few words?",
@@ -174,6 +176,7 @@ var textsFR = texts{
 	acknowledged:  "Bien. Si vous avez une autre question, écrivez-la ici.",
 	declined:      "Très bien. Si vous avez une autre question, écrivez-la ici.",
 	robot:         "Oui, je suis un assistant automatique. Je réponds tout de suite aux questions courantes, et une personne peut prendre le relais quand vous le souhaitez.",
+	quoteHead:     "Voici ce que dit « %s » :",
 	rephrase:      "Je n'ai pas bien compris. Pourriez-vous le dire autrement, en une phrase courte ?",
 	rephraseAgain: "Je n'ai donc pas encore trouvé le bon sujet. Pourriez-vous me dire en quelques mots de quoi il s'agit ?",
 	empty:         "Je n'ai pas trouvé de question dans ce message. Pourriez-vous l'écrire en quelques mots ?",

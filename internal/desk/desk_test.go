@@ -3,13 +3,13 @@ package desk_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"parley/internal/chat"
 	"parley/internal/desk"
 	"parley/internal/store"
+	"parley/internal/store/storetest"
 )
 
 const now = int64(1_000_000)
@@ -17,7 +17,7 @@ const now = int64(1_000_000)
 // open gives a desk, and a conversation that waits for somebody.
 func open(t *testing.T) (*desk.Desk, *store.Store, chat.ConversationID, *int) {
 	t.Helper()
-	s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "x.db"))
+	s, err := store.Open(t.Context(), storetest.SQLite(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -276,7 +276,7 @@ func TestExamine_namesEachMisconfiguration(t *testing.T) {
 	} {
 		t.Run(c.check, func(t *testing.T) {
 			t.Parallel()
-			s, err := store.Open(t.Context(), "sqlite:"+t.TempDir()+"/p.db")
+			s, err := store.Open(t.Context(), storetest.SQLite(t))
 			if err != nil {
 				t.Fatal(err)
 			}

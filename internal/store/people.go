@@ -130,7 +130,7 @@ func (tx *Tx) Reply(ctx context.Context, r Reply, now int64) error {
 	if err != nil {
 		return err
 	}
-	unseen, err := tx.unseen(ctx, r)
+	unseen, err := tx.unseen(ctx, c, r)
 	if err != nil {
 		return err
 	}
@@ -232,13 +232,14 @@ func (tx *Tx) mayReopen(ctx context.Context, c *chat.Conversation) error {
 	return err
 }
 
-// unseen counts what was said, and who else took the conversation, since the line
-// that the agent had seen. The agent's own lines count too: they may come from another page.
-func (tx *Tx) unseen(ctx context.Context, r Reply) (n int, err error) {
+// unseen counts what was said since the line that the agent had seen and, when it is
+// another one's now, who took the conversation. The agent's own lines count too: they
+// may come from another page. Being given the conversation is no news to its agent.
+func (tx *Tx) unseen(ctx context.Context, c *chat.Conversation, r Reply) (n int, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT
 		(SELECT COUNT(*) FROM messages WHERE conversation_id = $1 AND seq > $2) +
-		(SELECT COUNT(*) FROM transitions WHERE conversation_id = $1 AND seq > $2 AND to_owner = 'agent' AND actor <> $3)`,
-		string(r.ConversationID), r.SeenSeq, r.Agent).Scan(&n)
+		(SELECT COUNT(*) FROM transitions WHERE conversation_id = $1 AND seq > $2 AND to_owner = 'agent' AND actor <> $3 AND $4 <> $3)`,
+		string(r.ConversationID), r.SeenSeq, r.Agent, c.Agent).Scan(&n)
 	return n, err
 }
 

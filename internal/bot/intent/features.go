@@ -289,27 +289,53 @@ func newVocabulary(language string, texts []string) *vocabulary {
 
 // Similarity is the cosine, 0 to 1, of two texts over words and character n-grams,
 // all weighing the same. It needs no model, so it also compares texts no model knows.
-func Similarity(a, b string) float64 {
-	x, y := bag(a), bag(b)
-	if len(x) == 0 || len(y) == 0 {
-		return 0
-	}
-	var dot, xx, yy float64
-	for h, n := range x {
-		dot += n * y[h]
-		xx += n * n
-	}
-	for _, n := range y {
-		yy += n * n
-	}
-	return dot / math.Sqrt(xx*yy)
+func Similarity(a, b string) float64 { return NewBag(a).Similarity(NewBag(b)) }
+
+// Bag holds the words and character n-grams of a text that is compared more than once.
+// It does not change.
+type Bag struct {
+	count  map[feature]float64
+	square float64
 }
 
-func bag(text string) map[feature]float64 {
-	m := make(map[feature]float64)
+// NewBag reads a text.
+func NewBag(text string) Bag {
+	b := Bag{count: make(map[feature]float64)}
 	for _, w := range words(nil, Fold(text), "") {
-		m[hashString(wordSeed, w)] += math.Sqrt(float64(utf8.RuneCountInString(w)))
-		eachGram(w, func(h uint64) { m[h]++ })
+		b.count[hashString(wordSeed, w)] += math.Sqrt(float64(utf8.RuneCountInString(w)))
+		eachGram(w, func(h uint64) { b.count[h]++ })
 	}
-	return m
+	for _, n := range b.count {
+		b.square += n * n
+	}
+	return b
+}
+
+// Similarity is that of the two texts. Its cost goes with the length of b.
+func (b Bag) Similarity(other Bag) float64 {
+	if b.square == 0 || other.square == 0 {
+		return 0
+	}
+	var dot float64
+	for h, n := range b.count {
+		dot += n * other.count[h]
+	}
+	return dot / math.Sqrt(b.square*other.square)
+}
+
+// Stemmed is a folded word and its stem; where the language has no stemmer they are the same.
+type Stemmed struct{ Word, Stem string }
+
+// Stems cuts a text into words as the models do, chat spellings written out.
+func Stems(language, text string) []Stemmed {
+	stem := stemmer(language)
+	var list []Stemmed
+	for _, w := range words(nil, Fold(text), language) {
+		s := Stemmed{w, w}
+		if stem != nil {
+			s.Stem = stem(w, false)
+		}
+		list = append(list, s)
+	}
+	return list
 }

@@ -4,6 +4,7 @@
 //	base.yaml            name, languages, default_language, thresholds
 //	en/variables.yaml    opening_hours: "9 am to 6 pm"
 //	en/opening_hours.yaml
+//	documents/en/warranty.md   long texts, quoted where no intent answers
 //
 // It owns loading, checking, training and republishing. It must not know conversations
 // or decide what the bot says. Start reading at [Load] and [Publish].
@@ -12,6 +13,8 @@ package knowledge
 import (
 	"regexp"
 	"strings"
+
+	"parley/internal/bot/passage"
 )
 
 // Base is a loaded knowledge base. It does not change.
@@ -29,6 +32,11 @@ type Base struct {
 	// Variables are the values of variables.yaml by language and name; an empty value
 	// has not been filled in yet.
 	Variables map[string]map[string]string
+	// Passages are the pieces of the documents, by language. One that uses a variable
+	// without a value is left out, and its document named in Unfilled.
+	Passages map[string][]passage.Passage
+	// Unfilled are the passages left out, as "file:line" and the reason.
+	Unfilled []Problem
 	// Version names the content: the same files give the same version.
 	Version string
 }

@@ -78,6 +78,9 @@ func Check(ctx context.Context, base *Base, progress func(done, total int)) (*Re
 	for i := range base.Intents {
 		r.intent(base, &base.Intents[i])
 	}
+	for _, p := range base.Unfilled {
+		r.Findings = append(r.Findings, Finding{Kind: FindingUnfilled, File: p.File, Line: p.Line, Text: p.Text})
+	}
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Kind, b.Kind))
 	})

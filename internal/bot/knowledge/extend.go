@@ -59,7 +59,7 @@ func (s *Staged) fill(source fs.FS, additions []Addition) error {
 		switch {
 		case err != nil:
 			return err
-		case name != "." && ignored(d.Name()):
+		case name != "." && ignored(d.Name()) && !isDocument(name):
 			if d.IsDir() {
 				return fs.SkipDir
 			}

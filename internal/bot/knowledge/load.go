@@ -56,7 +56,8 @@ func (p Problems) Error() string {
 }
 
 // Load reads a knowledge base. The error is [Problems] when the files can be read but are
-// not right. Files and folders whose name starts with a dot or ends with .md are ignored.
+// not right. Files and folders whose name starts with a dot or ends with .md are ignored,
+// but for the documents.
 func Load(fsys fs.FS) (*Base, error) {
 	l := &loader{fsys: fsys, hash: sha256.New(), base: &Base{
 		Answer: DefaultAnswer, Clarify: DefaultClarify, OOSPrior: intent.DefaultOOSPrior,
@@ -69,6 +70,9 @@ func Load(fsys fs.FS) (*Base, error) {
 		if err := l.loadLanguage(lang); err != nil {
 			return nil, err
 		}
+	}
+	if err := l.loadDocuments(); err != nil {
+		return nil, err
 	}
 	l.checkChoices()
 	if err := l.strangers(); err != nil {
@@ -103,6 +107,16 @@ func (l *loader) problem(file string, line int, format string, args ...any) {
 
 // read returns a document's top mapping, or nil when a problem was noted.
 func (l *loader) read(file string) (*mapping, error) {
+	raw, err := l.bytes(file)
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	return parse(l, file, raw), nil
+}
+
+// bytes returns a file's content, which then counts for the version, or nil when a
+// problem was noted.
+func (l *loader) bytes(file string) ([]byte, error) {
 	raw, err := fs.ReadFile(l.fsys, file)
 	if err != nil {
 		return nil, fmt.Errorf("knowledge base: %w", err)
@@ -117,7 +131,7 @@ func (l *loader) read(file string) (*mapping, error) {
 		l.problem(file, 0, "is not UTF-8; save it as UTF-8")
 		return nil, nil
 	}
-	return parse(l, file, raw), nil
+	return append([]byte{}, raw...), nil
 }
 
 func (l *loader) loadBase() error {
@@ -290,7 +304,7 @@ func (l *loader) strangers() error {
 	for _, e := range entries {
 		name := e.Name()
 		switch {
-		case ignored(name) || name == baseFile:
+		case ignored(name) || name == baseFile || name == documentsFolder && e.IsDir():
 		case e.IsDir() && !slices.Contains(l.base.Languages, name):
 			l.problem(name, 0, "is a folder that is not in the languages of %s; add it there or remove it", baseFile)
 		case !e.IsDir():

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"parley/internal/bot/intent"
+	"parley/internal/bot/passage"
 )
 
 // Published is a knowledge base ready to answer. It does not change and is safe for
@@ -17,15 +18,17 @@ import (
 type Published struct {
 	*Base
 	// Models has one entry per language of the base.
-	Models   map[string]*intent.Model
-	Detector *intent.Detector
+	Models map[string]*intent.Model
+	// Documents has an index for every language that has passages.
+	Documents map[string]*passage.Index
+	Detector  *intent.Detector
 }
 
 // Publish trains one model per language. progress is called with growing done and never
 // concurrently; it may be nil. It fails only when ctx ends or a language has nothing to
 // learn from, which a loaded base never has.
 func Publish(ctx context.Context, base *Base, progress func(done, total int)) (*Published, error) {
-	p := &Published{Base: base, Models: make(map[string]*intent.Model)}
+	p := &Published{Base: base, Models: make(map[string]*intent.Model), Documents: make(map[string]*passage.Index)}
 	phrasings := make(map[string][]string)
 	for i, lang := range base.Languages {
 		examples := base.examples(lang)
@@ -39,6 +42,9 @@ func Publish(ctx context.Context, base *Base, progress func(done, total int)) (*
 			return nil, fmt.Errorf("publish knowledge base, language %s: %w", lang, err)
 		}
 		p.Models[lang] = m
+	}
+	for lang, list := range base.Passages {
+		p.Documents[lang] = passage.New(lang, list)
 	}
 	p.Detector = intent.NewDetector(phrasings)
 	return p, nil

@@ -130,7 +130,7 @@ func follow(fsys fs.FS) (trail, error) {
 			return err
 		}
 		name := d.Name()
-		if path != "." && ignored(name) && name != ManifestFile {
+		if path != "." && ignored(name) && name != ManifestFile && !isDocument(path) {
 			if d.IsDir() {
 				return fs.SkipDir
 			}

@@ -8,6 +8,7 @@ package packet
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -225,11 +226,12 @@ func newestInbound(lines []chat.Message) string {
 
 // Issue is the customer's newest question in their own words: the lines of the last
 // burst that ask something. Who wants a person is believed to have said before what for,
-// so the question before comes first then. "I want a person" alone is the issue only when
-// there is no other, and "thanks" never is one.
+// so the question before comes first then. What was chosen from an offer is the issue
+// only when nothing was asked, "I want a person" alone only when nothing was chosen
+// either, and "thanks" never is one.
 func Issue(lines []chat.Message, language string) string {
 	var burst, wishes []string // wishes: for a person, and for what
-	wish, any := "", ""
+	chosen, wish, any := "", "", ""
 	for i := len(lines) - 1; i >= 0; i-- {
 		m := lines[i]
 		text := strings.TrimSpace(m.Text)
@@ -237,6 +239,9 @@ func Issue(lines []chat.Message, language string) string {
 		case m.Direction != chat.In && len(burst) > 0:
 			return strings.Join(append(burst, wishes...), "\n")
 		case m.Direction != chat.In || text == "":
+			continue
+		case answers(lines[:i], text):
+			chosen = cmp.Or(chosen, text)
 			continue
 		}
 		special, always := intent.Always(text, language)
@@ -254,7 +259,19 @@ func Issue(lines []chat.Message, language string) string {
 	if all := append(burst, wishes...); len(all) > 0 {
 		return strings.Join(all, "\n")
 	}
-	return cmp.Or(wish, any)
+	return cmp.Or(chosen, wish, any)
+}
+
+// answers reports whether a text is one of the choices that were offered last. A row of
+// a list comes back with its description on a line of its own.
+func answers(before []chat.Message, text string) bool {
+	title, _, _ := strings.Cut(text, "\n")
+	for _, m := range slices.Backward(before) {
+		if m.Direction == chat.Out {
+			return slices.ContainsFunc(m.Choices, func(c string) bool { return intent.Fold(c) == intent.Fold(title) })
+		}
+	}
+	return false
 }
 
 // tells reports whether a request says what it is about beside itself: "I want a

@@ -71,6 +71,8 @@ func TestBuild_holdsWhatAnAgentWouldAskFor(t *testing.T) {
 func TestIssue_isTheCustomersQuestion(t *testing.T) {
 	t.Parallel()
 	c, b := chat.AuthorCustomer, chat.AuthorBot
+	offer := line(2, b, "Why?")
+	offer.Choices = []string{"Too small", "Too large"}
 	for _, k := range []struct {
 		lines []chat.Message
 		want  string
@@ -81,6 +83,8 @@ func TestIssue_isTheCustomersQuestion(t *testing.T) {
 		{[]chat.Message{line(1, c, "my parcel is late"), line(2, b, "Is it one of these?"), line(3, c, "2"), line(4, b, "Answer."), line(5, c, "agent please")}, "my parcel is late"},
 		{[]chat.Message{line(1, c, "my parcel is late"), line(2, b, "Answer."), line(3, c, "my parcel is late and nobody answers, I want to talk to a person")}, "my parcel is late\nmy parcel is late and nobody answers, I want to talk to a person"},
 		{[]chat.Message{line(1, c, "my parcel is late and nobody answers, I want to talk to a person")}, "my parcel is late and nobody answers, I want to talk to a person"},
+		{[]chat.Message{line(1, c, "I want to return the boots"), offer, line(3, c, "Too small"), line(4, c, "I want a person")}, "I want to return the boots"},
+		{[]chat.Message{line(1, c, "hello"), offer, line(3, c, "Too small\nThe size is wrong"), line(4, c, "agent")}, "Too small\nThe size is wrong"},
 		{[]chat.Message{line(1, c, "the kettle caught fire")}, "the kettle caught fire"},
 		{[]chat.Message{line(1, c, "old question"), line(2, b, "Answer."), line(3, c, "where is it"), line(4, c, "the blue one")}, "where is it\nthe blue one"},
 	} {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,6 +13,7 @@ import (
 	"parley/internal/obs"
 	"parley/internal/store"
 	outbox "parley/internal/store/hooks"
+	"parley/internal/store/storetest"
 )
 
 // deaf is a receiver that never takes anything, and notes when it was called.
@@ -27,8 +27,9 @@ func (d *deaf) RoundTrip(*http.Request) (*http.Response, error) {
 // The whole of a failing delivery's day, in no time, with a process that ends in between.
 func TestCourier_keepsTryingForMostOfADay(t *testing.T) {
 	t.Parallel()
+	database := storetest.SQLite(t)
 	synctest.Test(t, func(t *testing.T) {
-		s, err := store.Open(context.Background(), "sqlite:"+filepath.Join(t.TempDir(), "x.db"))
+		s, err := store.Open(context.Background(), database)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,6 @@ package roster_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -329,8 +328,9 @@ func TestDispatch_twoReplicasGiveEachOnce(t *testing.T) {
 // room again: the dispatcher is woken, and no time passes until it is done.
 func TestDispatch_happensAtTheHandoff(t *testing.T) {
 	t.Parallel()
+	database := storetest.SQLite(t)
 	synctest.Test(t, func(t *testing.T) {
-		s, err := store.Open(context.Background(), "sqlite:"+filepath.Join(t.TempDir(), "parley.db"))
+		s, err := store.Open(context.Background(), database)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -87,11 +87,18 @@ func TestReply_isRefusedWhenItMustNotGo(t *testing.T) {
 		if err := sendReply(s, reply(id, "mia", "my own take-over is nothing new", 5), 3270); err != nil {
 			t.Errorf("after taking it over: %v", err)
 		}
+		given := store.OwnerChange{ConversationID: id, Kind: chat.Accept, Agent: "ben", Actor: "assignment", Epoch: 3}
+		if err := changeOwner(s, given, 3280); err != nil {
+			t.Fatal(err)
+		}
+		if err := sendReply(s, reply(id, "ben", "being given it is nothing new", 7), 3290); err != nil {
+			t.Errorf("after being given it: %v", err)
+		}
 		taken := reply(id, "mia", "x", 99)
 		taken.MessageID = first.MessageID
 		wantConflict(t, sendReply(s, taken, 3300), "taken")
 		wantConflict(t, sendReply(s, reply(id, "ben", "late", 99), 3000+chat.Window), "window")
-		if err := changeOwner(s, store.OwnerChange{ConversationID: id, Kind: chat.Resolve, Actor: "ben", Epoch: 3}, 4000); err != nil {
+		if err := changeOwner(s, store.OwnerChange{ConversationID: id, Kind: chat.Resolve, Actor: "ben", Epoch: 4}, 4000); err != nil {
 			t.Fatal(err)
 		}
 		wantConflict(t, sendReply(s, reply(id, "ben", "after", 99), 4100), "resolved")

@@ -87,6 +87,8 @@ export const en = {
     failed: "Failed",
   },
   form: "Form filled in",
+  /** What a box that was ticked or not says. */
+  formValues: { true: "yes", false: "no" } as Readonly<Record<string, string>>,
   choices: "Choices offered",
   picture: "Picture",
   attachment: (kind: string) => `Attachment: ${kind}`,

@@ -89,6 +89,7 @@ export const fr: Shape<typeof en> = {
     failed: "Échec",
   },
   form: "Formulaire rempli",
+  formValues: { true: "oui", false: "non" },
   choices: "Choix proposés",
   picture: "Image",
   attachment: (kind: string) => `Pièce jointe : ${kind}`,

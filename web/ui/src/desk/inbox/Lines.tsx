@@ -209,7 +209,7 @@ function Filled({ fields }: { fields: NonNullable<Message["form"]> }) {
           <div key={`${f.name}: ${f.value}`} className="contents">
             <dt className="text-muted">{f.name}</dt>
             <dd dir="auto" className="[overflow-wrap:anywhere]">
-              {f.value}
+              {words.formValues[f.value] ?? f.value}
             </dd>
           </div>
         ))}

@@ -147,6 +147,11 @@ describe("what is new", () => {
     expect(newSince(3, talk(lines, ["mine", "mine-2"], [takeover(4, "me"), takeover(8, "colleague")]))).toBe(2);
     expect(newSince(6, talk(lines, ["mine", "mine-2"]))).toBe(0);
   });
+  it("is not that the conversation was given to whoever has it now", () => {
+    const given = talk([row("theirs", 3)], [], [takeover(4, "assignment")]);
+    expect(newSince(3, { ...given, agent: "colleague" })).toBe(1);
+    expect(newSince(3, { ...given, agent: "me" })).toBe(0);
+  });
   it("counts the same agent's lines from another page", () => {
     expect(newSince(3, talk(lines, []))).toBe(3);
   });

@@ -133,16 +133,21 @@ export function restored(draft: Draft): Draft {
 export interface Talk {
   messages: readonly Message[];
   events: readonly Event[];
+  /** User id of the agent who has the conversation now. */
+  agent?: string;
   /** User id of who writes here. */
   me: string;
   /** Ids of the replies that this page sent: they are no news to who wrote them. */
   mine: ReadonlySet<string>;
 }
 
-/** The numbers after `seen` of lines that others wrote and of colleagues taking the conversation, ascending. */
-function news(seen: number, { messages, events, me, mine }: Talk): number[] {
+/**
+ * The numbers after `seen` of lines that others wrote and of colleagues taking the conversation, ascending.
+ * Whoever has it knows: being given a conversation is no news.
+ */
+function news(seen: number, { messages, events, agent, me, mine }: Talk): number[] {
   const lines = messages.filter((m) => m.seq > seen && !mine.has(m.id));
-  const taken = events.filter((e) => e.seq > seen && e.to === "agent" && e.actor !== me);
+  const taken = agent === me ? [] : events.filter((e) => e.seq > seen && e.to === "agent" && e.actor !== me);
   return [...lines, ...taken].map((n) => n.seq).sort((a, b) => a - b);
 }
 

@@ -2,7 +2,7 @@
 
 import { Store } from "../../live/store";
 import { serverNow } from "../../ui/now";
-import { type ApiError, api, type Detail, type Event, type Message, type Session } from "../api";
+import { type ApiError, api, type Detail, type Message, type Session } from "../api";
 import { ask as askFor, type Change, changed, type Group, groupOf } from "./act/changes";
 import { Activity } from "./compose/activity";
 import type { Show } from "./compose/show";
@@ -123,26 +123,27 @@ export class People {
     this.#keep(box);
   }
 
-  #shown(id: string): { messages: Message[]; events: Event[] } {
+  #shown(id: string): { messages: Message[]; detail: Detail | undefined } {
     const { transcript } = this.#desk.store.snapshot();
-    if (transcript?.id !== id) return { messages: [], events: [] };
-    return { messages: transcript.messages, events: transcript.detail?.events ?? [] };
+    if (transcript?.id !== id) return { messages: [], detail: undefined };
+    return transcript;
   }
 
   /** What is known to have been said and done in a conversation. */
-  #talk(messages: readonly Message[], events: readonly Event[] = []): Talk {
-    return { messages, events, me: this.me, mine: this.mine };
+  #talk(messages: readonly Message[], detail: Detail | undefined): Talk {
+    const { events = [], agent } = detail ?? {};
+    return { messages, events, ...(agent ? { agent } : {}), me: this.me, mine: this.mine };
   }
 
   /** How much is new on the page since a draft was begun or its author last looked. */
-  newSince(draft: Draft, messages: readonly Message[], events: readonly Event[]): number {
-    return draft.text.trim() ? newSince(draft.seen, this.#talk(messages, events)) : 0;
+  newSince(draft: Draft, messages: readonly Message[], detail: Detail | undefined): number {
+    return draft.text.trim() ? newSince(draft.seen, this.#talk(messages, detail)) : 0;
   }
 
   /** The newest line or change of owner that the page shows. */
   #newest(id: string): number {
-    const { messages, events } = this.#shown(id);
-    return Math.max(messages.at(-1)?.seq ?? 0, ...events.map((e) => e.seq));
+    const { messages, detail } = this.#shown(id);
+    return Math.max(messages.at(-1)?.seq ?? 0, ...(detail?.events ?? []).map((e) => e.seq));
   }
 
   /** Rows that came may be what is on its way. */
@@ -176,8 +177,8 @@ export class People {
   /** Sends what stands in the box. `force` sends although there are newer lines. */
   async send(id: string, force = false) {
     if (underWay(this.draft(id)) || !this.draft(id).text.trim()) return;
-    const { messages, events } = this.#shown(id);
-    const seen = pastMine(this.draft(id).seen, this.#talk(messages, events));
+    const { messages, detail } = this.#shown(id);
+    const seen = pastMine(this.draft(id).seen, this.#talk(messages, detail));
     this.#change(id, (d) => send(d, crypto.randomUUID(), new Date().toISOString()));
     const { outgoing } = this.draft(id);
     if (!outgoing) return;
@@ -206,7 +207,7 @@ export class People {
     try {
       const [detail, page] = await Promise.all([api.conversation(id), api.messages(id)]);
       this.#desk.took(detail);
-      const talk = this.#talk(page.items, detail.events);
+      const talk = this.#talk(page.items, detail);
       const what = conflict(detail, talk, seen, serverNow());
       if (what === "again") return this.#post(id, reply, pastMine(seen, talk), false);
       this.#change(id, (d) =>

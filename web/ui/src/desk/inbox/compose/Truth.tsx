@@ -4,7 +4,7 @@ import { Button } from "../../../ui/Button";
 import { useNow } from "../../../ui/now";
 import { useCommonWords } from "../../../words/common";
 import { useFormat } from "../../../words/locale";
-import type { Detail, Event, Message } from "../../api";
+import type { Detail, Message } from "../../api";
 import { useActivity, useDeskState, usePeople, useShown } from "../../context";
 import { failureInWords } from "../../failure";
 import { useWords } from "../../words";
@@ -14,7 +14,6 @@ import { missing } from "./canned";
 import { useComposeWords } from "./words";
 
 const noMessages: Message[] = [];
-const noEvents: Event[] = [];
 const hours = 3_600_000;
 
 /** Names in a row: "Ben", "Ben and Zoé". */
@@ -25,8 +24,8 @@ export function joined(names: readonly string[], and: string): string {
 export function useNewLines(id: string, draft: Draft): number {
   const people = usePeople();
   const messages = useDeskState((s) => (s.transcript?.id === id ? s.transcript.messages : noMessages));
-  const events = useDeskState((s) => (s.transcript?.id === id ? s.transcript.detail?.events : undefined)) ?? noEvents;
-  return people.newSince(draft, messages, events);
+  const detail = useDeskState((s) => (s.transcript?.id === id ? s.transcript.detail : undefined));
+  return people.newSince(draft, messages, detail);
 }
 
 /** What came back and waits for a decision: new lines, a failure, or a draft of another browser. */

@@ -90,7 +90,7 @@ export function Handover({
   );
 }
 
-/** What they want, what was tried, what is known. */
+/** What they want, what was tried, what is known. Beside the conversation, where nothing can be shown, in line with what stands there. */
 export function ThreeLines({ packet, onShow }: { packet: Packet; onShow?: (messageId: string) => void }) {
   const words = useTalkWords();
   const h = words.handover;
@@ -98,7 +98,9 @@ export function ThreeLines({ packet, onShow }: { packet: Packet; onShow?: (messa
   const { tried } = summary;
   const known = knownOf(packet);
   return (
-    <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-3 gap-y-1 pt-2">
+    <dl
+      className={`grid items-baseline gap-x-3 gap-y-1 pt-2 ${onShow ? "grid-cols-[auto_1fr]" : "grid-cols-[96px_1fr]"}`}
+    >
       <dt className="text-meta text-muted">{h.wants}</dt>
       <dd dir="auto">
         {summary.issue ? <span className="font-medium">{summary.issue}</span> : h.asked[summary.askedFor]}
