@@ -66,7 +66,7 @@ func (c *brainTryCmd) ask(ctx context.Context, out io.Writer, client *wire.Clien
 	}
 	begun := time.Now()
 	answer, tried, err := client.Ask(ctx, turn)
-	fmt.Fprintf(out, "%d ms, %d calls\n", time.Since(begun).Milliseconds(), tried)
+	fmt.Fprintf(out, "calls: %d, time: %d ms\n", tried, time.Since(begun).Milliseconds())
 	if err != nil {
 		return fmt.Errorf("the embedded bot would answer: %s", strings.TrimPrefix(err.Error(), "model: "))
 	}

@@ -91,13 +91,13 @@ var layers = []struct {
 
 // sideways are the imports within one layer that are allowed.
 var sideways = map[string][]string{
-	"internal/eval/report": {"internal/eval/play"},
-	"internal/bot/model":   {"internal/bot"},
-	"internal/bot/eval":    {"internal/bot"},
-	"internal/store/calls": {"internal/bot/tool"},
-	"internal/bot/remote":  {"internal/bot"},
-	"internal/config":      {"internal/sign"},
-	"internal/bot/brain":   {"internal/bot", "internal/bot/model", "internal/bot/remote"},
+	"internal/eval/report":   {"internal/eval/play"},
+	"internal/bot/model":     {"internal/bot"},
+	"internal/bot/eval":      {"internal/bot"},
+	"internal/store/calls":   {"internal/bot/tool"},
+	"internal/bot/remote":    {"internal/bot"},
+	"internal/config":        {"internal/sign"},
+	"internal/bot/brain":     {"internal/bot", "internal/bot/model", "internal/bot/remote"},
 	"internal/eval/report":   {"internal/eval/play"},
 	"internal/bot/model":     {"internal/bot"},
 	"internal/bot/eval":      {"internal/bot"},

@@ -231,6 +231,9 @@ func (r *run) note(ctx context.Context, failure error, took time.Duration) {
 	r.trace.Millis = took.Milliseconds()
 	if ctx.Err() == nil { // else nobody waits for it any more, which says nothing of the brain
 		r.Metrics.BrainAsked(r.trace.Failure, r.trace.Calls, took)
+		if r.trace.Failure != "" { // what was wrong may quote what was said
+			r.Log.Warn("brain", obs.FieldConversation, r.turn.Conversation, obs.FieldRoute, r.turn.Route, obs.FieldReason, r.trace.Failure)
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()

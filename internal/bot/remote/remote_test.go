@@ -13,6 +13,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"parley/internal/bot"
 	"parley/internal/bot/knowledge"
 	"parley/internal/bot/llm"
@@ -372,6 +374,55 @@ func TestImprove_leavesABrainAloneThatIsDown(t *testing.T) {
 	b.does(map[string]any{"action": "answer", "text": "It is grey."})
 	if out, _ := b.says(lost); !strings.Contains(out.Text, "It is grey.") {
 		t.Errorf("afterwards it says %q: %+v", out.Text, out.Trace.Model)
+	}
+}
+
+// Whatever a brain answers, the customer reads something that keeps to the rules, and it is either
+// the brain's as it was checked or the embedded bot's to the letter.
+func TestImprove_whateverItAnswers(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, false)
+	pieces := rapid.SampledFrom([]string{
+		"It is grey.", "It costs 12 €.", "See https://x.example.", "I have cancelled it.", "Call +33 6 12 34 56 78.", "<EMAIL_1>", "", " ", "{{x}}", "Gris et confortable, comme tous les autres canapés.",
+	})
+	used := 0
+	rapid.Check(t, func(t *rapid.T) {
+		answer := map[string]any{"action": rapid.SampledFrom([]string{"answer", "ask", "choices", "handoff", "decline", "keep", "silent"}).Draw(t, "action")}
+		for _, name := range []string{"text", "reason", "button"} {
+			if rapid.Bool().Draw(t, name+"?") {
+				answer[name] = pieces.Draw(t, name)
+			}
+		}
+		if rapid.Bool().Draw(t, "choices?") {
+			answer["choices"] = []any{map[string]any{"title": pieces.Draw(t, "title"), "detail": pieces.Draw(t, "detail")}}
+		}
+		if rapid.Bool().Draw(t, "sources?") {
+			answer["sources"] = []any{map[string]any{"name": "x", "text": pieces.Draw(t, "source")}}
+		}
+		b.does(answer)
+		b.state, b.past = nil, nil
+		out, embedded := b.says(lost)
+		trace := out.Trace.Model
+		if strings.TrimSpace(out.Text) == "" || len(out.Choices) != len(out.Details) || (out.Action == bot.ActionHandoff) != (out.Handoff != nil) || trace == nil {
+			t.Fatalf("%v leads to %+v", answer, out)
+		}
+		if trace.Failure != "" || trace.Outcome == "keep" {
+			if out.Text != embedded.Text || string(out.State) != string(embedded.State) {
+				t.Fatalf("%v failed and says %q", answer, out.Text)
+			}
+			return
+		}
+		used++
+		said := out.Text + strings.Join(out.Choices, " ") + strings.Join(out.Details, " ") + out.Button
+		source, _ := json.Marshal(answer["sources"])
+		for _, claim := range []string{"12 €", "x.example", "+33 6", "cancelled it", "EMAIL"} {
+			if strings.Contains(said, claim) && !strings.Contains(string(source), claim) {
+				t.Fatalf("%v is sent: %q", answer, said)
+			}
+		}
+	})
+	if used == 0 {
+		t.Error("no answer was used")
 	}
 }
 
