@@ -98,12 +98,7 @@ var sideways = map[string][]string{
 	"internal/bot/remote":    {"internal/bot"},
 	"internal/config":        {"internal/sign"},
 	"internal/bot/brain":     {"internal/bot", "internal/bot/model", "internal/bot/remote"},
-	"internal/eval/report":   {"internal/eval/play"},
-	"internal/bot/model":     {"internal/bot"},
-	"internal/bot/eval":      {"internal/bot"},
 	"internal/bot/knowledge": {"internal/bot/passage"},
-	"internal/store/calls":   {"internal/bot/tool"},
-	"internal/bot/brain":     {"internal/bot", "internal/bot/model"},
 }
 
 // testOnly are imported by test files and by nothing else; what they import themselves of ours is listed.
