@@ -43,6 +43,7 @@ var layers = []struct {
 	{1, "internal/bot/tool"},
 	{2, "internal/bot/flow"},
 	{2, "internal/bot/guard"},
+	{2, "internal/bot/phrase"},
 	{2, "internal/bot/passage"},
 	{2, "internal/bot/knowledge"},
 	{2, "internal/audit"},

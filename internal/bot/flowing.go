@@ -9,6 +9,7 @@ import (
 	"parley/internal/bot/flow"
 	"parley/internal/bot/intent"
 	"parley/internal/bot/knowledge"
+	"parley/internal/bot/phrase"
 )
 
 const (
@@ -124,7 +125,7 @@ var leaving = wordSetOf(`cancel | cancel it | cancel this | cancel that | never 
 
 func wordSetOf(list string) map[string]bool {
 	m := make(map[string]bool)
-	for _, p := range phrases(list) {
+	for _, p := range phrase.List(list) {
 		m[p] = true
 	}
 	return m

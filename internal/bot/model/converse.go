@@ -280,7 +280,10 @@ func (r *run) cite(draft *bot.Draft, names []string) *guard.Violation {
 		i := slices.IndexFunc(r.sources, func(s source) bool { return s.name == name })
 		switch {
 		case i >= 0:
-			draft.Sources, draft.Intents = append(draft.Sources, r.sources[i].file), append(draft.Intents, name)
+			draft.Sources = append(draft.Sources, r.sources[i].file)
+			if intent := r.sources[i].intent; intent != "" {
+				draft.Intents = append(draft.Intents, intent)
+			}
 		case slices.Contains(r.cited, name):
 			draft.Sources = append(draft.Sources, "tool "+name)
 		default:

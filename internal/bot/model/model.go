@@ -172,7 +172,7 @@ type run struct {
 func (a *Asker) begin(pub *knowledge.Published, t Turn) *run {
 	r := &run{Asker: a, turn: t, pub: pub, delimiter: a.Delimiter(), tools: map[string]Tool{}}
 	r.trace = bot.ModelTrace{Provider: a.set.Provider, Model: a.set.Name}
-	r.sources = r.passages()
+	r.sources = r.gather()
 	r.request = llm.Request{
 		System: r.instructions(), Messages: []llm.Message{{Text: r.material()}}, Tools: []llm.Tool{replyTool},
 		MaxTokens: a.set.MaxTokens, Temperature: a.set.Temperature,

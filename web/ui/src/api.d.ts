@@ -4169,6 +4169,8 @@ export interface components {
             p: number;
             reason: string;
             rule?: string;
+            /** @description Files of the knowledge base that the answer is from; the passage of a document behind a #. */
+            sources: string[];
             title: string;
             /** @description Version of the knowledge base. */
             version?: string;

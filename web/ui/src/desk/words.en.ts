@@ -144,6 +144,8 @@ export const en = {
   request: "Request",
   response: "Response",
   alternatives: "It might also have been",
+  sources: "Answered from",
+  quoted: "No topic fits; a document does",
   detectedLanguage: (language: string) => `in ${language}`,
   after: (span: string) => `+${span}`,
 

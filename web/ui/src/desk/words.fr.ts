@@ -145,6 +145,8 @@ export const fr: Shape<typeof en> = {
   request: "Requête",
   response: "Réponse",
   alternatives: "Autres possibilités",
+  sources: "Répondu d’après",
+  quoted: "Aucun sujet ne convient ; un document, si",
   detectedLanguage: (language: string) => `en ${String(language).toLocaleLowerCase("fr")}`,
   after: (span: string) => `+${span}`,
 
