@@ -34,6 +34,7 @@ var layers = []struct {
 	{0, "internal/chat"},
 	{0, "internal/config"},
 	{0, "internal/obs"},
+	{0, "internal/sign"},
 	{1, "internal/store/..."},
 	{1, "internal/channel/braze"},
 	{1, "internal/bot/intent"},
@@ -55,6 +56,8 @@ var layers = []struct {
 	{3, "internal/bot/eval"},
 	{2, "internal/channel/consent"},
 	{3, "internal/bot/model"},
+	{2, "internal/bot/remote/wire"},
+	{3, "internal/bot/remote"},
 	{3, "internal/channel/delivery"},
 	{3, "internal/channel/intake"},
 	{3, "internal/channel/profile"},
@@ -92,9 +95,11 @@ var sideways = map[string][]string{
 	"internal/eval/report":   {"internal/eval/play"},
 	"internal/bot/model":     {"internal/bot"},
 	"internal/bot/eval":      {"internal/bot"},
-	"internal/bot/knowledge": {"internal/bot/passage"},
 	"internal/store/calls":   {"internal/bot/tool"},
-	"internal/bot/brain":     {"internal/bot", "internal/bot/model"},
+	"internal/bot/remote":    {"internal/bot"},
+	"internal/config":        {"internal/sign"},
+	"internal/bot/brain":     {"internal/bot", "internal/bot/model", "internal/bot/remote"},
+	"internal/bot/knowledge": {"internal/bot/passage"},
 }
 
 // testOnly are imported by test files and by nothing else; what they import themselves of ours is listed.

@@ -54,7 +54,7 @@ func (a *App) models(w config.Workspace) (map[string]*model.Asker, error) {
 			Calls: m.Calls, Unsure: m.When == "unsure", Price: llm.Price{In: m.PriceIn, Out: m.PriceOut},
 			PerConversation: micros(m.CostPerConversation), PerDay: micros(m.CostPerDay),
 		}, model.Parts{
-			Chat: breaker, Bot: speaker, Published: a.base.answers[speaker], Spent: a.spent, Note: a.noteUsage, Log: a.log,
+			Chat: breaker, Bot: speaker, Published: a.base.answers[speaker], Spent: a.spent, Note: a.noteUsage, Log: a.log, Metrics: a.metrics,
 			Delimiter: func() string { return strings.ToLower(rand.Text()[:12]) },
 		})
 	}

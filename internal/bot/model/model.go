@@ -65,6 +65,7 @@ type Parts struct {
 	// Delimiter makes a mark that nobody can guess, for one request.
 	Delimiter func() string
 	Log       *slog.Logger
+	Metrics   *obs.Metrics // nil: nobody counts
 }
 
 // Asker asks one model. It is safe for concurrent use.
