@@ -46,6 +46,7 @@ var layers = []struct {
 	{2, "internal/bot/phrase"},
 	{2, "internal/bot/passage"},
 	{2, "internal/bot/knowledge"},
+	{3, "internal/bot/knowledge/importer"},
 	{2, "internal/audit"},
 	{2, "internal/bot/tool/run"},
 	{2, "internal/bot/packet"},
