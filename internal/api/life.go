@@ -41,8 +41,9 @@ type Understanding struct {
 	Version      string    `json:"version,omitempty" doc:"Version of the knowledge base."`
 	Micros       int64     `json:"micros" doc:"Time the bot took, in microseconds."`
 	Alternatives []Reading `json:"alternatives" nullable:"false"`
+	Sources      []string  `json:"sources" nullable:"false" doc:"Files of the knowledge base that the answer is from; the passage of a document behind a #."`
 
-	Model *bot.ModelTrace `json:"model,omitempty" doc:"What a language model had to do with it."`
+	Model *bot.ModelTrace `json:"model,omitempty" doc:"What a language model had to do with it, or a brain of your own."`
 }
 
 // Reading is one intent that was considered.
@@ -190,7 +191,7 @@ func turnSteps(t store.Turn, inbound int) ([]Step, *Understanding, error) {
 	u := &Understanding{
 		Intent: trace.Intent, Title: trace.Title, P: trace.P, Band: trace.Band, Rule: trace.Rule, Reason: trace.Reason, Language: trace.Language,
 		LanguageFrom: trace.LanguageFrom, Version: trace.KnowledgeVersion, Micros: trace.Micros, Alternatives: []Reading{},
-		Model: trace.Model,
+		Sources: append([]string{}, trace.Sources...), Model: trace.Model,
 	}
 	for _, alt := range trace.Alternatives {
 		u.Alternatives = append(u.Alternatives, Reading{Intent: alt.Intent, Title: alt.Title, P: alt.P})
@@ -199,6 +200,9 @@ func turnSteps(t store.Turn, inbound int) ([]Step, *Understanding, error) {
 }
 
 func understoodTitle(t bot.Trace) Words {
+	if t.Rule == bot.RulePassage {
+		return Words{"Found in a document", "Trouvé dans un document"}
+	}
 	if t.Title != "" {
 		return Words{"Understood as “" + t.Title + "”", "Compris comme « " + t.Title + " »"}
 	}

@@ -48,7 +48,8 @@ func (a *App) models(w config.Workspace) (map[string]*model.Asker, error) {
 			speaker = own
 		}
 		out[r.ID] = model.New(asking(m, prompt), model.Parts{
-			Chat: breaker, Bot: speaker, Published: a.base.answers[speaker], Spent: a.spent, Note: a.noteUsage, Log: a.log, Delimiter: delimiter,
+			Chat: breaker, Bot: speaker, Published: a.base.answers[speaker], Spent: a.spent, Note: a.noteUsage, Log: a.log, Metrics: a.metrics,
+			Delimiter: delimiter,
 		})
 	}
 	return out, nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"parley/internal/bot/intent"
+	"parley/internal/bot/phrase"
 )
 
 // returned meets a conversation that people have given back since the last turn: what
@@ -25,7 +26,7 @@ func (r *run) returned() bool {
 }
 
 // aboutPromise are words of customers who ask what became of what they were told.
-var aboutPromise = phrases(`
+var aboutPromise = phrase.List(`
 	promised | promise | you said | he said | she said | they said | was told | were told | been told | your colleague | the agent said | any news | any update | any updates
 	what about it | is it done | has it been done | when will it | still waiting for it
 	promis | promesse | promettre | vous avez dit | on m a dit | m a dit | m avait dit | votre collegue | le conseiller | la conseillere | des nouvelles | du nouveau
@@ -42,7 +43,7 @@ func (r *run) promise() (Outcome, bool) {
 		return Outcome{}, false
 	}
 	folded := intent.Fold(r.question)
-	asks := containsAny(" "+folded+" ", aboutPromise)
+	asks := phrase.In(r.question, aboutPromise)
 	if !asks && intent.Similarity(folded, intent.Fold(r.turn.Returned.Promise)) < alike {
 		return Outcome{}, false
 	}

@@ -6,6 +6,9 @@ import (
 	"parley/internal/bot/intent"
 )
 
+// RulePassage is the rule of an outcome that quotes a document.
+const RulePassage = "passage"
+
 // fromDocuments answers with a passage of the documents where no intent does, when it holds most
 // of what the question is about. What was said already, or did not help, is not repeated.
 func (r *run) fromDocuments(reason string) (Outcome, bool) {
@@ -29,7 +32,7 @@ func (r *run) fromDocuments(reason string) (Outcome, bool) {
 	r.state.try(Tried{TriedAnswer, []string{hits[0].Title}})
 	r.trace.Sources = append(r.trace.Sources, hits[0].ID)
 	why := fmt.Sprintf("%s; a passage holds %.0f %% of what the question is about", reason, 100*hits[0].Coverage)
-	out := r.say(ActionAnswer, BandFallback, "passage", why, body, r.hint())
+	out := r.say(ActionAnswer, BandFallback, RulePassage, why, body, r.hint())
 	r.state.Said = said // without the hint, so that a repeat is seen
 	return out, true
 }

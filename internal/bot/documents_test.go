@@ -28,7 +28,7 @@ func TestReply_quotesADocumentOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out.Trace.Rule != "passage" || !strings.Contains(out.Text, "“Lamps”") || !strings.Contains(out.Text, "dimmer below its base.") ||
+	if out.Trace.Rule != bot.RulePassage || !strings.Contains(out.Text, "“Lamps”") || !strings.Contains(out.Text, "dimmer below its base.") ||
 		!strings.Contains(out.Text, "https://shop.example.com/lamps") || len(out.Trace.Sources) != 1 || out.Trace.Sources[0] != "documents/en/lamps.md#dimmer" {
 		t.Fatalf("got %q, trace %+v", out.Text, out.Trace)
 	}
@@ -38,7 +38,7 @@ func TestReply_quotesADocumentOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if out.Trace.Rule == "passage" {
+	if out.Trace.Rule == bot.RulePassage {
 		t.Errorf("the same passage was quoted twice: %q", out.Text)
 	}
 }

@@ -54,7 +54,7 @@ func TestReply_keepsItsPromises(t *testing.T) {
 
 			if out.Action == bot.ActionAsk && out.Trace.Band == bot.BandFallback {
 				fallbacks++
-			} else if out.Trace.Band != bot.BandAlways && out.Trace.Band != bot.BandRule {
+			} else if chosen := out.Trace.Rule == "choice" && out.Action == bot.ActionAnswer; chosen || out.Trace.Band != bot.BandAlways && out.Trace.Band != bot.BandRule {
 				fallbacks = 0
 			}
 			if fallbacks >= 2 {

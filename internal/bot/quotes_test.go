@@ -39,7 +39,7 @@ func TestDocuments_leavesOtherMessagesAlone(t *testing.T) {
 		quoted, all := 0, 0
 		for _, row := range readTSV(t, "eval/heldout/"+language+".tsv") {
 			all++
-			if out := seed(t, language).says(row[0]); out.Trace.Rule == "passage" {
+			if out := seed(t, language).says(row[0]); out.Trace.Rule == bot.RulePassage {
 				quoted++
 				t.Logf("%s: %q (%s) is answered with %v", language, row[0], row[1], out.Trace.Sources)
 			}
@@ -76,7 +76,7 @@ type quoted struct{ answerable, right, wrong, intent, unanswerable, invented, in
 func (m *quoted) add(t *testing.T, language, text, want string) {
 	t.Helper()
 	out := seed(t, language).says(text)
-	passage, answer := out.Trace.Rule == "passage", out.Action == bot.ActionAnswer && out.Trace.Rule != "passage"
+	passage, answer := out.Trace.Rule == bot.RulePassage, out.Action == bot.ActionAnswer && out.Trace.Rule != bot.RulePassage
 	hit := passage && strings.HasSuffix(out.Trace.Sources[0], "#"+want)
 	switch {
 	case want == "-" && passage:

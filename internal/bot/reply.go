@@ -12,6 +12,7 @@ import (
 	"parley/internal/bot/guard"
 	"parley/internal/bot/intent"
 	"parley/internal/bot/knowledge"
+	"parley/internal/bot/phrase"
 )
 
 // Bot replies to turns from a published knowledge base. It keeps nothing between turns
@@ -49,12 +50,14 @@ func (b *Bot) Reply(ctx context.Context, t Turn) (Outcome, error) {
 	}
 	r := begin(b.published(), t)
 	r.library = b.library()
+	asked := r.state.Asking
+	r.state.Asking = false
 	out := r.decide()
 	raw, err := r.state.write()
 	if err != nil {
 		return Outcome{}, fmt.Errorf("bot turn: state: %w", err)
 	}
-	out.State, out.Language, out.Trace = raw, r.language, r.trace
+	out.State, out.Language, out.Trace, out.Asked = raw, r.language, r.trace, asked
 	if b.now != nil {
 		out.Trace.Micros = b.now().Sub(start).Microseconds()
 	}
@@ -204,7 +207,7 @@ func (r *run) decide() Outcome {
 // remember takes this turn's question and mood into the memory.
 func (r *run) remember() {
 	if r.question == "" || len(r.state.Flows) > 0 { // what a flow asked for is no question
-		r.feel(frustration(r.text)) // a wish for a person may be an angry one
+		r.feel(phrase.Frustration(r.text)) // a wish for a person may be an angry one
 		return
 	}
 	folded := cut(intent.Fold(r.question))
@@ -212,7 +215,7 @@ func (r *run) remember() {
 		r.repeated = r.repeated || intent.Similarity(before, folded) >= repeatCosine
 	}
 	r.state.Asked = last(append(r.state.Asked, folded), maxAsked)
-	score := frustration(r.question)
+	score := phrase.Frustration(r.question)
 	if r.repeated {
 		score++
 	}
@@ -315,9 +318,9 @@ func join(paragraphs ...string) string {
 
 // tellsOfPerson reports whether a text already says that a person takes over.
 func tellsOfPerson(text string) bool {
-	return containsAny(" "+intent.Fold(text)+" ", takeovers)
+	return phrase.In(text, takeovers)
 }
 
-var takeovers = phrases(`
+var takeovers = phrase.List(`
 	take over | takes over | taking over | took over | will answer you | will reply to you | get back to you | gets back to you | will contact you | will call you | look at your message
 	prend le relais | prendra le relais | prennent le relais | prendre le relais | va vous repondre | vous repondra | vous recontacte | vous recontactera | vous rappelle | vous rappellera | revient vers vous | reviendra vers vous`)

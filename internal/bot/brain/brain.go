@@ -15,6 +15,7 @@ import (
 
 	"parley/internal/bot"
 	"parley/internal/bot/model"
+	"parley/internal/bot/remote"
 	"parley/internal/bot/tool"
 	"parley/internal/bot/tool/run"
 )
@@ -24,6 +25,8 @@ type Brain struct {
 	Bot   *bot.Bot
 	Tools *run.Runner  // nil: none
 	Model *model.Asker // nil: none
+	// Remote is asked instead of a model; nil: there is none.
+	Remote *remote.Asker
 }
 
 // maxCalls is how many tools the embedded bot may call in one turn; a flow stops earlier.
@@ -42,6 +45,11 @@ func (b Brain) Reply(ctx context.Context, who run.Who, t bot.Turn) (bot.Outcome,
 		}
 		if out.Action != bot.ActionCall {
 			out.Trace.Calls = calls
+			if b.Remote != nil {
+				return b.Remote.Improve(ctx, remote.Turn{
+					Turn: t, Conversation: who.Conversation, Epoch: who.Epoch, Customer: who.Contact, ExternalID: who.ExternalID, Phone: who.Phone, Embedded: out,
+				})
+			}
 			return b.improve(ctx, who, t, out)
 		}
 		if len(calls) == maxCalls {

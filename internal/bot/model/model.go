@@ -65,6 +65,7 @@ type Parts struct {
 	// Delimiter makes a mark that nobody can guess, for one request.
 	Delimiter func() string
 	Log       *slog.Logger
+	Metrics   *obs.Metrics // nil: nobody counts
 }
 
 // Asker asks one model. It is safe for concurrent use.
@@ -180,7 +181,7 @@ type run struct {
 func (a *Asker) begin(pub *knowledge.Published, t Turn) *run {
 	r := &run{Asker: a, turn: t, pub: pub, delimiter: a.Delimiter(), tools: map[string]Tool{}}
 	r.trace = bot.ModelTrace{Provider: a.set.Provider, Model: a.set.Name}
-	r.sources = r.passages()
+	r.sources = r.gather()
 	r.request = llm.Request{
 		System: r.instructions(), Messages: []llm.Message{{Text: r.material()}}, Tools: []llm.Tool{replyTool},
 		MaxTokens: a.set.MaxTokens, Temperature: a.set.Temperature,

@@ -448,6 +448,22 @@ func TestImprove_whatTheModelIsTold(t *testing.T) {
 	})
 }
 
+func TestImprove_answersFromADocument(t *testing.T) {
+	t.Parallel()
+	const passage = "documents/en/warranty.md#how-long-the-warranty-lasts"
+	text := "Lamps have a warranty of five years from us, on top of the two years that the law gives."
+	each(t, []scripted.Step{reply("answer", text, passage)}, nil, func(b *bench) {
+		_, out := b.says("is my lamp still under warranty after four years")
+		told := b.server.Seen()[0].Messages[0].Text
+		if !strings.Contains(told, "source "+passage) || !strings.Contains(told, "commercial warranty of five years") || strings.Count(told, "source documents/") > 3 {
+			b.t.Errorf("the model was told %s", told)
+		}
+		if out.Text == "" || !strings.Contains(out.Text, text) || !slices.Equal(out.Trace.Sources, []string{passage}) || out.Trace.Model == nil || out.Trace.Model.Failure != "" || out.Trace.Model.Violation != "" {
+			b.t.Errorf("said %q, trace %+v", out.Text, out.Trace)
+		}
+	})
+}
+
 func TestImprove_endsWithItsContext(t *testing.T) {
 	t.Parallel()
 	each(t, []scripted.Step{{Hang: true}}, nil, func(b *bench) {

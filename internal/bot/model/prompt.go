@@ -59,36 +59,46 @@ func languageName(code string) string {
 	return "the language with the code " + code
 }
 
-// source is a passage the model may answer from.
+// source is something the model may answer from.
 type source struct {
 	name, file, text string
+	intent           string // the intent whose answer it is; empty for a passage of a document
 }
 
 const (
-	maxSources = 6
-	maxLine    = 2000 // bytes of an earlier line or a source that the model gets
+	maxSources  = 6    // answers of intents
+	maxPassages = 3    // of documents
+	maxLine     = 2000 // bytes of an earlier line or a source that the model gets
 )
 
-// passages are the answers of the intents nearest to the question. One that lacks a
-// detail, or that is for people, is none.
-func (r *run) passages() []source {
+// gather finds the answers of the intents nearest to the question and the passages of
+// documents nearest to it. An answer that lacks a detail, or that is for people, is none.
+func (r *run) gather() []source {
 	var said []string
 	for _, m := range r.turn.Messages {
 		said = append(said, m.Text)
 	}
+	question := strings.Join(said, " ")
 	language := r.turn.Embedded.Language
 	m, ok := r.pub.Models[language]
 	if !ok {
 		return nil
 	}
 	var out []source
-	for _, s := range m.Understand(strings.Join(said, " ")).Top {
+	for _, s := range m.Understand(question).Top {
 		in, ok := r.pub.Intent(language, s.Label)
 		if !ok || in.Handoff != knowledge.HandoffNever || len(out) == maxSources {
 			continue
 		}
 		if text, missing := r.pub.Whole(in); len(missing) == 0 {
-			out = append(out, source{in.Name, in.File, in.Title + "\n" + text})
+			out = append(out, source{name: in.Name, file: in.File, text: in.Title + "\n" + text, intent: in.Name})
+		}
+	}
+	if documents := r.pub.Documents[language]; documents != nil {
+		hits := documents.Search(question)
+		for _, h := range hits[:min(maxPassages, len(hits))] {
+			text := strings.Join([]string{h.Title + ": " + h.Heading, h.Text(), h.Link}, "\n")
+			out = append(out, source{name: h.ID, file: h.ID, text: strings.TrimSpace(text)})
 		}
 	}
 	return out

@@ -123,7 +123,7 @@ export const en = {
     intent_rule: "The topic needs a person",
     answer_unfilled: "The answer lacks a detail",
     quality_probe: "WhatsApp is testing the bot",
-    model_asked: "The language model asked for a person",
+    model_asked: "The language model, or your own brain, asked for a person",
     tool_failed: "What the customer agreed to failed",
     no_knowledge: "The bot has no knowledge base",
   },
@@ -144,6 +144,8 @@ export const en = {
   request: "Request",
   response: "Response",
   alternatives: "It might also have been",
+  sources: "Answered from",
+  quoted: "No topic fits; a document does",
   detectedLanguage: (language: string) => `in ${language}`,
   after: (span: string) => `+${span}`,
 

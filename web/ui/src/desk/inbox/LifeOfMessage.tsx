@@ -189,7 +189,9 @@ function Understood({ understanding: u }: { understanding: Understanding }) {
   return (
     <div className="mt-2 flex flex-col gap-2 rounded-md bg-bg p-3">
       <div>
-        {u.intent ? (
+        {u.rule === "passage" ? (
+          <p className="font-medium">{words.quoted}</p>
+        ) : u.intent ? (
           <>
             <p className="text-meta text-muted">{words.understood}</p>
             <Bar title={u.title || u.intent} p={u.p} tone="bg-bot" strong />
@@ -204,6 +206,16 @@ function Understood({ understanding: u }: { understanding: Understanding }) {
           <p className="text-meta text-muted">{words.alternatives}</p>
           {others.map((a) => (
             <Bar key={a.intent} title={a.title || a.intent} p={a.p} tone="bg-line-strong" />
+          ))}
+        </div>
+      )}
+      {u.sources.length > 0 && (
+        <div>
+          <p className="text-meta text-muted">{words.sources}</p>
+          {u.sources.map((source) => (
+            <p key={source} className="font-mono text-meta [overflow-wrap:anywhere]">
+              {source}
+            </p>
           ))}
         </div>
       )}

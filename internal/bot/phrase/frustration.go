@@ -1,22 +1,19 @@
-package bot
+package phrase
 
 import (
 	"strings"
 	"unicode"
-
-	"parley/internal/bot/intent"
 )
 
-// frustration scores how upset a text sounds, 0 when not at all: an insult or a bitter
+// Frustration scores how upset a text sounds, 0 when not at all: an insult or a bitter
 // complaint 2, "again", "still not" 1, shouting 1, piled-up marks 1. Sentiment word lists
 // do worse on customer messages: product words mislead them.
-func frustration(text string) int {
-	folded := " " + intent.Fold(text) + " "
+func Frustration(text string) int {
 	score := 0
-	if containsAny(folded, bitter) {
+	if In(text, bitter) {
 		score += 2
 	}
-	if containsAny(folded, weary) {
+	if In(text, weary) {
 		score++
 	}
 	if shouting(text) {
@@ -26,15 +23,6 @@ func frustration(text string) int {
 		score++
 	}
 	return score
-}
-
-func containsAny(folded string, phrases []string) bool {
-	for _, p := range phrases {
-		if strings.Contains(folded, " "+p+" ") {
-			return true
-		}
-	}
-	return false
 }
 
 // shouting is all capitals over more than eight letters.
@@ -51,7 +39,7 @@ func shouting(text string) bool {
 	return upper > 8
 }
 
-var bitter = phrases(`
+var bitter = List(`
 	stupid | idiot | idiots | useless | ridiculous | pathetic | disgusting | disgusted | disgrace | disgraceful | shameful | shame on you | rubbish
 	garbage | trash | crap | shit | bullshit | fuck | fucking | damn | wtf | joke of a | is a joke | what a joke | worst | terrible | horrible | awful | appalling
 	unacceptable | outrageous | incompetent | liar | liars | lying to me | thieves | furious | angry | fed up | sick of this | sick of you | had enough
@@ -62,22 +50,10 @@ var bitter = phrases(`
 	foutez de moi | vous foutez | moquez de moi | vous moquez | fous de moi | ras le bol | j en ai marre | marre de vous | en colere | furieux | furieuse | exaspere | exasperee
 	plus jamais | perte de temps | perdre mon temps | inutile | personne ne repond | personne ne me repond | jamais de reponse | aucune reponse | tres decu | tres decue | vraiment decu | vraiment decue | insupportable | n importe quoi`)
 
-var weary = phrases(`
+var weary = List(`
 	again | still not | still no | still nothing | still waiting | still have not | still haven t | third time | second time | fourth time | many times | several times | how many times | every time
 	already told | already said | already asked | already wrote | already sent | already explained | i told you | not what i asked | did not answer | didn t answer | does not help | doesn t help | not helping | not helpful
 	for weeks | for days | weeks ago | no answer | no reply | keep asking | not working again
 	toujours pas | toujours rien | toujours aucune | encore une fois | encore pas | troisieme fois | deuxieme fois | quatrieme fois | plusieurs fois | combien de fois | a chaque fois
 	deja dit | deja explique | deja demande | deja ecrit | deja envoye | je vous ai dit | pas ma question | ne repond pas | repondez pas | ne m aide pas | m aide pas | ca n aide pas
 	depuis des semaines | depuis des jours | pas de reponse | sans reponse | ca ne marche toujours`)
-
-func phrases(list string) []string {
-	var out []string
-	for line := range strings.Lines(list) {
-		for phrase := range strings.SplitSeq(line, "|") {
-			if phrase = strings.TrimSpace(phrase); phrase != "" {
-				out = append(out, phrase)
-			}
-		}
-	}
-	return out
-}
