@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"parley/examples/shop"
+	"parley/internal/config"
 	"parley/internal/eval/record"
 	"parley/internal/eval/script"
 	"parley/internal/store"
@@ -145,7 +147,12 @@ steps:
   - customer: what is the price of the lantern
     expect: {model: none}
 `)
-	s := open(t, small(t), tests...)
+	w := small(t)
+	busy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the operator's own model or brain was asked") }))
+	t.Cleanup(busy.Close)
+	w.Routes[0].Brain = config.Brain{URL: busy.URL, Secret: "a-secret-of-a-brain-that-is-long-enough", Timeout: time.Second}
+	w.Model.Provider, w.Model.Name, w.Model.BaseURL, w.Model.APIKey = "openai", "real", busy.URL+"/v1", "key"
+	s := open(t, w, tests...)
 	if r := playOne(t, s, tests[0]); r.Failed != 6 || r.Checked != 6 {
 		t.Errorf("%d of %d checks failed: %q", r.Failed, r.Checked, failed(r))
 	}

@@ -149,7 +149,7 @@ func settings(own *config.Workspace, endpoint, folder string) config.Config {
 	routes := make([]config.Route, len(w.Routes))
 	for i, r := range w.Routes {
 		r.Secrets, r.Since, r.SigningKey, r.AllowFrom = []config.Secret{secret}, nil, "", nil
-		r.Model = config.NewRoute(r.ID).Model
+		r.Model, r.Brain = config.NewRoute(r.ID).Model, config.Brain{} // neither is ours to ask
 		routes[i] = r
 	}
 	w.Routes = routes
