@@ -87,6 +87,7 @@ var layers = []struct {
 	{6, "internal/app"},
 	{6, "internal/demo"},
 	{7, "bench/..."},
+	{7, "internal/eval/draft"},
 	{7, "internal/eval/play"},
 	{7, "internal/eval/report"},
 	{8, "cmd/..."},

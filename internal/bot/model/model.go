@@ -92,6 +92,15 @@ func (a *Asker) Asks(embedded bot.Outcome) bool {
 	return embedded.MayImprove() && (!a.set.Unsure || embedded.Trace.Band != bot.BandAnswer)
 }
 
+// Guess is about what the first call for such a turn would read.
+func (a *Asker) Guess(t Turn) llm.Usage {
+	pub := a.Published()
+	if pub == nil {
+		return llm.Usage{}
+	}
+	return a.begin(pub, t).request.Guess()
+}
+
 // Improve asks the model, if it is one of its turns, and gives what it made of it; in
 // every other case, and whenever anything fails, it gives the embedded outcome, with the
 // failure in its trace. It fails only when ctx has ended.
