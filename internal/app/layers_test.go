@@ -69,6 +69,7 @@ var layers = []struct {
 	{4, "internal/engine"},
 	{4, "internal/eval/page"},
 	{4, "internal/eval/script"},
+	{5, "internal/eval/rehearse"},
 	{4, "internal/api/accounts"},
 	{4, "internal/api/beside"},
 	{4, "internal/api/setup"},
