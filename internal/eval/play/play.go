@@ -257,10 +257,10 @@ func (p *player) reach(ctx context.Context, n int) error {
 	}
 }
 
-// posted counts the webhooks that Braze has posted for this customer.
+// posted counts the webhooks of this customer that the gateway has taken; one that failed is posted again.
 func (p *player) posted(ctx context.Context) (int, error) {
 	var log struct{ Entries []struct{ Outcome string } }
-	err := p.call(ctx, http.MethodGet, "/sandbox/activity?kind=webhook&limit=1000&phone="+url.QueryEscape(p.phone), nil, &log)
+	err := p.call(ctx, http.MethodGet, "/sandbox/activity?kind=webhook&outcome=accepted&limit=1000&phone="+url.QueryEscape(p.phone), nil, &log)
 	return len(log.Entries), err
 }
 
