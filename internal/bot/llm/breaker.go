@@ -28,13 +28,21 @@ type Breaker struct {
 func NewBreaker(m Model, now func() time.Time) *Breaker { return &Breaker{model: m, now: now} }
 
 // Chat asks the model, unless it is resting.
-func (b *Breaker) Chat(ctx context.Context, r Request) (Response, error) {
+func (b *Breaker) Chat(ctx context.Context, r Request) (resp Response, err error) {
+	return resp, b.do(ctx, func() error {
+		resp, err = b.model.Chat(ctx, r)
+		return err
+	})
+}
+
+// do makes one call, unless the model is resting.
+func (b *Breaker) do(ctx context.Context, call func() error) error {
 	if !b.enter() {
-		return Response{}, &Error{Kind: Resting}
+		return &Error{Kind: Resting}
 	}
-	resp, err := b.model.Chat(ctx, r)
+	err := call()
 	b.leave(err, ctx.Err() == context.Canceled)
-	return resp, err
+	return err
 }
 
 func (b *Breaker) enter() bool {
