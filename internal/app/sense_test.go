@@ -11,6 +11,7 @@ import (
 	"parley/internal/config"
 	"parley/internal/store/storetest"
 	"parley/internal/store/usage"
+	"parley/internal/testkit"
 )
 
 // TestSense plays customers who speak and send pictures: what they say is answered as if they had written it, what they
@@ -90,6 +91,9 @@ func TestSense(t *testing.T) {
 		if n := len(model.Seen()); asked != 6 || n != asked {
 			t.Errorf("the models were asked %d times, and %d after the restart", asked, n)
 		}
+		testkit.Eventually(t, patience, func() bool {
+			return strings.Contains(l.desk().get("/conversations?q=kitchen+table"), string(l.of(shower).ID))
+		})
 		turns, err := usage.Of(t.Context(), l.app.Store(), l.of(failing).ID)
 		if err != nil || len(turns) != 2 || turns[0].Failure != "rate_limited" || turns[0].Model != "ear" {
 			t.Errorf("the ledger has %+v, %v", turns, err)

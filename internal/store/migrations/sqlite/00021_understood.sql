@@ -14,6 +14,7 @@ CREATE TABLE understood (
     millis BIGINT NOT NULL,
     PRIMARY KEY (message_id, n)
 ) WITHOUT ROWID;
+CREATE INDEX understood_conversation ON understood (conversation_id);
 
 -- +goose Down
 DROP TABLE understood;
