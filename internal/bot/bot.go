@@ -141,6 +141,8 @@ type Outcome struct {
 	Consent *Consent
 	// Handoff is set exactly when Action is [ActionHandoff].
 	Handoff *Handoff
+	// Asked says that the last reply was a draft's question.
+	Asked bool
 	// Language of Text, as a key of the knowledge base ("en", "fr").
 	Language string
 	// State goes into the next turn's State, whatever the action.
@@ -252,9 +254,9 @@ type FileTrace struct {
 	Millis    int64  `json:"millis"`
 }
 
-// ModelTrace is what a language model had to do with a turn.
+// ModelTrace is what a language model had to do with a turn, or a brain of the operator's.
 type ModelTrace struct {
-	Provider string `json:"provider"`
+	Provider string `json:"provider"` // usage.Brain for a brain, whose name is Model
 	Model    string `json:"model"`
 	// Outcome is how the model ended the turn, or "fallback": then Failure says why the
 	// embedded bot's reply stood.
@@ -265,7 +267,7 @@ type ModelTrace struct {
 	// Detail is one English sentence about Failure or Violation.
 	Detail  string   `json:"detail,omitempty"`
 	Sources []string `json:"sources,omitempty"` // cited, by name
-	Tools   []string `json:"tools,omitempty"`   // called, in their order
+	Tools   []string `json:"tools,omitempty"`   // called, in their order; of a brain, what it did
 	Calls   int      `json:"calls"`             // of the model
 	In      int64    `json:"tokensIn"`
 	Out     int64    `json:"tokensOut"`

@@ -1,7 +1,7 @@
 package bot
 
 import (
-	"fmt"
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -330,21 +330,12 @@ func (r *run) pose(m flow.Move, before []string) Outcome {
 		r.withYesNo(&out)
 		return out
 	}
-	var lines, choices, details []string
-	for i, o := range m.Choices {
-		line := fmt.Sprintf("%d. %s", i+1, o.Title)
-		if o.Detail != "" {
-			line += " – " + o.Detail
-		}
-		lines, choices, details = append(lines, line), append(choices, o.Title), append(details, o.Detail)
+	var choices, details []string
+	for _, o := range m.Choices {
+		choices, details = append(choices, o.Title), append(details, o.Detail)
 	}
-	list := strings.Join(lines, "\n")
-	out := r.say(ActionChoices, BandRule, "flow", m.Reason, append(paragraphs, list, r.texts.choicesFoot)...)
-	out.Prompt = strings.TrimSpace(strings.TrimSuffix(out.Text, join(list, r.texts.choicesFoot)))
-	out.Choices, out.Details, out.Button = choices, details, m.Button
-	if out.Button == "" {
-		out.Button = r.texts.choose
-	}
+	out := r.enumerate(choices, details, BandRule, "flow", m.Reason, paragraphs...)
+	out.Button = cmp.Or(m.Button, out.Button)
 	return out
 }
 

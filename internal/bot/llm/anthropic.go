@@ -36,7 +36,7 @@ func (m *claude) Chat(ctx context.Context, r Request) (Response, error) {
 		if errors.As(err, &status) && ctx.Err() == nil {
 			return Response{}, r.byStatus(status.StatusCode)
 		}
-		return Response{}, byCause(ctx, err)
+		return Response{}, ByCause(ctx, err)
 	}
 	u := answer.Usage
 	out := Response{Model: string(answer.Model), Usage: Usage{u.InputTokens + u.CacheCreationInputTokens + u.CacheReadInputTokens, u.OutputTokens}}

@@ -10,11 +10,11 @@ import (
 )
 
 // Listener writes down what is said in recordings, at any endpoint that speaks OpenAI's
-// "Create transcription". It is safe for concurrent use, and rests as a [Breaker] does.
+// "Create transcription". It is safe for concurrent use, and rests as a [Circuit] says.
 type Listener struct {
 	transcriptions openai.AudioTranscriptionService
 	name           string
-	breaker        *Breaker
+	circuit        *Circuit
 }
 
 // NewListener builds a Listener; Options.Provider is not looked at. now is the clock.
@@ -22,7 +22,7 @@ func NewListener(o Options, now func() time.Time) (*Listener, error) {
 	if o.Name == "" {
 		return nil, errNoName
 	}
-	return &Listener{openai.NewAudioTranscriptionService(openAIOptions(o, o.client())...), o.Name, NewBreaker(nil, now)}, nil
+	return &Listener{openai.NewAudioTranscriptionService(openAIOptions(o, o.client())...), o.Name, NewCircuit(now)}, nil
 }
 
 // Recording is a file with speech.
@@ -44,10 +44,12 @@ type Transcript struct {
 // Transcribe writes a recording down in the language that is spoken. An error is an
 // [*Error], unless the caller's own context was cancelled; an empty text is none.
 func (l *Listener) Transcribe(ctx context.Context, r Recording) (out Transcript, err error) {
-	return out, l.breaker.do(ctx, func() error {
-		out, err = l.transcribe(ctx, r)
-		return err
-	})
+	if !l.circuit.Enter() {
+		return Transcript{}, &Error{Kind: Resting}
+	}
+	out, err = l.transcribe(ctx, r)
+	l.circuit.Leave(err, ctx.Err() == context.Canceled)
+	return out, err
 }
 
 func (l *Listener) transcribe(ctx context.Context, r Recording) (Transcript, error) {
@@ -57,11 +59,11 @@ func (l *Listener) transcribe(ctx context.Context, r Recording) (Transcript, err
 	if err != nil {
 		var status *openai.Error
 		if errors.As(err, &status) && ctx.Err() == nil {
-			failed := byStatus(status.StatusCode)
+			failed := ByStatus(status.StatusCode)
 			failed.unfit()
 			return Transcript{}, failed
 		}
-		return Transcript{}, byCause(ctx, err)
+		return Transcript{}, ByCause(ctx, err)
 	}
 	said := answer.AsTranscription()
 	out := Transcript{Text: said.Text, Usage: Usage{said.Usage.InputTokens, said.Usage.OutputTokens}, Seconds: said.Usage.Seconds}

@@ -47,7 +47,7 @@ func (m *openAI) Chat(ctx context.Context, r Request) (Response, error) {
 		if errors.As(err, &status) && ctx.Err() == nil {
 			return Response{}, r.byStatus(status.StatusCode)
 		}
-		return Response{}, byCause(ctx, err)
+		return Response{}, ByCause(ctx, err)
 	}
 	out := Response{Model: answer.Model, Usage: Usage{answer.Usage.PromptTokens, answer.Usage.CompletionTokens}}
 	if len(answer.Choices) == 0 {
