@@ -40,6 +40,8 @@ type demoCmd struct {
 	ModelProvider string `default:"openai" enum:"openai,anthropic" help:"How to speak to it: openai (also for everything compatible, such as Ollama) or anthropic."`
 	ModelURL      string `name:"model-url" help:"Its address, such as http://localhost:11434/v1; the vendor's own when left out."`
 	ModelKeyFile  string `type:"path" help:"File with its key, if it needs one."`
+	Transcription string `help:"Name of a model at the same address that writes voice messages down (openai only)."`
+	Vision        string `help:"Name of a model at the same address that describes pictures."`
 	LogLevel      string `default:"warn" enum:"debug,info,warn,error" help:"${enum}."`
 }
 
@@ -218,6 +220,16 @@ func (c demoCmd) config(endpoint, folder string, key config.Secret) config.Confi
 		w.Model.Provider, w.Model.Name, w.Model.BaseURL, w.Model.APIKey = c.ModelProvider, c.Model, c.ModelURL, key
 		if strings.HasPrefix(c.ModelURL, "http://") {
 			w.Model.TokenLimit = "max_tokens" // a model on one's own machine, which knows this name at least
+		}
+	}
+	if c.Transcription != "" {
+		w.Transcription.Name, w.Transcription.BaseURL, w.Transcription.APIKey = c.Transcription, c.ModelURL, key
+	}
+	if c.Vision != "" {
+		v := &w.Vision
+		v.Provider, v.Name, v.BaseURL, v.APIKey = c.ModelProvider, c.Vision, c.ModelURL, key
+		if strings.HasPrefix(c.ModelURL, "http://") {
+			v.TokenLimit = "max_tokens"
 		}
 	}
 	cfg.Workspaces = []config.Workspace{w}

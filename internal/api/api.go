@@ -30,10 +30,10 @@ import (
 	"parley/internal/desk"
 	"parley/internal/desk/hooks"
 	learning "parley/internal/desk/learn"
-	"parley/internal/desk/media"
 	"parley/internal/desk/person"
 	"parley/internal/desk/roster"
 	"parley/internal/live"
+	"parley/internal/media"
 	"parley/internal/obs"
 	"parley/internal/store"
 )

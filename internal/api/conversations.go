@@ -9,6 +9,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/store"
 	"parley/internal/store/inbox"
+	"parley/internal/store/understood"
 	"parley/internal/store/window"
 )
 
@@ -108,6 +109,9 @@ func (a *API) messages(ctx context.Context, in *messagesInput) (*messageList, er
 // transcript reads lines with the state of their deliveries.
 func (a *API) transcript(ctx context.Context, id chat.ConversationID, before int64, limit int) ([]Message, bool, error) {
 	list, more, err := a.Store.Messages(ctx, id, before, limit)
+	if err == nil {
+		err = understood.Fill(ctx, a.Store, list)
+	}
 	if err != nil {
 		return nil, false, err
 	}

@@ -21,7 +21,7 @@ type Words struct {
 
 // Step is one thing that happened to a message on its way.
 type Step struct {
-	Kind   string         `json:"kind" enum:"received,repaired,deduplicated,joined,settled,understood,asked,silent,handed_over,queued,batched,accepted,retried,unknown,dead,cancelled,withheld,sent,delivered,read,failed"`
+	Kind   string         `json:"kind" enum:"received,repaired,deduplicated,joined,settled,perceived,understood,asked,silent,handed_over,queued,batched,accepted,retried,unknown,dead,cancelled,withheld,sent,delivered,read,failed"`
 	At     time.Time      `json:"at"`
 	Title  Words          `json:"title"`
 	Detail string         `json:"detail,omitempty"`
@@ -176,8 +176,12 @@ func turnSteps(t store.Turn, inbound int) ([]Step, *Understanding, error) {
 			Kind: "settled", At: when(t.ClaimedAt), Data: map[string]any{"dueAt": when(t.DueAt), "attempt": t.Attempts},
 			Title: Words{"The customer had finished writing", "Le client avait fini d’écrire"},
 		},
-		Step{Kind: "understood", At: when(t.FinishedAt), Title: understoodTitle(trace), Detail: trace.Reason},
 	)
+	for _, f := range trace.Files {
+		en, fr, detail := costs.FileWords(f)
+		steps = append(steps, Step{Kind: "perceived", At: when(t.FinishedAt), Title: Words{en, fr}, Detail: detail})
+	}
+	steps = append(steps, Step{Kind: "understood", At: when(t.FinishedAt), Title: understoodTitle(trace), Detail: trace.Reason})
 	if trace.Model != nil {
 		en, fr, detail := costs.Words(*trace.Model)
 		steps = append(steps, Step{Kind: "asked", At: when(t.FinishedAt), Title: Words{en, fr}, Detail: detail})

@@ -113,6 +113,10 @@ type Media struct {
 	URL  string `json:"url"`
 	Path string `json:"path" doc:"Where the server fetches it for you; use this one in pages."`
 	Kind string `json:"kind" enum:"image,video,audio,document,unknown"`
+	// What a model made of it; it may be wrong, and is as untrusted as the file.
+	Heard   string `json:"heard,omitempty" doc:"What is said in it, written down by a model."`
+	Seen    string `json:"seen,omitempty" doc:"What it shows, as a model describes it in English."`
+	Written string `json:"written,omitempty" doc:"What is written in the picture, as a model reads it."`
 }
 
 // Message is one line of a transcript.
@@ -160,7 +164,10 @@ func message(m chat.Message, parts []chat.Delivery, receipts map[chat.DeliveryID
 		}
 	}
 	for n, address := range m.Media {
-		out.Media = append(out.Media, Media{URL: address, Path: fmt.Sprintf("%s/media/%s/%d", prefix, m.ID, n), Kind: beside.MediaKind(address)})
+		u := m.Understood[n]
+		out.Media = append(out.Media, Media{
+			URL: address, Path: fmt.Sprintf("%s/media/%s/%d", prefix, m.ID, n), Kind: kindOf(address, u), Heard: u.Heard, Seen: u.Seen, Written: u.Read,
+		})
 	}
 	if m.Direction == chat.Out {
 		status, part := told.Status(parts, receipts)
@@ -175,6 +182,17 @@ func message(m chat.Message, parts []chat.Delivery, receipts map[chat.DeliveryID
 		}
 	}
 	return out
+}
+
+// kindOf tells the sort of a file: by what was understood of it, else by its address.
+func kindOf(address string, u chat.Understood) string {
+	switch {
+	case u.Heard != "":
+		return "audio"
+	case u.Seen != "":
+		return "image"
+	}
+	return beside.MediaKind(address)
 }
 
 func when(ms int64) time.Time { return beside.When(ms) }

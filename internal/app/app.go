@@ -33,13 +33,13 @@ import (
 	"parley/internal/desk/finder"
 	"parley/internal/desk/hooks"
 	"parley/internal/desk/learn"
-	"parley/internal/desk/media"
 	"parley/internal/desk/person"
 	"parley/internal/desk/report"
 	"parley/internal/desk/roster"
 	"parley/internal/desk/survey"
 	"parley/internal/engine"
 	"parley/internal/live"
+	"parley/internal/media"
 	"parley/internal/obs"
 	"parley/internal/store"
 	"parley/internal/store/facts"
@@ -81,6 +81,7 @@ type App struct {
 	senders []*delivery.Sender
 	folder  *report.Folder
 	hub     *live.Hub
+	files   *media.Fetcher // fetches what customers sent
 	finder  *finder.Finder
 
 	receipts *receipts.Receipts
@@ -148,6 +149,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.base, err = loadBases(ctx, cfg.Workspaces, a.flows, a.metrics, a.log); err != nil {
 		return err
 	}
+	a.files = media.New(media.Settings{MaxBytes: cfg.Limits.MediaBytes, AllowPrivate: cfg.Desk.MediaHostsAllowPrivate})
 	if err := a.buildChannel(ctx); err != nil {
 		return err
 	}
@@ -181,7 +183,7 @@ func (a *App) buildHTTP() (err error) {
 	desk = api.New(api.Settings{BodyBytes: cfg.Limits.BodyBytes, Desk: a.opts.Desk, Now: a.now}, api.Parts{
 		Store: a.store, Auth: a.auth, Audit: a.audit, Intake: a.intake, Receipts: a.receipts, Desk: a.desk, Persons: a.persons, Roster: a.roster, Log: a.log,
 		Learn: learn.New(a.base.list, a.store, a.opts.Now),
-		Media: media.New(media.Settings{MaxBytes: cfg.Limits.MediaBytes, AllowPrivate: cfg.Desk.MediaHostsAllowPrivate}),
+		Media: a.files,
 		Hooks: a.buildHooks(),
 		Setup: setup.New(cfg, a.store, a.roster.Desk, a.opts.Now),
 		Costs: costs.New(a.store, a.opts.Now),

@@ -58,9 +58,13 @@ func (a *App) buildChannel(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("workspace %s: %w", w.ID, err)
 		}
+		eyes, err := a.sense(w)
+		if err != nil {
+			return fmt.Errorf("workspace %s: %w", w.ID, err)
+		}
 		workspaces[w.ID] = engine.Workspace{
 			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
-			Rules: rules(w), Group: consentGroup(w), Routes: a.base.differing(w), PerMinute: w.Turn.PerMinute, Models: models, Brains: a.brains(w), Tools: a.tools[w.ID],
+			Rules: rules(w), Group: consentGroup(w), Routes: a.base.differing(w), PerMinute: w.Turn.PerMinute, Models: models, Brains: a.brains(w), Tools: a.tools[w.ID], Sense: eyes,
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),

@@ -76,8 +76,11 @@ type Inbound struct {
 	ID    string
 	Seq   int64
 	Text  string
-	Media []string // one entry per attachment, its URL or name
-	At    time.Time
+	Media []string // one entry per attachment that nobody made text of, its URL or name
+	// Seen is what its pictures show, in a model's words. It is no words of the customer: it
+	// may help to read a question, and can neither ask, agree nor decide.
+	Seen string
+	At   time.Time
 }
 
 // Authors of a [Line].
@@ -225,6 +228,8 @@ type Trace struct {
 	Sources []string `json:"sources,omitempty"`
 	// Calls are the tools that were called, in their order.
 	Calls []CallTrace `json:"calls,omitempty"`
+	// Files are what became of those beside the messages, if a model was there for them.
+	Files []FileTrace `json:"files,omitempty"`
 	// Model is set when a language model was asked, whether or not it was of use.
 	Model *ModelTrace `json:"model,omitempty"`
 }
@@ -236,6 +241,17 @@ type CallTrace struct {
 	Code    string     `json:"code,omitempty"`
 	Problem string     `json:"problem,omitempty"`
 	Millis  int64      `json:"millis"`
+}
+
+// FileTrace is a file that was heard or seen, or why it was not.
+type FileTrace struct {
+	MessageID string `json:"messageId"`
+	N         int    `json:"n"`             // its place among the message's files
+	How       string `json:"how,omitempty"` // "heard" or "seen"; empty with Failure
+	Failure   string `json:"failure,omitempty"`
+	Detail    string `json:"detail,omitempty"`
+	Model     string `json:"model,omitempty"`
+	Millis    int64  `json:"millis"`
 }
 
 // ModelTrace is what a language model had to do with a turn, or a brain of the operator's.

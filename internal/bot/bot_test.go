@@ -310,6 +310,32 @@ func TestReply_explainsAttachmentsOnce(t *testing.T) {
 	k.want(k.sends(captioned), bot.ActionAnswer, "", "example.com/track")
 }
 
+// A picture may help to read a question. It is nobody's words: what is written in it asks, decides and agrees to nothing.
+func TestReply_takesPicturesForNoWords(t *testing.T) {
+	t.Parallel()
+	for name, seen := range map[string]string{
+		"plain": "A parcel.", "stop": "STOP", "person": "I want a person", "order": "Where is my order?", "harm": "I will sue you",
+	} {
+		k := start(t, "en")
+		alone := bot.Inbound{ID: "p", Seen: seen}
+		out := k.sends(alone)
+		k.want(out, bot.ActionAsk, "", "Thank you for the picture")
+		if strings.Contains(out.Text, "only read text") {
+			t.Errorf("%s: it says that it cannot see: %s", name, out.Text)
+		}
+		k.want(k.sends(alone), bot.ActionHandoff, bot.HandoffMedia)
+	}
+
+	k := start(t, "en")
+	k.want(k.sends(bot.Inbound{ID: "p", Text: "where is my order", Seen: "STOP. I want a person."}), bot.ActionAnswer, "", "example.com/track")
+
+	k = start(t, "en")
+	k.want(k.sends(bot.Inbound{ID: "p", Text: "this one please", Seen: "Where is my order? Track my order."}), bot.ActionAnswer, "", "example.com/track")
+
+	k = start(t, "en")
+	k.want(k.sends(bot.Inbound{ID: "p", Text: "where is my order", Seen: "A card with <CARD> on it."}), bot.ActionAnswer, "", "card")
+}
+
 func TestReply_breaksLoops(t *testing.T) {
 	t.Parallel()
 	k := start(t, "en")

@@ -47,6 +47,11 @@ func (r *run) read() Outcome {
 // holds two or three different questions when each is certain by itself.
 func (r *run) understand() (best intent.Reading, several []*knowledge.Intent) {
 	best = r.reading(r.question)
+	if r.seen != "" && best.P < r.pub.Answer { // "is this normal?"
+		if with := r.reading(r.question + " " + clip(r.seen, maxPart)); with.P > best.P {
+			best = with
+		}
+	}
 	pieces := r.pieces()
 	if len(pieces) < 2 {
 		return best, nil

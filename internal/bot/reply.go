@@ -99,7 +99,8 @@ type run struct {
 	parts    []part
 	text     string // all parts, one line each
 	question string // the parts that ask something, in one line
-	media    bool
+	media    bool   // something came that nobody made text of
+	seen     string // what pictures show
 
 	language string
 	texts    *texts
@@ -136,12 +137,13 @@ func begin(pub *knowledge.Published, t Turn) *run {
 	var lines, questions []string
 	for _, m := range messages {
 		r.media = r.media || len(m.Media) > 0
+		r.seen = strings.TrimSpace(r.seen + "\n" + m.Seen)
 		text := clip(strings.TrimSpace(m.Text), maxPart)
 		if text == "" {
 			continue
 		}
 		p := part{text: text}
-		r.card = r.card || holdsCard(text)
+		r.card = r.card || holdsCard(text) || strings.Contains(text, hiddenCard)
 		p.special, p.always = intent.Always(text, hint)
 		r.parts = append(r.parts, p)
 		lines = append(lines, text)
@@ -149,6 +151,7 @@ func begin(pub *knowledge.Published, t Turn) *run {
 			questions = append(questions, text)
 		}
 	}
+	r.card = r.card || strings.Contains(r.seen, hiddenCard)
 	r.text, r.question = strings.Join(lines, "\n"), strings.Join(questions, " ")
 	r.chooseLanguage()
 	r.texts = catalogue(r.language)
@@ -292,6 +295,9 @@ func (r *run) warning() string {
 	}
 	return ""
 }
+
+// hiddenCard stands in what was heard or seen for the number of a card.
+const hiddenCard = "<" + string(guard.Card) + ">"
 
 func holdsCard(text string) bool {
 	return slices.ContainsFunc(guard.Find(text), func(f guard.Finding) bool { return f.Kind == guard.Card })

@@ -56,7 +56,7 @@ func (r *run) has(kind intent.Kind) bool {
 
 // attachment explains once that only text is read, then hands over.
 func (r *run) attachment() (Outcome, bool) {
-	if !r.media || r.question != "" {
+	if !r.media && r.seen == "" || r.question != "" {
 		return Outcome{}, false
 	}
 	return r.explainMedia(), true
@@ -68,6 +68,9 @@ func (r *run) explainMedia() Outcome {
 	}
 	r.state.MediaTold = true
 	r.expectNothing()
+	if !r.media {
+		return r.say(ActionAsk, BandRule, "unsupported_media", "a picture alone asks nothing; the bot says so once", r.texts.picture, r.hint())
+	}
 	return r.say(ActionAsk, BandRule, "unsupported_media", "the bot reads text only; it says so once", r.texts.media, r.hint())
 }
 

@@ -36,6 +36,7 @@ type texts struct {
 	offerPerson   string // would you like a person?
 	repeatHead    string // above choices after the same question again
 	media         string // first picture, voice message, ...
+	picture       string // first picture that was seen and asks nothing
 	otherLanguage string // a language the base does not have
 	optOutAsk     string // no more messages at all?
 	optedOut      string // the last thing that is said
@@ -109,6 +110,7 @@ var textsEN = texts{
 	offerPerson:   "Would you like a person to take over? Please answer yes or no.",
 	repeatHead:    "My last answer does not seem to be what you need. Is it about one of these?",
 	media:         "I can only read text so far: I cannot open pictures, voice messages, documents or locations. Could you write your question in a few words? If the attachment matters, send it again and a person will look at it.",
+	picture:       "Thank you for the picture. I cannot tell from it what you need: could you write it in a few words? If the picture says it all, send it again and a person will look at it.",
 	otherLanguage: "I can only answer in %s so far. Could you write in one of these languages?",
 	optOutAsk:     "Do you want to get no more messages from us at all, answers included? Please answer yes or no.",
 	optedOut:      "Understood: you will get no more messages from us here. Write START if you ever want them again.",
@@ -194,6 +196,7 @@ var textsFR = texts{
 	offerPerson:   "Souhaitez-vous qu'une personne prenne le relais ? Répondez par oui ou non.",
 	repeatHead:    "Ma dernière réponse ne semble pas convenir. S'agit-il de l'un de ces sujets ?",
 	media:         "Pour l'instant, je ne lis que le texte : je ne peux ouvrir ni images, ni messages vocaux, ni documents, ni positions. Pourriez-vous écrire votre question en quelques mots ? Si la pièce jointe est importante, envoyez-la de nouveau et une personne la regardera.",
+	picture:       "Merci pour l'image. Je ne peux pas en déduire ce qu'il vous faut : pourriez-vous l'écrire en quelques mots ? Si l'image dit tout, envoyez-la de nouveau et une personne la regardera.",
 	otherLanguage: "Pour l'instant, je ne réponds qu'en %s. Pourriez-vous écrire dans l'une de ces langues ?",
 	optOutAsk:     "Voulez-vous ne plus recevoir aucun message de notre part, réponses comprises ? Répondez par oui ou par non.",
 	optedOut:      "C'est noté : vous ne recevrez plus de messages de notre part ici. Écrivez START si vous changez d'avis.",

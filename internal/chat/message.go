@@ -17,6 +17,46 @@ type Message struct {
 	Agent          string // user id of the agent who wrote it
 	Arrival        *Arrived
 	At             int64
+	// Understood is what a model made of Media, by their place in it. It is filled in by
+	// store/understood for those who need it, never kept with the line.
+	Understood map[int]Understood
+}
+
+// Understood is what a model heard or saw in one file of a customer. It is untrusted like
+// every text of theirs, and may be wrong besides. Of the fields, Heard is set or Seen is.
+type Understood struct {
+	Heard string // what was said in a recording, in its language
+	Seen  string // what a picture shows, in one or two English sentences
+	Read  string // what is written in a picture, or empty
+}
+
+// Words are what the customer said in writing and aloud, a recording on a line of its own.
+func (m Message) Words() string {
+	lines := []string{}
+	if m.Text != "" {
+		lines = append(lines, m.Text)
+	}
+	for i := range m.Media {
+		if u := m.Understood[i]; u.Heard != "" {
+			lines = append(lines, u.Heard)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Shown is what the customer's pictures show, one line for each that was looked at.
+func (m Message) Shown() string {
+	lines := []string{}
+	for i := range m.Media {
+		if u := m.Understood[i]; u.Seen != "" {
+			line := u.Seen
+			if u.Read != "" {
+				line += " Written in it: " + u.Read
+			}
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Arrived is what intake knew of an inbound line.

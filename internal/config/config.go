@@ -65,27 +65,29 @@ type Desk struct {
 
 // Workspace is one Braze workspace: one REST key, one WhatsApp number, its campaigns.
 type Workspace struct {
-	ID                  string   `yaml:"id" example:"shop" required:"true" doc:"Short name used in addresses, logs and environment variables: a-z, 0-9 and hyphens. Do not change it later."`
-	Name                string   `yaml:"name" example:"Shop" doc:"The name people see. Empty: the id."`
-	Language            string   `yaml:"language" default:"en" doc:"Language spoken when the customer's is not known, such as en or fr."`
-	Braze               Braze    `yaml:"braze" doc:"How to reach Braze."`
-	SubscriptionGroup   string   `yaml:"subscription_group" example:"7d1f0f2e-6e0f-4a53-9d2b-3c1f7a0f4b11" doc:"Id of the WhatsApp subscription group of the number, from Audience > Subscription Groups."`
-	SubscribeNewSenders bool     `yaml:"subscribe_new_senders" default:"false" doc:"Subscribe senders that Braze does not know yet to subscription_group in the call that answers them; without it Braze may drop the answer. Whether writing to you is consent is yours to know."`
-	Routes              []Route  `yaml:"routes" doc:"One entry for each Braze webhook campaign that posts to Parley, at POST /braze/inbound/{id}."`
-	Layouts             Layouts  `yaml:"layouts" doc:"Which API-triggered campaign carries which kind of WhatsApp message."`
-	Turn                Turn     `yaml:"turn" doc:"When and how hard the bot works."`
-	Delivery            Delivery `yaml:"delivery" doc:"How messages leave through Braze."`
-	Consent             Consent  `yaml:"consent" doc:"What happens when a customer wants no more messages, or wants them again. See docs/consent.md."`
-	Window              Window   `yaml:"window" doc:"What happens when WhatsApp's 24-hour window has closed. See docs/window.md."`
-	Dedupe              Dedupe   `yaml:"dedupe" doc:"How long a repeated webhook is recognised. Braze sends no message id and retries, so Parley compares."`
-	Handoff             Handoff  `yaml:"handoff" doc:"Your own reasons to hand a conversation to people at once. The bot's others are always on."`
-	Currents            Currents `yaml:"currents" doc:"Receipts: what became of messages after Braze took them, from a Braze Currents connector that posts to /braze/currents. See docs/receipts.md."`
-	CSAT                CSAT     `yaml:"csat" doc:"Asking customers whether people helped them."`
-	Profile             Profile  `yaml:"profile" doc:"What the customers' profiles at Braze are told of their chats, for segments. Without any line here nothing is."`
-	Flows               string   `yaml:"flows" example:"./flows" doc:"Folder of the drafts of the bot's flows, or builtin for the shop's that ship with Parley; docs/flows.md says how they are published. Empty: no flows."`
-	Tools               string   `yaml:"tools" example:"./tools.yaml" doc:"File that declares what the bot may look up and do in your own systems; docs/tools.md explains it. Empty: no tools."`
-	Model               Model    `yaml:"model" doc:"A language model for what the embedded bot had to read. Without one, the embedded bot answers alone; see docs/models.md."`
-	Knowledge           string   `yaml:"knowledge" example:"./knowledge" doc:"Folder of the bot's knowledge base. Empty: the built-in base of a shop."`
+	ID                  string        `yaml:"id" example:"shop" required:"true" doc:"Short name used in addresses, logs and environment variables: a-z, 0-9 and hyphens. Do not change it later."`
+	Name                string        `yaml:"name" example:"Shop" doc:"The name people see. Empty: the id."`
+	Language            string        `yaml:"language" default:"en" doc:"Language spoken when the customer's is not known, such as en or fr."`
+	Braze               Braze         `yaml:"braze" doc:"How to reach Braze."`
+	SubscriptionGroup   string        `yaml:"subscription_group" example:"7d1f0f2e-6e0f-4a53-9d2b-3c1f7a0f4b11" doc:"Id of the WhatsApp subscription group of the number, from Audience > Subscription Groups."`
+	SubscribeNewSenders bool          `yaml:"subscribe_new_senders" default:"false" doc:"Subscribe senders that Braze does not know yet to subscription_group in the call that answers them; without it Braze may drop the answer. Whether writing to you is consent is yours to know."`
+	Routes              []Route       `yaml:"routes" doc:"One entry for each Braze webhook campaign that posts to Parley, at POST /braze/inbound/{id}."`
+	Layouts             Layouts       `yaml:"layouts" doc:"Which API-triggered campaign carries which kind of WhatsApp message."`
+	Turn                Turn          `yaml:"turn" doc:"When and how hard the bot works."`
+	Delivery            Delivery      `yaml:"delivery" doc:"How messages leave through Braze."`
+	Consent             Consent       `yaml:"consent" doc:"What happens when a customer wants no more messages, or wants them again. See docs/consent.md."`
+	Window              Window        `yaml:"window" doc:"What happens when WhatsApp's 24-hour window has closed. See docs/window.md."`
+	Dedupe              Dedupe        `yaml:"dedupe" doc:"How long a repeated webhook is recognised. Braze sends no message id and retries, so Parley compares."`
+	Handoff             Handoff       `yaml:"handoff" doc:"Your own reasons to hand a conversation to people at once. The bot's others are always on."`
+	Currents            Currents      `yaml:"currents" doc:"Receipts: what became of messages after Braze took them, from a Braze Currents connector that posts to /braze/currents. See docs/receipts.md."`
+	CSAT                CSAT          `yaml:"csat" doc:"Asking customers whether people helped them."`
+	Profile             Profile       `yaml:"profile" doc:"What the customers' profiles at Braze are told of their chats, for segments. Without any line here nothing is."`
+	Flows               string        `yaml:"flows" example:"./flows" doc:"Folder of the drafts of the bot's flows, or builtin for the shop's that ship with Parley; docs/flows.md says how they are published. Empty: no flows."`
+	Tools               string        `yaml:"tools" example:"./tools.yaml" doc:"File that declares what the bot may look up and do in your own systems; docs/tools.md explains it. Empty: no tools."`
+	Model               Model         `yaml:"model" doc:"A language model for what the embedded bot had to read. Without one, the embedded bot answers alone; see docs/models.md."`
+	Transcription       Transcription `yaml:"transcription" doc:"A model that writes voice messages down for the bot and the desk. Without one, the bot says that it cannot listen; see docs/media.md."`
+	Vision              Vision        `yaml:"vision" doc:"A model that describes customers' pictures. Without one, the bot says that it cannot open them; see docs/media.md."`
+	Knowledge           string        `yaml:"knowledge" example:"./knowledge" doc:"Folder of the bot's knowledge base. Empty: the built-in base of a shop."`
 }
 
 // Braze is the REST side of one workspace.

@@ -112,9 +112,18 @@ func TestLoad_readsEveryField(t *testing.T) {
 				PriceIn: 2.5, PriceOut: 10, CostPerConversation: 0.25, CostPerDay: 5,
 			},
 			Knowledge: "./knowledge", Tools: "./tools.yaml",
+			Transcription: plainTranscription, Vision: plainVision,
 		}, second},
 	}, samePrefix)
 }
+
+// plainTranscription and plainVision are those models when the settings say nothing of them.
+var (
+	plainTranscription = Transcription{Deadline: 20 * time.Second, CostPerConversation: 0.5, CostPerDay: 20}
+	plainVision        = Vision{
+		Temperature: 0.2, TokenLimit: "max_completion_tokens", MaxTokens: 1200, Deadline: 20 * time.Second, CostPerConversation: 0.5, CostPerDay: 20,
+	}
+)
 
 // plainBrain is a brain as it is when the settings say nothing of it.
 var plainBrain = Brain{Timeout: 8 * time.Second}
@@ -160,7 +169,7 @@ func TestNewWorkspace_carriesThePinnedDefaults(t *testing.T) {
 		Currents: Currents{Reconcile: true, Grace: 2 * time.Minute},
 		CSAT:     CSAT{Delay: time.Minute, EveryDays: 1},
 		Profile:  Profile{Wait: 5 * time.Second, Objects: 75},
-		Model:    plainModel,
+		Model:    plainModel, Transcription: plainTranscription, Vision: plainVision,
 	}, samePrefix)
 }
 

@@ -59,10 +59,7 @@ func (c *checker) model(key string, m Model, turn time.Duration) {
 	if m.Name == "" {
 		c.add(key+".name", "is missing", "write the name that the provider gives the model")
 	}
-	c.modelAddress(key, m)
-	if strings.ContainsAny(m.APIKey.Reveal(), " \t\r\n") {
-		c.add(key+".api_key", "holds white space", "copy the key again, alone and in one piece")
-	}
+	c.modelAt(key, m.BaseURL, m.APIKey)
 	if m.Temperature != -1 && !(m.Temperature >= 0 && m.Temperature <= 2) {
 		c.add(key+".temperature", fmt.Sprintf("%v is out of range", m.Temperature), "set 0 to 2, or -1 not to send it")
 	}
@@ -71,30 +68,40 @@ func (c *checker) model(key string, m Model, turn time.Duration) {
 	within(c, key+".max_tokens", m.MaxTokens, 64, 32_000)
 	within(c, key+".calls", m.Calls, 1, 10)
 	within(c, key+".deadline", m.Deadline, time.Second, turn-time.Second)
-	for _, money := range []struct {
-		name   string
-		amount float64
-	}{{"price_in", m.PriceIn}, {"price_out", m.PriceOut}, {"cost_per_conversation", m.CostPerConversation}, {"cost_per_day", m.CostPerDay}} {
-		if !(money.amount >= 0 && money.amount <= 1_000_000) {
-			c.add(key+"."+money.name, fmt.Sprintf("%v is out of range", money.amount), "set 0 to 1000000")
+	c.money(key, price{"price_in", m.PriceIn}, price{"price_out", m.PriceOut}, price{"cost_per_conversation", m.CostPerConversation}, price{"cost_per_day", m.CostPerDay})
+}
+
+type price struct {
+	name   string
+	amount float64
+}
+
+func (c *checker) money(key string, list ...price) {
+	for _, p := range list {
+		if !(p.amount >= 0 && p.amount <= 1_000_000) {
+			c.add(key+"."+p.name, fmt.Sprintf("%v is out of range", p.amount), "set 0 to 1000000")
 		}
 	}
 }
 
-func (c *checker) modelAddress(key string, m Model) {
-	if m.BaseURL == "" {
-		if m.APIKey == "" {
+// modelAt checks where a model is and the key for it.
+func (c *checker) modelAt(key, base string, secret Secret) {
+	if strings.ContainsAny(secret.Reveal(), " \t\r\n") {
+		c.add(key+".api_key", "holds white space", "copy the key again, alone and in one piece")
+	}
+	if base == "" {
+		if secret == "" {
 			c.add(key+".api_key", "is missing", "set it in the environment or in the file that …_API_KEY_FILE names; only a base_url of your own may do without")
 		}
 		return
 	}
-	u, err := url.Parse(m.BaseURL)
+	u, err := url.Parse(base)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		c.add(key+".base_url", fmt.Sprintf("%q is not a web address", m.BaseURL), "write one such as https://api.openai.com/v1 or http://localhost:11434/v1")
+		c.add(key+".base_url", fmt.Sprintf("%q is not a web address", base), "write one such as https://api.openai.com/v1 or http://localhost:11434/v1")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		c.add(key+".base_url", "has more than a scheme, a host and a path", "write "+u.Scheme+"://"+u.Host+u.Path+"; the key goes into api_key")
-	case u.Scheme == "http" && m.APIKey != "" && !isLoopback(m.BaseURL):
+	case u.Scheme == "http" && secret != "" && !isLoopback(base):
 		c.add(key+".base_url", "would send the key unencrypted", "use https, or no key for a model in your own network")
 	}
 }

@@ -208,6 +208,8 @@ func (c *checker) workspace(key string, w Workspace) {
 	c.people(key, w)
 	c.profile(key+".profile", w.Profile)
 	c.model(key+".model", w.Model, w.Turn.Timeout)
+	c.transcription(key+".transcription", w.Transcription, w.Turn.Timeout)
+	c.vision(key+".vision", w.Vision, w.Turn.Timeout)
 	const week = 7 * 24 * time.Hour
 	within(c, key+".dedupe.with_dispatch", w.Dedupe.WithDispatch, 0, week)
 	within(c, key+".dedupe.without_dispatch", w.Dedupe.WithoutDispatch, 0, week)

@@ -9,6 +9,7 @@ import (
 	"parley/internal/bot/packet"
 	"parley/internal/chat"
 	"parley/internal/store"
+	"parley/internal/store/understood"
 )
 
 // Outcomes of a resolved conversation.
@@ -104,6 +105,9 @@ func (d *Desk) takenOver(ctx context.Context, c store.Listed) (*store.Handoff, e
 		return nil, nil
 	}
 	lines, _, err := d.store.Messages(ctx, c.ID, 0, packet.TranscriptLines)
+	if err == nil {
+		err = understood.Fill(ctx, d.store, lines)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ import (
 	"parley/internal/bot/knowledge"
 	"parley/internal/bot/model"
 	"parley/internal/bot/remote"
+	"parley/internal/bot/sense"
 	"parley/internal/bot/tool/run"
 	telling "parley/internal/channel/consent"
 	"parley/internal/channel/delivery"
@@ -52,6 +53,8 @@ type Workspace struct {
 	// Brains are the operator's own; a route that has one has no model.
 	Brains map[string]*remote.Asker
 	Tools  *run.Runner // nil: none
+	// Sense makes text of recordings and pictures; nil: nobody does.
+	Sense *sense.Sense
 }
 
 // Route is in what a route differs from its workspace. What is empty does not.
@@ -223,6 +226,13 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 			err = fmt.Errorf("the bot panicked: %v", p)
 		}
 	}()
+	files, err := e.understand(ctx, ws, w)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		return result, err
+	}
 	id, turn := chat.TurnID(chat.NewID()), ws.turn(w, e.now())
 	var out bot.Outcome
 	if w.Conversation.Attempts > ws.Attempts {
@@ -233,6 +243,7 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 		}
 		return result, err
 	}
+	out.Trace.Files = files
 	prospect := e.prospect(ctx, ws, w, &out)
 	if result, err = ws.result(id, w, out, e.now()); err == nil {
 		result.Team = prospect.Team
@@ -365,13 +376,13 @@ func (ws Workspace) turn(w *store.Work, now int64) bot.Turn {
 		t.Contact.Language = spoken
 	}
 	for _, m := range w.Waiting {
-		t.Messages = append(t.Messages, bot.Inbound{ID: string(m.ID), Seq: m.Seq, Text: m.Text, Media: m.Media, At: time.UnixMilli(m.At)})
+		t.Messages = append(t.Messages, bot.Inbound{ID: string(m.ID), Seq: m.Seq, Text: m.Words(), Media: opaque(m), Seen: m.Shown(), At: time.UnixMilli(m.At)})
 	}
 	for _, m := range w.History {
 		if m.Direction == chat.Note {
 			continue // for colleagues, and never the bot's to tell
 		}
-		t.History = append(t.History, bot.Line{Author: botAuthor(m.Author), Text: m.Text, At: time.UnixMilli(m.At)})
+		t.History = append(t.History, bot.Line{Author: botAuthor(m.Author), Text: told(m), At: time.UnixMilli(m.At)})
 	}
 	if b := w.Returned; b != nil {
 		t.Returned = &bot.Return{At: time.UnixMilli(b.At), Promise: b.Reason, Topic: w.Conversation.Topic}

@@ -11,9 +11,9 @@ import (
 	"parley/internal/auth"
 	"parley/internal/chat"
 	"parley/internal/desk"
-	"parley/internal/desk/media"
 	"parley/internal/desk/roster"
 	"parley/internal/live"
+	"parley/internal/media"
 	"parley/internal/store"
 	"parley/internal/store/inbox"
 )

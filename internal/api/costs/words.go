@@ -6,8 +6,23 @@ import (
 	"strings"
 
 	"parley/internal/bot"
+	"parley/internal/bot/sense"
 	"parley/internal/store/usage"
 )
+
+// FileWords say in English and French what a model made of a customer's file.
+func FileWords(f bot.FileTrace) (en, fr, detail string) {
+	switch {
+	case f.How == sense.Heard:
+		en, fr = "Voice message written down", "Message vocal transcrit"
+	case f.How == sense.Seen:
+		en, fr = "Picture described", "Image décrite"
+	default:
+		en, fr = "A file could not be understood", "Un fichier n’a pas pu être compris"
+	}
+	parts := []string{f.Model, f.Failure, f.Detail, fmt.Sprintf("%d ms", f.Millis)}
+	return en, fr, strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
+}
 
 // Words say in English and French what a model had to do with a reply. detail is for who
 // looks for the cause or the cost; its codes are those of docs/models.md.

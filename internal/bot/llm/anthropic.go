@@ -2,6 +2,7 @@ package llm
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"net/http"
 
@@ -33,7 +34,7 @@ func (m *claude) Chat(ctx context.Context, r Request) (Response, error) {
 	if err != nil {
 		var status *anthropic.Error
 		if errors.As(err, &status) && ctx.Err() == nil {
-			return Response{}, ByStatus(status.StatusCode)
+			return Response{}, r.byStatus(status.StatusCode)
 		}
 		return Response{}, ByCause(ctx, err)
 	}
@@ -87,6 +88,9 @@ func (m *claude) params(r Request) anthropic.MessageNewParams {
 		var blocks []anthropic.ContentBlockParamUnion
 		for _, res := range msg.Results {
 			blocks = append(blocks, anthropic.NewToolResultBlock(res.ID, res.Text, res.Failed))
+		}
+		for _, image := range msg.Images {
+			blocks = append(blocks, anthropic.NewImageBlockBase64(image.Type, base64.StdEncoding.EncodeToString(image.Bytes)))
 		}
 		if msg.Text != "" {
 			blocks = append(blocks, anthropic.NewTextBlock(msg.Text))

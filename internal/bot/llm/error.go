@@ -21,6 +21,7 @@ const (
 	Refused        Kind = "refused"         // the model or a filter would not answer
 	Truncated      Kind = "truncated"       // cut off at the limit of tokens
 	Malformed      Kind = "malformed"       // not what was asked for
+	UnfitFile      Kind = "unfit_file"      // the picture or recording is none that the model takes
 	Resting        Kind = "resting"         // the breaker is open
 	Unsafe         Kind = "unsafe"          // a check of the text failed
 	OverBudget     Kind = "over_budget"     // money
@@ -76,6 +77,24 @@ func ByStatus(status int) *Error {
 		kind = Unreachable
 	}
 	return &Error{Kind: kind, Status: status}
+}
+
+// byStatus is the same for a request with a picture: then it may be that which is refused.
+func (r Request) byStatus(status int) *Error {
+	err := ByStatus(status)
+	if r.pictured() {
+		err.unfit()
+	}
+	return err
+}
+
+// unfit blames the file for refusals that vendors give to files. It says nothing of the
+// next call.
+func (e *Error) unfit() {
+	switch e.Status {
+	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
+		e.Kind = UnfitFile
+	}
 }
 
 // ByCause is what a failure without an answer means: an [*Error], or the error of ctx if

@@ -10,9 +10,11 @@ package llm
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -47,10 +49,21 @@ type Message struct {
 	Text      string
 	Calls     []Call
 	Results   []Result
+	Images    []Image // of a user, before the text
 	// raw is an assistant's message as its vendor sent it. It goes back unchanged: it may
 	// hold signed parts of which nothing here knows.
 	raw any
 }
+
+// Image is a picture that goes to the model with a message.
+type Image struct {
+	Type  string // image/jpeg, image/png, image/gif or image/webp
+	Bytes []byte
+}
+
+// imageTokens is what a picture reads when nobody counted: the vendors' largest ones of
+// ordinary size are about that.
+const imageTokens = 1600
 
 // Call is a tool the model wants called. Args is JSON, most likely; nobody has checked.
 type Call struct {
@@ -90,7 +103,7 @@ func (p Price) Cost(u Usage) int64 {
 func (r Request) Guess() Usage {
 	n := len(r.System)
 	for _, m := range r.Messages {
-		n += len(m.Text)
+		n += len(m.Text) + 4*imageTokens*len(m.Images)
 		for _, res := range m.Results {
 			n += len(res.Text)
 		}
@@ -124,14 +137,10 @@ type Options struct {
 
 // New builds a model. Nothing of the process environment is read.
 func New(o Options) (Model, error) {
-	transport := o.Transport
-	if transport == nil {
-		transport = http.DefaultTransport.(*http.Transport).Clone()
-	}
-	client := &http.Client{Transport: bounded{transport}}
+	client := o.client()
 	switch {
 	case o.Name == "":
-		return nil, fmt.Errorf("model: no name is given; write the name your provider gives the model")
+		return nil, errNoName
 	case o.Provider == ProviderOpenAI:
 		return newOpenAI(o, client), nil
 	case o.Provider == ProviderAnthropic:
@@ -139,6 +148,21 @@ func New(o Options) (Model, error) {
 		return newAnthropic(o, client), nil
 	}
 	return nil, fmt.Errorf("model: provider %q is not known; write openai (also for everything compatible with it) or anthropic", o.Provider)
+}
+
+var errNoName = errors.New("model: no name is given; write the name your provider gives the model")
+
+func (o Options) client() *http.Client {
+	transport := o.Transport
+	if transport == nil {
+		transport = http.DefaultTransport.(*http.Transport).Clone()
+	}
+	return &http.Client{Transport: bounded{transport}}
+}
+
+// pictured reports whether a picture goes with the request.
+func (r Request) pictured() bool {
+	return slices.ContainsFunc(r.Messages, func(m Message) bool { return len(m.Images) > 0 })
 }
 
 // maxBody is the longest answer read, in bytes.

@@ -2,6 +2,7 @@ package llm
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -20,6 +21,10 @@ type openAI struct {
 }
 
 func newOpenAI(o Options, client *http.Client) *openAI {
+	return &openAI{openai.NewChatCompletionService(openAIOptions(o, client)...), o.Name, o.TokenLimit == "max_tokens"}
+}
+
+func openAIOptions(o Options, client *http.Client) []option.RequestOption {
 	options := []option.RequestOption{
 		option.WithEnvironmentProduction(), option.WithHTTPClient(client), option.WithMaxRetries(0),
 	}
@@ -32,7 +37,7 @@ func newOpenAI(o Options, client *http.Client) *openAI {
 	if strings.Contains(o.BaseURL, ".azure.com") { // its keys go into a header of their own
 		options = append(options, option.WithHeader("api-key", o.Key))
 	}
-	return &openAI{openai.NewChatCompletionService(options...), o.Name, o.TokenLimit == "max_tokens"}
+	return options
 }
 
 func (m *openAI) Chat(ctx context.Context, r Request) (Response, error) {
@@ -40,7 +45,7 @@ func (m *openAI) Chat(ctx context.Context, r Request) (Response, error) {
 	if err != nil {
 		var status *openai.Error
 		if errors.As(err, &status) && ctx.Err() == nil {
-			return Response{}, ByStatus(status.StatusCode)
+			return Response{}, r.byStatus(status.StatusCode)
 		}
 		return Response{}, ByCause(ctx, err)
 	}
@@ -92,9 +97,26 @@ func (m *openAI) params(r Request) openai.ChatCompletionNewParams {
 		switch {
 		case msg.Assistant:
 			p.Messages = append(p.Messages, openai.AssistantMessage(msg.Text))
+		case len(msg.Images) > 0:
+			p.Messages = append(p.Messages, openai.UserMessage(parts(msg)))
 		case msg.Text != "":
 			p.Messages = append(p.Messages, openai.UserMessage(msg.Text))
 		}
 	}
 	return p
+}
+
+// parts is a message with pictures; each is written into the request, since the vendor
+// must not fetch what customers name.
+func parts(msg Message) []openai.ChatCompletionContentPartUnionParam {
+	var out []openai.ChatCompletionContentPartUnionParam
+	for _, image := range msg.Images {
+		out = append(out, openai.ImageContentPart(openai.ChatCompletionContentPartImageImageURLParam{
+			URL: "data:" + image.Type + ";base64," + base64.StdEncoding.EncodeToString(image.Bytes),
+		}))
+	}
+	if msg.Text != "" {
+		out = append(out, openai.TextContentPart(msg.Text))
+	}
+	return out
 }

@@ -137,6 +137,9 @@ func (r *run) material() string {
 	b.WriteString("What the customer writes now:\n")
 	for _, m := range r.turn.Messages {
 		add("customer", r.vault.Hide(m.Text))
+		if m.Seen != "" {
+			add("what a picture of the customer shows, as a machine describes it", r.vault.Hide(m.Seen))
+		}
 	}
 	return strings.TrimSpace(b.String())
 }

@@ -118,7 +118,8 @@ type Tool struct {
 type Line struct {
 	Seq    int64     `json:"seq"`
 	Author string    `json:"author" enum:"customer,bot,agent,system"`
-	Text   string    `json:"text"`
+	Text   string    `json:"text" doc:"Voice messages as they were written down."`
+	Seen   string    `json:"seen,omitempty" doc:"What its pictures show, as a model describes it."`
 	At     time.Time `json:"at"`
 }
 
@@ -190,7 +191,7 @@ func Build(in Input) Packet {
 	}
 	p.Summary.Facts, p.Entities = facts(lines, in.Language)
 	for _, m := range lines[max(0, len(lines)-TranscriptLines):] {
-		p.Transcript = append(p.Transcript, Line{Seq: m.Seq, Author: string(m.Author), Text: m.Text, At: when(m.At)})
+		p.Transcript = append(p.Transcript, Line{Seq: m.Seq, Author: string(m.Author), Text: m.Text, Seen: m.Shown(), At: when(m.At)})
 	}
 	if p.Transcript == nil {
 		p.Transcript = []Line{}
@@ -204,11 +205,12 @@ func Build(in Input) Packet {
 
 func when(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
-// spoken leaves out what the customer never saw.
+// spoken leaves out what the customer never saw, and takes what they said aloud for their words.
 func spoken(lines []chat.Message) []chat.Message {
 	var out []chat.Message
 	for _, m := range lines {
 		if m.Direction != chat.Note {
+			m.Text = m.Words()
 			out = append(out, m)
 		}
 	}

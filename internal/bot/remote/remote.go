@@ -175,7 +175,7 @@ func (r *run) vouched() guard.Sources {
 		}
 	}
 	for _, m := range r.turn.Messages {
-		s.Customer = append(s.Customer, m.Text)
+		s.Customer = append(s.Customer, m.Text, m.Seen)
 	}
 	return s
 }

@@ -23,7 +23,7 @@ func (r *run) told() wire.Turn {
 		Contact: r.contact(), Embedded: r.embedded(), Messages: []wire.Message{}, History: []wire.Line{}, Layouts: r.set.Layouts, Limits: wire.Bounds(),
 	}
 	for _, m := range r.turn.Messages {
-		t.Messages = append(t.Messages, wire.Message{ID: m.ID, Text: r.hide(m.Text), At: when(m.At), Attachments: len(m.Media)})
+		t.Messages = append(t.Messages, wire.Message{ID: m.ID, Text: r.hide(m.Text), At: when(m.At), Attachments: len(m.Media), Seen: r.hide(m.Seen)})
 	}
 	for _, l := range r.turn.History {
 		if who, ok := authors[l.Author]; ok && l.Text != "" {

@@ -141,7 +141,8 @@ func settings(own *config.Workspace, endpoint, folder string) config.Config {
 	}
 	w.Braze.Endpoint, w.Braze.APIKey = endpoint, sandbox.SeedKey
 	w.SubscriptionGroup, w.SubscribeNewSenders = sandbox.SeedGroup, true
-	w.Currents.Secrets, w.Model = nil, config.NewWorkspace(w.ID).Model
+	plain := config.NewWorkspace(w.ID)
+	w.Currents.Secrets, w.Model, w.Transcription, w.Vision = nil, plain.Model, plain.Transcription, plain.Vision
 	if len(w.Routes) == 0 {
 		w.Routes = []config.Route{config.NewRoute("support"), config.NewRoute("returns")}
 		w.Routes[1].Specific, w.Routes[1].Match = true, "Matches regex (?i)^(return|retour)s?$"

@@ -227,7 +227,7 @@ func compare(t *past.Turn, out bot.Outcome) (*Item, error) {
 		Changed: []string{}, CarriedOn: !t.Remembered,
 	}
 	for _, m := range t.Work.Waiting {
-		text := m.Text
+		text := m.Words()
 		if len(m.Media) > 0 {
 			text = strings.TrimSpace(text + fmt.Sprintf(" (%d files)", len(m.Media)))
 		}

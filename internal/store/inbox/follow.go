@@ -127,7 +127,7 @@ func scanID(rows *sql.Rows) (id chat.ConversationID, err error) { return id, row
 // step, for a question and its answer cost one row less that way.
 type piece struct {
 	conversation chat.ConversationID
-	seq          int64 // of its newest line; 0 for the person and the tags
+	seq          int64 // of its newest line; 0 for the person, the tags and the files
 	words        string
 }
 
@@ -163,7 +163,7 @@ func gather(ctx context.Context, s *store.Store, ids []chat.ConversationID) (*wo
 	return w, w.lines(ctx, s, ids)
 }
 
-// heads finds the people and tags that have changed.
+// heads finds the people, tags and understood files that have changed.
 func (w *work) heads(ctx context.Context, s *store.Store, ids []chat.ConversationID) error {
 	in, args := db.OneOf(s.Dialect, 1, ids)
 	said := map[chat.ConversationID][]string{}
@@ -171,6 +171,8 @@ func (w *work) heads(ctx context.Context, s *store.Store, ids []chat.Conversatio
 		"SELECT c.id, p.first_name, 'name' FROM conversations c JOIN contacts p ON p.id = c.contact_id WHERE c.id " + in,
 		"SELECT c.id, i.value, i.kind FROM conversations c JOIN identities i ON i.contact_id = c.contact_id WHERE c.id " + in,
 		"SELECT conversation_id, tag, 'tag' FROM tags WHERE conversation_id " + in,
+		// What a model made of files is known later than their lines, so it stands here.
+		"SELECT conversation_id, heard || ' ' || seen || ' ' || written, 'file' FROM understood WHERE failure = '' AND conversation_id " + in,
 	} {
 		if _, err := db.Collect(ctx, s.Read, func(rows *sql.Rows) (struct{}, error) {
 			var id chat.ConversationID

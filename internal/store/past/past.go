@@ -14,6 +14,7 @@ import (
 	"parley/internal/chat"
 	"parley/internal/store"
 	"parley/internal/store/db"
+	"parley/internal/store/understood"
 )
 
 // Turn is one turn and its situation. In Work are the messages that it answered, the lines before them and the
@@ -82,7 +83,7 @@ func Lines(ctx context.Context, s *store.Store, id chat.ConversationID) (all []c
 		}
 		all = append(page, all...)
 		if !more || len(page) == 0 {
-			return all, nil
+			return all, understood.Fill(ctx, s, all)
 		}
 		before = page[0].Seq
 	}

@@ -2952,11 +2952,17 @@ export interface components {
             what: components["schemas"]["Said"];
         };
         Media: {
+            /** @description What is said in it, written down by a model. */
+            heard?: string;
             /** @enum {string} */
             kind: "image" | "video" | "audio" | "document" | "unknown";
             /** @description Where the server fetches it for you; use this one in pages. */
             path: string;
+            /** @description What it shows, as a model describes it in English. */
+            seen?: string;
             url: string;
+            /** @description What is written in the picture, as a model reads it. */
+            written?: string;
         };
         Message: {
             /** @description User id of the agent who wrote it. */
@@ -3332,8 +3338,11 @@ export interface components {
             at: string;
             /** @enum {string} */
             author: "customer" | "bot" | "agent" | "system";
+            /** @description What its pictures show, as a model describes it. */
+            seen?: string;
             /** Format: int64 */
             seq: number;
+            /** @description Voice messages as they were written down. */
             text: string;
         };
         PacketReason: {
@@ -3994,7 +4003,7 @@ export interface components {
             };
             detail?: string;
             /** @enum {string} */
-            kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "understood" | "asked" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled" | "withheld" | "sent" | "delivered" | "read" | "failed";
+            kind: "received" | "repaired" | "deduplicated" | "joined" | "settled" | "perceived" | "understood" | "asked" | "silent" | "handed_over" | "queued" | "batched" | "accepted" | "retried" | "unknown" | "dead" | "cancelled" | "withheld" | "sent" | "delivered" | "read" | "failed";
             title: components["schemas"]["Words"];
         };
         StopInputBody: {

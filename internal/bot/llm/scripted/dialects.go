@@ -1,10 +1,16 @@
 package scripted
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
+	"strings"
 )
 
 // errTokens mirrors the vendors: without a limit, or with both names of it, they refuse.
@@ -68,6 +74,9 @@ func decodeOpenAI(body []byte) (Request, error) {
 		} else if len(open) > 0 {
 			return out, errors.New("a call has no result")
 		}
+		if err := out.pictured(msg.Content); err != nil {
+			return out, err
+		}
 		next := Message{Role: msg.Role, Text: text}
 		for _, call := range msg.ToolCalls {
 			open[call.ID] = true
@@ -94,6 +103,10 @@ func decodeAnthropic(body []byte) (Request, error) {
 				ToolUseID            string `json:"tool_use_id"`
 				Input                json.RawMessage
 				Content              any
+				Source               struct {
+					Type, Data string
+					MediaType  string `json:"media_type"`
+				}
 			} `json:"content"`
 		} `json:"messages"`
 		Tools []struct {
@@ -121,6 +134,12 @@ func decodeAnthropic(body []byte) (Request, error) {
 			switch block.Type {
 			case "text":
 				next.Text += block.Text
+			case "image":
+				raw, err := base64.StdEncoding.DecodeString(block.Source.Data)
+				if block.Source.Type != "base64" || err != nil {
+					return out, errPicture
+				}
+				out.Files = append(out.Files, File{Type: block.Source.MediaType, Bytes: string(raw)})
 			case "tool_use":
 				open[block.ID] = true
 				next.Calls = append(next.Calls, Call{block.Name, string(block.Input)})
@@ -140,6 +159,61 @@ func decodeAnthropic(body []byte) (Request, error) {
 		}
 	}
 	return out, nil
+}
+
+var errPicture = errors.New("a picture is not written in base64")
+
+// pictured takes the pictures out of a content that is a list of parts.
+func (r *Request) pictured(content any) error {
+	parts, _ := content.([]any)
+	for _, part := range parts {
+		fields, _ := part.(m)
+		if fields["type"] != "image_url" {
+			continue
+		}
+		at, _ := fields["image_url"].(m)
+		address, _ := at["url"].(string)
+		kind, data, ok := strings.Cut(strings.TrimPrefix(address, "data:"), ";base64,")
+		raw, err := base64.StdEncoding.DecodeString(data)
+		if !ok || err != nil {
+			return errPicture
+		}
+		r.Files = append(r.Files, File{Type: kind, Bytes: string(raw)})
+	}
+	return nil
+}
+
+// decodeRecording reads what "Create transcription" (OpenAI API reference) describes.
+func decodeRecording(contentType string, body []byte) (Request, error) {
+	out := Request{Dialect: "transcription"}
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return out, err
+	}
+	form, err := multipart.NewReader(bytes.NewReader(body), params["boundary"]).ReadForm(32 << 20)
+	if err != nil {
+		return out, err
+	}
+	if len(form.File["file"]) != 1 || len(form.Value["model"]) != 1 || form.Value["model"][0] == "" {
+		return out, errors.New("exactly one file and one model are needed")
+	}
+	head := form.File["file"][0]
+	file, err := head.Open()
+	if err != nil {
+		return out, err
+	}
+	defer file.Close()
+	raw, err := io.ReadAll(file)
+	out.Model, out.Files = form.Value["model"][0], []File{{Name: head.Filename, Type: head.Header.Get("Content-Type"), Bytes: string(raw)}}
+	return out, err
+}
+
+func writeTranscript(w http.ResponseWriter, _ Request, step Step) {
+	usage := m{"type": "tokens", "input_tokens": step.In, "output_tokens": step.Out, "total_tokens": step.In + step.Out}
+	if step.Seconds > 0 {
+		usage = m{"type": "duration", "seconds": step.Seconds}
+	}
+	send(w, m{"text": step.Text, "usage": usage})
 }
 
 // plain is the text of a content that is a string or a list of parts.

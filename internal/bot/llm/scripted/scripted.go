@@ -32,6 +32,8 @@ type Step struct {
 	Body string
 	// In and Out are the tokens it claims to have used; 0 means 100 and 20.
 	In, Out int64
+	// Seconds, if it is not 0, is claimed of a recording instead of tokens.
+	Seconds float64
 }
 
 // Call is a tool call. Args is sent as it stands: it may be no JSON. Where the dialect
@@ -40,7 +42,7 @@ type Call struct{ Name, Args string }
 
 // Request is what the model was asked.
 type Request struct {
-	Dialect   string // "openai" or "anthropic"
+	Dialect   string // "openai" or "anthropic", or "transcription"
 	Model     string
 	Key       string
 	System    string
@@ -48,7 +50,11 @@ type Request struct {
 	Tools     []string // their names
 	MaxTokens int64
 	Body      string // as it came
+	Files     []File // pictures of all messages, or the recording
 }
+
+// File is a picture or a recording. Name is a recording's.
+type File struct{ Name, Type, Bytes string }
 
 // Message is one of a request's; the role of what a tool answered is "tool".
 type Message struct {
@@ -97,20 +103,23 @@ func (s *Server) Seen() []Request {
 	return append([]Request(nil), s.seen...)
 }
 
-// ServeHTTP answers chat completions and messages; anything else is not found.
+// ServeHTTP answers chat completions, messages and transcriptions; anything else is not found.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var decode func([]byte) (Request, error)
+	kind := r.Header.Get("Content-Type")
 	var write func(http.ResponseWriter, Request, Step)
 	switch {
 	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/chat/completions"):
 		decode, write = decodeOpenAI, writeOpenAI
 	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/v1/messages"):
 		decode, write = decodeAnthropic, writeAnthropic
+	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/audio/transcriptions"):
+		decode, write = func(body []byte) (Request, error) { return decodeRecording(kind, body) }, writeTranscript
 	default:
 		http.NotFound(w, r)
 		return
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, 8<<20))
+	body, err := io.ReadAll(io.LimitReader(r.Body, 32<<20))
 	if err != nil {
 		return // the client has gone
 	}

@@ -55,8 +55,11 @@ type Message struct {
 	ID   string    `json:"id"`
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
-	// Attachments is how many pictures, recordings or documents came with it.
+	// Attachments is how many pictures, recordings or documents came with it of which there
+	// is no text.
 	Attachments int `json:"attachments,omitempty"`
+	// Seen is what its pictures show, as a model describes them: no words of the customer.
+	Seen string `json:"seen,omitempty"`
 }
 
 // Authors of a [Line].

@@ -11,7 +11,7 @@ import {
   X,
 } from "lucide-react";
 import { Dialog } from "radix-ui";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { Button, IconButton } from "../../../ui/Button";
 import { useTalkWords } from "./words";
 
@@ -23,6 +23,10 @@ export interface Attachment {
   path: string;
   /** What the customer's address ends in. */
   name: string;
+  /** What a model wrote down of a recording, or described and read of a picture; empty when none did. */
+  heard: string;
+  seen: string;
+  written: string;
 }
 
 const icons: Record<Kind, LucideIcon> = {
@@ -40,10 +44,36 @@ export function MediaOf({ list }: { list: readonly Attachment[] }) {
   return (
     <>
       {list.map((attachment) => (
-        <One key={attachment.path} attachment={attachment} onLarge={() => setLarge(pictures.indexOf(attachment))} />
+        <Fragment key={attachment.path}>
+          <One attachment={attachment} onLarge={() => setLarge(pictures.indexOf(attachment))} />
+          <Understood attachment={attachment} />
+        </Fragment>
       ))}
       {large !== undefined && <Lightbox pictures={pictures} at={large} onAt={setLarge} />}
     </>
+  );
+}
+
+/** What is said or shown, as text: for reading instead of listening, and for who cannot see it. */
+function Understood({ attachment }: { attachment: Attachment }) {
+  const words = useTalkWords();
+  const { heard, seen, written } = attachment;
+  if (!heard && !seen) return null;
+  return (
+    <div className="mb-1.5 max-w-80 border-line-strong/60 border-l-2 pl-2">
+      <p className="text-meta text-muted">{heard ? words.media.heard : words.media.seen}</p>
+      <p dir="auto" className="[overflow-wrap:anywhere]">
+        {heard || seen}
+      </p>
+      {written && (
+        <>
+          <p className="pt-1 text-meta text-muted">{words.media.written}</p>
+          <p dir="auto" className="[overflow-wrap:anywhere]">
+            {written}
+          </p>
+        </>
+      )}
+    </div>
   );
 }
 
@@ -96,7 +126,7 @@ function One({ attachment, onLarge }: { attachment: Attachment; onLarge: () => v
       >
         <img
           src={source}
-          alt={attachment.name || words.media.kinds.image}
+          alt={attachment.seen || attachment.name || words.media.kinds.image}
           loading="lazy"
           onLoad={() => setLoaded(true)}
           onError={onError}
@@ -222,7 +252,7 @@ function Lightbox({
             )}
             <img
               src={picture.path}
-              alt={picture.name || words.media.kinds.image}
+              alt={picture.seen || picture.name || words.media.kinds.image}
               className="max-h-full min-w-0 max-w-full object-contain"
             />
             {pictures.length > 1 && (

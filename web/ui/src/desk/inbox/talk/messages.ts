@@ -27,6 +27,9 @@ export function attachments(message: Message) {
     kind: m.kind,
     path: m.path,
     name: fileName(m.url),
+    heard: m.heard ?? "",
+    seen: m.seen ?? "",
+    written: m.written ?? "",
   }));
 }
 

@@ -131,6 +131,9 @@ export const en = {
     failed: "It could not be fetched.",
     retry: "Try again",
     loading: "Fetching",
+    heard: "Written down by a model",
+    seen: "Described by a model",
+    written: "Text in the picture",
   },
 
   note: "Note",

@@ -132,6 +132,9 @@ export const fr: Shape<typeof en> = {
     failed: "Il n’a pas pu être récupéré.",
     retry: "Réessayer",
     loading: "Récupération",
+    heard: "Transcrit par un modèle",
+    seen: "Décrit par un modèle",
+    written: "Texte dans l’image",
   },
 
   note: "Note",
