@@ -140,6 +140,9 @@ type Outcome struct {
 	Handoff *Handoff
 	// Language of Text, as a key of the knowledge base ("en", "fr").
 	Language string
+	// Recall is when a flow wants a turn without messages, should the customer be silent
+	// until then; zero is never. Any other turn sets it anew.
+	Recall time.Time
 	// State goes into the next turn's State, whatever the action.
 	State json.RawMessage
 	Trace Trace

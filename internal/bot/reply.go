@@ -55,7 +55,7 @@ func (b *Bot) Reply(ctx context.Context, t Turn) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, fmt.Errorf("bot turn: state: %w", err)
 	}
-	out.State, out.Language, out.Trace = raw, r.language, r.trace
+	out.State, out.Language, out.Trace, out.Recall = raw, r.language, r.trace, r.wakes()
 	if b.now != nil {
 		out.Trace.Micros = b.now().Sub(start).Microseconds()
 	}
@@ -184,7 +184,7 @@ func clip(text string, runes int) string {
 // and last the reading of the question.
 func (r *run) decide() Outcome {
 	if len(r.turn.Messages) == 0 {
-		return r.silent("no message to answer")
+		return r.silence()
 	}
 	if r.pub == nil {
 		return r.handoff(HandoffNoBase, BandRule, "no knowledge base is published")

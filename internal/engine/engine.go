@@ -272,6 +272,9 @@ func (ws Workspace) result(id chat.TurnID, w *store.Work, out bot.Outcome, now i
 			return store.Result{}, err
 		}
 	}
+	if !out.Recall.IsZero() {
+		r.Recall = out.Recall.UnixMilli()
+	}
 	r.After = ws.consented(w, out, now)
 	r.Parts = ws.Layouts.Plan(line(out, w.Contact.ExternalID != ""))
 	if len(r.Parts) > 0 {

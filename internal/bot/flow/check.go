@@ -23,6 +23,7 @@ func (s *Step) exits() []Edge {
 		add(e.Go, e.Code, e.Line)
 	}
 	add(s.Late, "late", s.line("late"))
+	add(s.Timeout, "timeout", s.line("timeout"))
 	return out
 }
 
