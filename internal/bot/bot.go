@@ -138,6 +138,8 @@ type Outcome struct {
 	Consent *Consent
 	// Handoff is set exactly when Action is [ActionHandoff].
 	Handoff *Handoff
+	// Facts are what a flow has set of the customer; an empty value takes one back.
+	Facts map[string]string
 	// Language of Text, as a key of the knowledge base ("en", "fr").
 	Language string
 	// Recall is when a flow wants a turn without messages, should the customer be silent

@@ -252,6 +252,7 @@ func (r *run) inFlow(p flow.Position) {
 func (r *run) moved(m flow.Move, before ...string) Outcome {
 	r.inFlow(m.Position)
 	r.trace.Steps = append(r.trace.Steps, m.Path...)
+	maps.Copy(r.facts, m.Facts)
 	top := len(r.state.Flows) - 1
 	r.state.Flows[top] = m.Position
 	switch m.Outcome {

@@ -56,6 +56,7 @@ func (b *Bot) Reply(ctx context.Context, t Turn) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("bot turn: state: %w", err)
 	}
 	out.State, out.Language, out.Trace, out.Recall = raw, r.language, r.trace, r.wakes()
+	out.Facts = r.facts
 	if b.now != nil {
 		out.Trace.Micros = b.now().Sub(start).Microseconds()
 	}
@@ -105,6 +106,7 @@ type run struct {
 	back     bool // and to say that people have gone
 	upset    int  // frustration over the last turns, this one included
 	repeated bool // the question is one of the last three
+	facts    map[string]string
 	card     bool // the messages hold the number of a payment card
 	trace    Trace
 }
@@ -122,7 +124,7 @@ func (p part) small() bool {
 }
 
 func begin(pub *knowledge.Published, t Turn) *run {
-	r := &run{pub: pub, turn: t, state: readState(t.State)}
+	r := &run{pub: pub, turn: t, state: readState(t.State), facts: map[string]string{}}
 	messages := t.Messages
 	if len(messages) > maxParts {
 		messages = messages[len(messages)-maxParts:]

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"maps"
 	"time"
 
 	"parley/internal/bot/flow"
@@ -49,6 +50,7 @@ func (r *run) silence() Outcome {
 		return r.moved(m)
 	}
 	r.trace.Steps = append(r.trace.Steps, m.Path...)
+	maps.Copy(r.facts, m.Facts)
 	r.state.Flows[len(r.state.Flows)-1] = m.Position
 	if m.Outcome == flow.Ends {
 		r.trace.Steps = append(r.trace.Steps, m.Position.Met(flow.Ended))

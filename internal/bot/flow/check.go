@@ -66,7 +66,9 @@ func (p *parser) checkNames(slots []string) {
 	known := append(slices.Clone(slots), "language")
 	for _, s := range p.flow.Steps {
 		for _, a := range append(slices.Clone(s.Save), s.Values...) {
-			known = append(known, a.Name)
+			if !strings.HasPrefix(a.Name, factPrefix) {
+				known = append(known, a.Name)
+			}
 		}
 	}
 	for _, u := range p.used {

@@ -72,6 +72,8 @@ func TestParse_findsProblemsWithTheirLine(t *testing.T) {
 		"late and timeout":      {head + "steps:\n  a:\n    wait: 2h\n    late: end\n    timeout: end\n    next: end\n", []string{"6: has late and timeout"}},
 		"within":                {head + "slots:\n  n: {type: number, ask: {en: x}}\nsteps:\n  a:\n    ask: n\n    within: 2h\n    next: end\n", []string{"8: within without timeout"}},
 		"timeout nowhere":       {head + "slots:\n  n: {type: number, ask: {en: x}}\nsteps:\n  a:\n    ask: n\n    timeout: b\n    next: end\n", []string{"8: goes to \"b\", which is no step"}},
+		"fact read":             {head + "steps:\n  a:\n    set: {fact.x: y}\n    next: b\n  b:\n    say: {en: '{{fact.x}}'}\n    next: end\n", []string{"8: \"fact.x\" has no value"}},
+		"fact name":             {head + "steps:\n  a:\n    set: {fact.X: y}\n    next: end\n", []string{"5: \"X\" is no name"}},
 		"media and link":        {head + "steps:\n  a:\n    say: {en: x}\n    image: nowhere\n    link: {label: {en: Go}, url: https://example.com}\n    next: end\n", []string{`6: image "nowhere" is not the address`, "7: shows image and link"}},
 		"reserved step":         {head + "steps:\n  end:\n    handoff: {en: x}\n", []string{`4: step "end"`}},
 		"twice":                 {head + "steps:\n  a:\n    handoff: {en: x}\n  a:\n    handoff: {en: x}\n", []string{"6: a is given twice, first on line 4"}},

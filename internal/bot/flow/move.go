@@ -117,4 +117,5 @@ type Move struct {
 	Trouble Trouble
 	Reason  string // one English sentence
 	Path    []Visit
+	Facts   map[string]string // set of the customer, by name without "fact."; an empty value takes one back
 }

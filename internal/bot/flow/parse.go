@@ -217,7 +217,7 @@ func (p *parser) step(steps *group, name string) {
 	case Set:
 		s.Values = g.assigns("set")
 		for _, a := range s.Values {
-			p.target(a)
+			p.target(Assign{Name: strings.TrimPrefix(a.Name, factPrefix), Line: a.Line})
 			p.names(a.Line, a.Value)
 		}
 	case Wait:

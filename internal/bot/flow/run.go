@@ -205,6 +205,10 @@ func (r *run) take(step *Step) (next string, done bool) {
 	case Set:
 		for _, a := range step.Values {
 			v, _ := r.fill(a.Value, false)
+			if name, ok := strings.CutPrefix(a.Name, factPrefix); ok {
+				r.fact(name, v)
+				continue
+			}
 			r.note(a.Name, v)
 		}
 		return step.Next, false

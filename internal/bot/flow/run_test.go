@@ -452,3 +452,19 @@ func checkMove(t *rapid.T, m flow.Move) {
 		}
 	}
 }
+
+func TestFacts_areSetAndDeclared(t *testing.T) {
+	t.Parallel()
+	r := one(t, head+"steps:\n  a:\n    set: {fact.size: 42, kept: x}\n    next: b\n  b:\n    set: {fact.shoe: '{{kept}}'}\n    next: c\n  c:\n    wait: 1h\n    next: end\n", nil)
+	m := r.starts("f", "go")
+	testkit.Diff(t, m.Facts, map[string]string{"size": "42", "shoe": "x"})
+	testkit.Diff(t, m.Position.Notes, map[string]string{"kept": "x"})
+	if m = r.says("well"); m.Facts != nil {
+		t.Errorf("told again: %v", m.Facts)
+	}
+	f, _ := r.lib.Current("f")
+	got := flow.Undeclared([]*flow.Flow{f}, []string{"size"})
+	if len(got) != 1 || !strings.Contains(got[0].String(), "f.yaml:8: step b sets fact.shoe, which nothing declares") {
+		t.Errorf("%v", got)
+	}
+}
