@@ -134,7 +134,11 @@ func loadFlows(dir, tools string) ([]*flow.Flow, error) {
 	list, err := flow.Load(files, known)
 	var problems flow.Problems
 	if errors.As(err, &problems) {
-		return nil, fmt.Errorf("the flows %s have %d problems:\n%w", name, len(problems), err)
+		have := "have a problem"
+		if len(problems) > 1 {
+			have = fmt.Sprintf("have %d problems", len(problems))
+		}
+		return nil, fmt.Errorf("the flows %s %s:\n%w", name, have, err)
 	}
 	return list, err
 }

@@ -106,7 +106,7 @@ function Picture({ flow, drawing, width, height }: { flow: Flow; drawing: Drawin
           </marker>
         </defs>
       </svg>
-      <Panel position="top-right" className="m-2 flex rounded-md border border-line bg-surface">
+      <Panel position="bottom-right" className="m-2 flex rounded-md border border-line bg-surface">
         <IconButton icon={ZoomOut} label={words.zoomOut} onClick={() => void zoomOut()} />
         <IconButton icon={ZoomIn} label={words.zoomIn} onClick={() => void zoomIn()} />
         <IconButton icon={Maximize} label={words.fit} onClick={() => void fitView({ padding: 0.04 })} />

@@ -53,9 +53,10 @@ test("several ways between two steps are one line", () => {
   expect(lines.map((l) => l.label)).toEqual(["x is 1, else"]);
 });
 
-test("a picture opens whole where it can be read, else with its beginning", () => {
+test("a picture opens from the top, as wide as it can be read", () => {
   const drawing = (width: number, height: number) => ({ places: [], lines: [], width, height });
   expect(opening(drawing(400, 200), 800, 400)).toEqual({ x: 200, y: 100, zoom: 1 });
   expect(opening(drawing(1000, 400), 800, 400)).toEqual({ x: 0, y: 40, zoom: 0.8 });
-  expect(opening(drawing(300, 4000), 800, 400)).toEqual({ x: (800 - 300 * 0.7) / 2, y: 0, zoom: 0.7 });
+  expect(opening(drawing(300, 4000), 800, 400)).toEqual({ x: 250, y: 0, zoom: 1 });
+  expect(opening(drawing(2000, 400), 800, 400)).toEqual({ x: -300, y: 60, zoom: 0.7 });
 });
