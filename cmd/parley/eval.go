@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
 
 	"parley/internal/bot/eval"
 )
@@ -76,7 +75,7 @@ func (c *evalSetCmd) Run() error {
 	if c.JSON {
 		err = printJSON(os.Stdout, out)
 	} else {
-		err = printEval(os.Stdout, out)
+		err = eval.Print(os.Stdout, out.Report, out.Few)
 	}
 	if err != nil {
 		return err
@@ -115,7 +114,7 @@ func (c *evalHeldOutCmd) Run() error {
 	if c.JSON {
 		err = printJSON(os.Stdout, map[string]any{"languages": list})
 	} else {
-		err = printHeldOut(os.Stdout, list)
+		err = eval.PrintHeldOut(os.Stdout, list)
 	}
 	for _, h := range list {
 		if broken := eval.Hold(h, c.Floor, c.Ceiling); broken != nil {
@@ -125,24 +124,6 @@ func (c *evalHeldOutCmd) Run() error {
 	return err
 }
 
-func printHeldOut(w io.Writer, list []*eval.HeldOut) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "language\tmessages\ttop1\ttop3\tright\twrong\tasked\toff_topic\tfalse_acceptances\toff_topic_asked")
-	for _, h := range list {
-		fmt.Fprintf(t, "%s\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%d\t%.1f\t%.1f\n",
-			h.Language, h.Messages, h.Top1, h.Top3, h.Right, h.Wrong, h.Asked, h.OffTopic, h.Accepted, h.AcceptedAsked)
-	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	for _, h := range list {
-		for _, m := range h.Misses {
-			fmt.Fprintf(w, "%s  answered %s (%.2f) instead of %s: %s\n", h.Language, m.Got, m.P, m.Want, m.Text)
-		}
-	}
-	return nil
-}
-
 func readSet(path string) (*eval.Set, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -150,41 +131,4 @@ func readSet(path string) (*eval.Set, error) {
 	}
 	defer f.Close()
 	return eval.ReadSet(path, f)
-}
-
-func printEval(w io.Writer, r evalReport) error {
-	optional := func(v *float64) string {
-		if v == nil {
-			return "-"
-		}
-		return fmt.Sprintf("%.1f", *v)
-	}
-	fmt.Fprintf(w, "learnt %d phrasings of %d intents; read %d messages and %d out of scope", r.Learnt, r.Intents, r.InScope, r.Outside)
-	if r.Skipped > 0 {
-		fmt.Fprintf(w, "; %d without a letter or digit left out", r.Skipped)
-	}
-	fmt.Fprint(w, "\n\n")
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, row := range [][3]string{
-		{"top1", fmt.Sprintf("%.1f", r.Top1), "% of in-scope messages read right"},
-		{"top3", fmt.Sprintf("%.1f", r.Top3), "% with the right intent among the first three"},
-		{"oos_recall_at_90", optional(r.OOSRecallAt90), fmt.Sprintf("%% of out-of-scope messages refused where 90 %% of in-scope are accepted (p >= %.3f)", r.AcceptAt90)},
-		{"answer_precision_at_70", optional(r.AnswerPrecisionAt70), fmt.Sprintf("%% right among the %.1f %% of messages answered at p >= 0.7", r.AnsweredAt70)},
-		{"ece", fmt.Sprintf("%.4f", r.ECE), "calibration error, 0 is perfect"},
-		{"p50_us", fmt.Sprintf("%.0f", r.P50Micros), fmt.Sprintf("microseconds for a message; p99 %.0f", r.P99Micros)},
-		{"train_s", fmt.Sprintf("%.1f", r.TrainSeconds), "seconds to train and calibrate"},
-	} {
-		fmt.Fprintf(t, "%s\t%s\t%s\n", row[0], row[1], row[2])
-	}
-	if len(r.Few) > 0 {
-		fmt.Fprint(t, "\nphrasings\ttop1\ttop3\toos_recall_at_90\tanswer_precision_at_70\n")
-		for _, p := range append(r.Few, eval.Point{Report: r.Report}) {
-			name := fmt.Sprint(p.Phrasings)
-			if p.Phrasings == 0 {
-				name = "all"
-			}
-			fmt.Fprintf(t, "%s\t%.1f\t%.1f\t%s\t%s\n", name, p.Top1, p.Top3, optional(p.OOSRecallAt90), optional(p.AnswerPrecisionAt70))
-		}
-	}
-	return t.Flush()
 }

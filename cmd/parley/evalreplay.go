@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,16 +12,13 @@ import (
 	"strings"
 	"time"
 
-	"parley/internal/app"
-	"parley/internal/bot"
-	"parley/internal/bot/flow"
 	"parley/internal/bot/knowledge"
 	"parley/internal/chat"
 	"parley/internal/config"
+	"parley/internal/eval/draft"
 	recorder "parley/internal/eval/record"
 	"parley/internal/eval/replay"
 	"parley/internal/store"
-	"parley/internal/store/past"
 )
 
 // database is where conversations are read from.
@@ -49,7 +47,7 @@ func (d database) open(ctx context.Context) (config.Config, *store.Store, error)
 
 type evalReplayCmd struct {
 	database
-	Knowledge string        `type:"existingdir" help:"Folder of the draft: a knowledge base as parley kb init writes it. The built-in one when only --flows is given."`
+	Knowledge string        `type:"existingdir" help:"Folder of the draft: a knowledge base as parley kb init writes it. Without it, the settings' one with --prompt, else the built-in one."`
 	Flows     string        `type:"existingdir" help:"Folder of draft flows as parley flow init writes it; the published ones when left out."`
 	Since     time.Duration `default:"24h" help:"How far back to read."`
 	Workspace string        `help:"Only the conversations of this workspace; the draft speaks for all of them otherwise."`
@@ -58,17 +56,31 @@ type evalReplayCmd struct {
 	JSON      bool          `name:"json" help:"Print one JSON object."`
 	HTML      string        `name:"html" type:"path" help:"Write one HTML page to this file."`
 	FailAbove int           `default:"-1" help:"Fail when more turns than this change."`
+	Prompt    string        `type:"existingfile" help:"File with a draft prompt. The model of the settings is asked with it, which costs money; it says what and asks first."`
+	MaxCalls  int           `default:"200" help:"Most calls of the model, with --prompt."`
+	MaxCost   float64       `default:"1" help:"Most that they may cost, in the currency of the settings' prices; 0: no limit. A call that could go beyond is not made."`
+	Yes       bool          `short:"y" help:"Do not ask before the model is."`
 }
 
 // Run decides past turns again and prints what would change.
 func (c *evalReplayCmd) Run() (err error) {
 	ctx, stop := interruptible()
 	defer stop()
-	if c.Knowledge == "" && c.Flows == "" {
-		return errors.New("no draft: name a knowledge base with --knowledge or flows with --flows")
+	if c.Knowledge == "" && c.Flows == "" && c.Prompt == "" {
+		return errors.New("no draft: name a knowledge base with --knowledge, flows with --flows or a prompt with --prompt")
 	}
 	if c.Since <= 0 {
 		return errors.New("--since must be a time such as 24h")
+	}
+	prompt := draft.Prompt{File: c.Prompt, MaxCalls: c.MaxCalls, MaxCost: c.MaxCost, Yes: c.Yes, In: os.Stdin, Out: os.Stderr, Env: os.LookupEnv}
+	if c.Prompt != "" {
+		if prompt.Workspace, err = c.settings.workspace(c.Workspace); err != nil {
+			return err
+		}
+		if err := prompt.Check(); err != nil {
+			return err
+		}
+		c.Knowledge = cmp.Or(c.Knowledge, prompt.Workspace.Knowledge)
 	}
 	base, err := loadKnowledge(c.Knowledge)
 	if err != nil {
@@ -83,7 +95,7 @@ func (c *evalReplayCmd) Run() (err error) {
 	if err != nil {
 		return err
 	}
-	report, err := c.replay(ctx, cfg, s, published)
+	report, err := c.replay(ctx, cfg, s, published, prompt)
 	if err != nil {
 		return err
 	}
@@ -99,31 +111,23 @@ func (c *evalReplayCmd) Run() (err error) {
 	return err
 }
 
-func (c *evalReplayCmd) replay(ctx context.Context, cfg config.Config, s *store.Store, published *knowledge.Published) (*replay.Report, error) {
-	var draft fs.FS
+func (c *evalReplayCmd) replay(ctx context.Context, cfg config.Config, s *store.Store, published *knowledge.Published, prompt draft.Prompt) (*replay.Report, error) {
+	var flows fs.FS
 	if c.Flows != "" {
-		draft = os.DirFS(c.Flows)
+		flows = os.DirFS(c.Flows)
 	}
-	workspaces, own := app.Situations(cfg)
-	ids, err := past.Workspaces(ctx, s)
+	o, err := draft.Options(ctx, cfg, s, published, flows)
 	if err != nil {
 		return nil, err
 	}
-	bots := map[string]*bot.Bot{}
-	for _, id := range ids {
-		library, err := app.DraftFlows(ctx, s, id, draft)
-		if err != nil {
-			return nil, fmt.Errorf("flows of workspace %s: %w", id, err)
-		}
-		bots[id] = bot.New(func() *knowledge.Published { return published }, nil).WithFlows(func() *flow.Library { return library })
-	}
 	bar := newBar("replaying")
 	defer bar.clear()
-	now := time.Now()
-	return replay.Run(ctx, s, replay.Options{
-		Draft: func(workspace string) *bot.Bot { return bots[workspace] }, Workspaces: workspaces, Workspace: c.Workspace, Route: c.Route,
-		Own: own, Since: now.Add(-c.Since), Until: now, History: app.History, Progress: bar.show,
-	})
+	o.Until, o.Workspace, o.Route, o.Progress = time.Now(), c.Workspace, c.Route, bar.show
+	o.Since = o.Until.Add(-c.Since)
+	if c.Prompt != "" {
+		return prompt.Run(ctx, s, published, o)
+	}
+	return replay.Run(ctx, s, o)
 }
 
 type evalRecordCmd struct {

@@ -114,7 +114,7 @@ func readTests(files []string) (tests []*script.Test, err error) {
 
 func playAll(ctx context.Context, w *config.Workspace, tests []*script.Test, progress io.Writer) (run *report.Run, err error) {
 	fmt.Fprintln(os.Stderr, "starting a gateway and the sandbox …")
-	stage, err := play.Open(ctx, play.Options{Workspace: w, Version: version, Env: os.LookupEnv})
+	stage, err := play.Open(ctx, play.Options{Workspace: w, Version: version, Env: os.LookupEnv, Tests: tests})
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,8 @@ type kbCmd struct {
 	Publish kbPublishCmd `cmd:"" help:"Check that a knowledge base loads and trains, and tell a running gateway to use it."`
 	Try     kbTryCmd     `cmd:"" help:"Show how a message is read: band, confidence, intent, alternatives, reply."`
 	Search  kbSearchCmd  `cmd:"" help:"Show the passages of the documents nearest to a question, and which would be quoted."`
+	Import  kbImportCmd  `cmd:"" help:"Make documents out of web pages, PDF files, Markdown or all the pages of a sitemap, to read over before they are quoted."`
+	Diff    kbDiffCmd    `cmd:"" help:"Show what differs between two knowledge bases."`
 	Init    kbInitCmd    `cmd:"" help:"Write the built-in knowledge base to a new folder, to start your own from."`
 }
 

@@ -23,6 +23,7 @@ type commands struct {
 	Flow    flowCmd    `cmd:"" help:"Check, try and publish flows: what the bot asks, looks up and does step by step."`
 	Setup   setupCmd   `cmd:"" help:"Print what to paste into Braze for your settings, field by field."`
 	Tool    toolCmd    `cmd:"" help:"Check and try the tools that the bot may use in your own systems."`
+	Brain   brainCmd   `cmd:"" help:"Try a brain of your own: an endpoint that decides in the bot's place."`
 	Doctor  doctorCmd  `cmd:"" help:"Look for what keeps messages from arriving or leaving, and say how to mend it."`
 	Eval    evalCmd    `cmd:"" help:"Measure how well the bot understands."`
 	User    userCmd    `cmd:"" help:"Add, list and disable people who may log in to the desk."`

@@ -20,8 +20,10 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"occupy": occupy,
-			"ready":  ready,
+			"occupy":    occupy,
+			"ready":     ready,
+			"converse":  converse,
+			"yesterday": yesterday,
 		},
 	})
 }

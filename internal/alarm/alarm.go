@@ -24,10 +24,10 @@ func (a *Alarm) Set(at int64) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.at != 0 && a.at <= at {
-		return
+	if a.at == 0 || at < a.at {
+		a.at = at
 	}
-	a.at = at
+	// Also for a time that is set already: who moves the clock says so by Set, and Wait must look at it again.
 	select {
 	case a.bell() <- struct{}{}:
 	default:

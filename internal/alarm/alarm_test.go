@@ -2,6 +2,7 @@ package alarm
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -55,6 +56,26 @@ func TestWait_endsWithItsContext(t *testing.T) {
 		a.Wait(ctx, millis, time.Minute)
 		if got := millis() - start; got != 1000 {
 			t.Errorf("woke after %d ms, want 1000", got)
+		}
+	})
+}
+
+func TestWait_looksAgainWhenTheClockWasMoved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var a Alarm
+		start := time.Now()
+		var ahead atomic.Int64
+		now := func() int64 { return millis() + ahead.Load() }
+		a.Set(now() + 50_000)
+		go func() {
+			time.Sleep(time.Second)
+			ahead.Store(60_000)
+			a.Set(now())
+		}()
+		a.Wait(context.Background(), now, time.Minute)
+		if got := time.Since(start); got != time.Second {
+			t.Errorf("woke after %v, want when the clock was moved", got)
 		}
 	})
 }

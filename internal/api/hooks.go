@@ -10,6 +10,7 @@ import (
 
 	"parley/internal/auth"
 	"parley/internal/desk/hooks"
+	"parley/internal/sign"
 	outbox "parley/internal/store/hooks"
 )
 
@@ -143,7 +144,7 @@ func (a *API) describeHooks() {
 
 func hookShape(h outbox.Hook, c outbox.Count, now int64) Hook {
 	out := Hook{
-		ID: h.ID, Name: h.Name, URL: h.URL, Events: h.Events, Active: h.Active, Reason: h.Reason, SecretHint: hooks.Hint(h.Secret),
+		ID: h.ID, Name: h.Name, URL: h.URL, Events: h.Events, Active: h.Active, Reason: h.Reason, SecretHint: sign.Hint(h.Secret),
 		Waiting: c.Waiting, Dead: c.Dead, CreatedAt: when(h.CreatedAt),
 	}
 	if h.OldSecret != "" && h.OldUntil > now {

@@ -43,7 +43,7 @@ type Understanding struct {
 	Alternatives []Reading `json:"alternatives" nullable:"false"`
 	Sources      []string  `json:"sources" nullable:"false" doc:"Files of the knowledge base that the answer is from; the passage of a document behind a #."`
 
-	Model *bot.ModelTrace `json:"model,omitempty" doc:"What a language model had to do with it."`
+	Model *bot.ModelTrace `json:"model,omitempty" doc:"What a language model had to do with it, or a brain of your own."`
 }
 
 // Reading is one intent that was considered.

@@ -60,7 +60,7 @@ func (a *App) buildChannel(ctx context.Context) error {
 		}
 		workspaces[w.ID] = engine.Workspace{
 			Bot: a.base.bots[w.ID], Language: w.Language, Layouts: layouts(w), Timing: timing(w.Turn), Pace: pace(w.Delivery), Attempts: w.Turn.Attempts,
-			Rules: rules(w), Group: consentGroup(w), Routes: a.base.differing(w), PerMinute: w.Turn.PerMinute, Models: models, Tools: a.tools[w.ID],
+			Rules: rules(w), Group: consentGroup(w), Routes: a.base.differing(w), PerMinute: w.Turn.PerMinute, Models: models, Brains: a.brains(w), Tools: a.tools[w.ID],
 		}
 		desks[w.ID] = desk.Workspace{
 			Plan: func(text string) []chat.Delivery { return layouts(w).Plan(delivery.Line{Text: text}) }, Pace: pace(w.Delivery),

@@ -32,9 +32,7 @@ func (a *App) models(w config.Workspace) (map[string]*model.Asker, error) {
 		}
 		breaker, ok := shared[m]
 		if !ok {
-			chatter, err := llm.New(llm.Options{
-				Provider: m.Provider, BaseURL: m.BaseURL, Name: m.Name, Key: m.APIKey.Reveal(), TokenLimit: m.TokenLimit,
-			})
+			chatter, err := connect(m)
 			if err != nil {
 				return nil, fmt.Errorf("route %s: %w", r.ID, err)
 			}
@@ -49,17 +47,28 @@ func (a *App) models(w config.Workspace) (map[string]*model.Asker, error) {
 		if own := a.base.routes[r.ID]; own != nil {
 			speaker = own
 		}
-		out[r.ID] = model.New(model.Settings{
-			Provider: m.Provider, Name: m.Name, Prompt: prompt, Temperature: m.Temperature, MaxTokens: m.MaxTokens, Deadline: m.Deadline,
-			Calls: m.Calls, Unsure: m.When == "unsure", Price: llm.Price{In: m.PriceIn, Out: m.PriceOut},
-			PerConversation: micros(m.CostPerConversation), PerDay: micros(m.CostPerDay),
-		}, model.Parts{
-			Chat: breaker, Bot: speaker, Published: a.base.answers[speaker], Spent: a.spent, Note: a.noteUsage, Log: a.log,
-			Delimiter: func() string { return strings.ToLower(rand.Text()[:12]) },
+		out[r.ID] = model.New(asking(m, prompt), model.Parts{
+			Chat: breaker, Bot: speaker, Published: a.base.answers[speaker], Spent: a.spent, Note: a.noteUsage, Log: a.log, Metrics: a.metrics,
+			Delimiter: delimiter,
 		})
 	}
 	return out, nil
 }
+
+func connect(m config.Model) (llm.Model, error) {
+	return llm.New(llm.Options{Provider: m.Provider, BaseURL: m.BaseURL, Name: m.Name, Key: m.APIKey.Reveal(), TokenLimit: m.TokenLimit})
+}
+
+func asking(m config.Model, prompt string) model.Settings {
+	return model.Settings{
+		Provider: m.Provider, Name: m.Name, Prompt: prompt, Temperature: m.Temperature, MaxTokens: m.MaxTokens, Deadline: m.Deadline,
+		Calls: m.Calls, Unsure: m.When == "unsure", Price: llm.Price{In: m.PriceIn, Out: m.PriceOut},
+		PerConversation: micros(m.CostPerConversation), PerDay: micros(m.CostPerDay),
+	}
+}
+
+// delimiter is one that nobody can guess.
+func delimiter() string { return strings.ToLower(rand.Text()[:12]) }
 
 func (a *App) spent(ctx context.Context, workspace string, conversation chat.ConversationID, at int64) (usage.Spent, error) {
 	return usage.SpentOn(ctx, a.store, workspace, conversation, at)

@@ -26,7 +26,7 @@ func (a *App) loadTools(workspaces []config.Workspace) (map[string]*run.Runner, 
 		if err != nil {
 			return nil, fmt.Errorf("workspace %s: tools: %w", w.ID, err)
 		}
-		r := run.New(run.Settings{Catalogue: catalogue, Version: a.opts.Version, Now: a.opts.Now}, a.store, a.log)
+		r := run.New(run.Settings{Catalogue: catalogue, Version: a.opts.Version, Now: a.opts.Now, Metrics: a.metrics}, a.store, a.log)
 		out[w.ID] = r
 		a.unwind = append(a.unwind, r.Close)
 	}

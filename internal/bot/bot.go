@@ -140,6 +140,8 @@ type Outcome struct {
 	Handoff *Handoff
 	// Facts are what a flow has set of the customer; an empty value takes one back.
 	Facts map[string]string
+	// Asked says that the last reply was a draft's question.
+	Asked bool
 	// Language of Text, as a key of the knowledge base ("en", "fr").
 	Language string
 	// Recall is when a flow wants a turn without messages, should the customer be silent
@@ -241,9 +243,9 @@ type CallTrace struct {
 	Millis  int64      `json:"millis"`
 }
 
-// ModelTrace is what a language model had to do with a turn.
+// ModelTrace is what a language model had to do with a turn, or a brain of the operator's.
 type ModelTrace struct {
-	Provider string `json:"provider"`
+	Provider string `json:"provider"` // usage.Brain for a brain, whose name is Model
 	Model    string `json:"model"`
 	// Outcome is how the model ended the turn, or "fallback": then Failure says why the
 	// embedded bot's reply stood.
@@ -254,7 +256,7 @@ type ModelTrace struct {
 	// Detail is one English sentence about Failure or Violation.
 	Detail  string   `json:"detail,omitempty"`
 	Sources []string `json:"sources,omitempty"` // cited, by name
-	Tools   []string `json:"tools,omitempty"`   // called, in their order
+	Tools   []string `json:"tools,omitempty"`   // called, in their order; of a brain, what it did
 	Calls   int      `json:"calls"`             // of the model
 	In      int64    `json:"tokensIn"`
 	Out     int64    `json:"tokensOut"`

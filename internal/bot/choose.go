@@ -126,22 +126,28 @@ func (r *run) offer(intents []*knowledge.Intent, rule, reason, head string) Outc
 // list asks to choose among intents and a person.
 func (r *run) list(intents []*knowledge.Intent, band, rule, reason, head string) Outcome {
 	r.expectNothing()
-	var lines, choices, details []string
-	for i, in := range intents {
+	var choices, details []string
+	for _, in := range intents {
 		r.state.Offered = append(r.state.Offered, in.Name)
 		choices, details = append(choices, in.Title), append(details, in.Detail)
-		line := fmt.Sprintf("%d. %s", i+1, in.Title)
-		if in.Detail != "" {
-			line += " – " + in.Detail
-		}
-		lines = append(lines, line)
 	}
 	r.state.try(Tried{TriedChoices, slices.Clone(choices)})
 	r.state.UpsetTold = r.state.UpsetTold || r.upset >= upsetOffer // the last choice is a person
-	choices, details = append(choices, r.texts.person), append(details, "")
-	lines = append(lines, fmt.Sprintf("%d. %s", len(choices), r.texts.person))
+	return r.enumerate(append(choices, r.texts.person), append(details, ""), band, rule, reason, head)
+}
+
+// enumerate asks to choose among titles. What is asked stands in paragraphs.
+func (r *run) enumerate(choices, details []string, band, rule, reason string, paragraphs ...string) Outcome {
+	var lines []string
+	for i, title := range choices {
+		line := fmt.Sprintf("%d. %s", i+1, title)
+		if details[i] != "" {
+			line += " – " + details[i]
+		}
+		lines = append(lines, line)
+	}
 	list, foot := strings.Join(lines, "\n"), r.texts.choicesFoot
-	out := r.say(ActionChoices, band, rule, reason, head, list, foot)
+	out := r.say(ActionChoices, band, rule, reason, append(paragraphs, list, foot)...)
 	out.Prompt = strings.TrimSpace(strings.TrimSuffix(out.Text, join(list, foot)))
 	out.Choices, out.Details, out.Button = choices, details, r.texts.choose
 	return out

@@ -1,7 +1,7 @@
 package bot
 
 import (
-	"fmt"
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -117,39 +117,8 @@ func (r *run) input() flow.Input {
 	return in
 }
 
-// leaving are messages that mean nothing but: not this any more.
-var leaving = wordSetOf(`cancel | cancel it | cancel this | cancel that | never mind | nevermind | forget it | forget about it | forget that | leave it | quit | exit | abort
-	i changed my mind | changed my mind | i have changed my mind | let s stop | stop this | not now | no longer needed | i don t want to any more | i do not want to any more
-	annuler | annule | annulez | j annule | laisse tomber | laissez tomber | on laisse tomber | oubliez | oublie | oubliez ca | tant pis | quitter | abandonner | j abandonne
-	j ai change d avis | plus maintenant | pas maintenant | ce n est plus la peine | plus besoin`)
-
-func wordSetOf(list string) map[string]bool {
-	m := make(map[string]bool)
-	for _, p := range phrase.List(list) {
-		m[p] = true
-	}
-	return m
-}
-
-var courtesy = wordSet("please thanks thank you ok okay actually sorry svp merci s il vous plait finalement pardon desole en fait")
-
 func (r *run) leaves() bool {
-	for _, p := range r.parts {
-		words := strings.Fields(intent.Fold(p.text))
-		if leaving[strings.Join(words, " ")] {
-			return true
-		}
-		for len(words) > 0 && courtesy[words[len(words)-1]] {
-			words = words[:len(words)-1]
-		}
-		for len(words) > 0 && courtesy[words[0]] {
-			words = words[1:]
-		}
-		if len(words) > 0 && leaving[strings.Join(words, " ")] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.parts, func(p part) bool { return phrase.Leaves(p.text) })
 }
 
 // leave ends the flow and what it had interrupted.
@@ -331,21 +300,12 @@ func (r *run) pose(m flow.Move, before []string) Outcome {
 		r.withYesNo(&out)
 		return out
 	}
-	var lines, choices, details []string
-	for i, o := range m.Choices {
-		line := fmt.Sprintf("%d. %s", i+1, o.Title)
-		if o.Detail != "" {
-			line += " – " + o.Detail
-		}
-		lines, choices, details = append(lines, line), append(choices, o.Title), append(details, o.Detail)
+	var choices, details []string
+	for _, o := range m.Choices {
+		choices, details = append(choices, o.Title), append(details, o.Detail)
 	}
-	list := strings.Join(lines, "\n")
-	out := r.say(ActionChoices, BandRule, "flow", m.Reason, append(paragraphs, list, r.texts.choicesFoot)...)
-	out.Prompt = strings.TrimSpace(strings.TrimSuffix(out.Text, join(list, r.texts.choicesFoot)))
-	out.Choices, out.Details, out.Button = choices, details, m.Button
-	if out.Button == "" {
-		out.Button = r.texts.choose
-	}
+	out := r.enumerate(choices, details, BandRule, "flow", m.Reason, paragraphs...)
+	out.Button = cmp.Or(m.Button, out.Button)
 	return out
 }
 

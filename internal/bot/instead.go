@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -15,16 +16,25 @@ type DraftKind string
 const (
 	DraftAnswer  DraftKind = "answer"
 	DraftAsk     DraftKind = "ask"
+	DraftChoices DraftKind = "choices"
 	DraftHandoff DraftKind = "handoff"
 	DraftDecline DraftKind = "decline" // not the shop's business; the words are the bot's
 	DraftPropose DraftKind = "propose" // a tool that changes something; Text says what it would do
 )
 
-// Draft is what a model would say in the place of the embedded bot. Its Text was checked
-// before.
+// Draft is what a model, or the operator's own brain, would say in the place of the embedded
+// bot. Its texts were checked before.
 type Draft struct {
 	Kind DraftKind
-	Text string
+	Text string // with DraftHandoff it may be empty; the notice follows it
+	// Brain says that it is the operator's own: its questions may be steps of something, so
+	// they are not counted against it.
+	Brain bool
+	// Language of Text, one of the knowledge base's; empty is the embedded outcome's.
+	Language string
+	// Choices and Details are of the same length; Button may be empty. With DraftChoices only.
+	Choices, Details []string
+	Button           string
 	// Reason is one English sentence for the trace and, with a handoff, for the agent.
 	Reason string
 	// Sources are the files of the knowledge base that the text draws on, Intents their names.
@@ -37,16 +47,18 @@ type Draft struct {
 const MaxAsks = 3
 
 // MayImprove reports whether a draft may take the place of an outcome: it came from
-// reading a question, and neither the operator nor the knowledge base has laid down how
-// it ends.
+// reading a question, or the answer to a draft's, and neither the operator nor the
+// knowledge base has laid down how it ends.
 func (o Outcome) MayImprove() bool {
 	switch o.Trace.Band {
 	case BandAnswer, BandClarify, BandFallback:
+	case BandAlways: // a bare yes or no is an answer if somebody has asked
+		return o.Asked && (o.Trace.Rule == string(intent.Yes) || o.Trace.Rule == string(intent.No))
 	default:
 		return false
 	}
 	switch {
-	case len(o.Trace.Alternatives) == 0: // nothing was read
+	case len(o.Trace.Alternatives) == 0 && !o.Asked: // nothing was read
 		return false
 	case o.Trace.Rule == "unsupported_media" || o.Trace.Rule == "frustration" || o.Media.URL != "" || o.Link.URL != "":
 		return false
@@ -71,7 +83,8 @@ func (b *Bot) Instead(ctx context.Context, t Turn, embedded Outcome, d Draft) (o
 	}
 	micros := embedded.Trace.Micros
 	r.trace = embedded.Trace
-	r.language = embedded.Language
+	r.language = cmp.Or(d.Language, embedded.Language)
+	r.trace.Language = r.language
 	r.texts = catalogue(r.language)
 	r.state.Turns++
 	r.count()
@@ -83,7 +96,8 @@ func (b *Bot) Instead(ctx context.Context, t Turn, embedded Outcome, d Draft) (o
 		return Outcome{}, false, nil
 	}
 	after := readState(embedded.State)
-	r.state.Language = after.Language
+	r.state.Language = cmp.Or(d.Language, after.Language)
+	r.state.Asking = d.Kind == DraftAsk || d.Kind == DraftChoices
 	r.state.Flows, r.state.Breaks = after.Flows, after.Breaks // one that was given up stays so
 	out = r.draft(d)
 	raw, err := r.state.write()
@@ -96,27 +110,39 @@ func (b *Bot) Instead(ctx context.Context, t Turn, embedded Outcome, d Draft) (o
 }
 
 func (r *run) draft(d Draft) Outcome {
-	band := r.trace.Band
+	band, rule := r.trace.Band, "model_"+string(d.Kind)
+	if d.Brain {
+		rule = "brain_" + string(d.Kind)
+	}
 	r.expectNothing()
 	r.state.Refusals, r.state.Refused, r.state.Repeats = 0, nil, 0
 	switch d.Kind {
 	case DraftHandoff:
-		return r.handoff(HandoffModel, band, d.Reason)
+		return r.handoff(HandoffModel, band, d.Reason, d.Text)
 	case DraftDecline:
 		r.state.miss(false)
-		return r.say(ActionAnswer, band, "model_decline", d.Reason, r.texts.offTopic, r.hint())
+		return r.say(ActionAnswer, band, rule, d.Reason, r.texts.offTopic, r.hint())
 	case DraftPropose:
 		r.state.miss(false)
 		r.state.Proposed = d.Call
-		out := r.say(ActionChoices, band, "model_propose", d.Reason, d.Text, r.texts.yesOrNo)
+		out := r.say(ActionChoices, band, rule, d.Reason, d.Text, r.texts.yesOrNo)
 		r.withYesNo(&out)
 		return out
+	case DraftChoices:
+		r.state.miss(false)
+		r.state.try(Tried{TriedChoices, d.Choices})
+		out := r.enumerate(d.Choices, d.Details, band, rule, d.Reason, d.Text)
+		out.Button = cmp.Or(d.Button, out.Button)
+		return out
 	case DraftAsk:
-		if run, _ := r.state.miss(true); run >= MaxAsks {
+		if run, _ := r.state.miss(!d.Brain); run >= MaxAsks {
 			return r.handoff(HandoffFallbacks, BandFallback, fmt.Sprintf("%d questions in a row have not led anywhere", run))
 		}
 		r.state.try(Tried{Kind: TriedRephrase})
-		return r.say(ActionAsk, band, "model_ask", d.Reason, d.Text, r.hint())
+		if d.Brain { // not behind every step
+			return r.say(ActionAsk, band, rule, d.Reason, d.Text)
+		}
+		return r.say(ActionAsk, band, rule, d.Reason, d.Text, r.hint())
 	}
 	r.state.miss(false)
 	var titles []string
@@ -126,7 +152,7 @@ func (r *run) draft(d Draft) Outcome {
 		}
 	}
 	r.state.try(Tried{TriedAnswer, titles})
-	out := r.say(ActionAnswer, band, "model_answer", d.Reason, r.promiseFor(d.Intents), d.Text, r.offerAfter())
+	out := r.say(ActionAnswer, band, rule, d.Reason, r.promiseFor(d.Intents), d.Text, r.offerAfter())
 	r.state.Said = cut(intent.Fold(d.Text))
 	return out
 }

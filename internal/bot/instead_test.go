@@ -186,3 +186,36 @@ func TestReply_asksNotToSendCards(t *testing.T) {
 		t.Errorf("an order is no card: %q", out.Text)
 	}
 }
+
+// Whoever asks in the bot's place gets the answer, however short; the bot's own questions and
+// rules stay its own.
+func TestMayImprove_theAnswerToADraftsQuestion(t *testing.T) {
+	t.Parallel()
+	k := start(t, "en")
+	k.instead(bot.Draft{Kind: bot.DraftAsk, Text: "Is it the blue one?", Brain: true, Reason: "unclear"}, lostWords)
+	if out := k.says("yes"); !out.MayImprove() || !out.Asked {
+		t.Errorf("a yes stays with the bot: %+v", out.Trace)
+	}
+	if out := k.says("yes"); out.MayImprove() || out.Asked {
+		t.Error("the question is still open after its answer")
+	}
+	k.instead(bot.Draft{Kind: bot.DraftAsk, Text: "Is it the red one?", Brain: true, Reason: "unclear"}, "the violet giraffe under the chalk table")
+	if out := k.says("I want to talk to a person"); out.MayImprove() {
+		t.Error("a wish for a person is put to somebody else")
+	}
+}
+
+func TestInstead_choicesOfABrain(t *testing.T) {
+	t.Parallel()
+	k := start(t, "fr")
+	out := k.instead(bot.Draft{
+		Kind: bot.DraftChoices, Text: "Which one?", Brain: true, Reason: "unclear", Language: "en", Choices: []string{"Blue", "Red"}, Details: []string{"as the sea", ""},
+	}, lostWords)
+	k.want(out, bot.ActionChoices, "", "automated assistant", "Which one?\n\n1. Blue – as the sea\n2. Red")
+	if out.Language != "en" || len(out.Choices) != 2 || len(out.Details) != 2 || out.Button == "" || strings.Contains(out.Prompt, "1. Blue") || out.Trace.Rule != "brain_choices" {
+		t.Errorf("%+v", out)
+	}
+	for range 2 * bot.MaxAsks { // steps of something are not counted against it
+		k.want(k.instead(bot.Draft{Kind: bot.DraftAsk, Text: "And then?", Brain: true, Reason: "a step"}, "yes"), bot.ActionAsk, "", "And then?")
+	}
+}

@@ -50,13 +50,14 @@ func (b *Bot) Reply(ctx context.Context, t Turn) (Outcome, error) {
 	}
 	r := begin(b.published(), t)
 	r.library = b.library()
+	asked := r.state.Asking
+	r.state.Asking = false
 	out := r.decide()
 	raw, err := r.state.write()
 	if err != nil {
 		return Outcome{}, fmt.Errorf("bot turn: state: %w", err)
 	}
-	out.State, out.Language, out.Trace, out.Recall = raw, r.language, r.trace, r.wakes()
-	out.Facts = r.facts
+	out.State, out.Language, out.Trace, out.Asked, out.Recall, out.Facts = raw, r.language, r.trace, asked, r.wakes(), r.facts
 	if b.now != nil {
 		out.Trace.Micros = b.now().Sub(start).Microseconds()
 	}

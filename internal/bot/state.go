@@ -22,6 +22,8 @@ type state struct {
 
 	// Offered are the intents of the last choices, in their order; a person comes after.
 	Offered []string `json:"offered,omitempty"`
+	// Asking says that the last text was a draft's question, so that a bare yes answers it.
+	Asking bool `json:"asking,omitempty"`
 	// PersonAsked is why the last text asked "would you like a person?", or empty.
 	PersonAsked HandoffCode `json:"personAsked,omitempty"`
 	// OptOutAsked says that the last text asked "no more messages at all?".

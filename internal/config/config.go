@@ -112,6 +112,7 @@ type Route struct {
 	Flow       string         `yaml:"flow" example:"return_item" doc:"Flow that the first message of a conversation begins here. Empty: none."`
 	Language   string         `yaml:"language" example:"fr" doc:"Language of what begins here, unless the customer clearly writes another. Empty: decided for each customer."`
 	Model      Model          `yaml:"model" doc:"A model for this route; it replaces the workspace's as a whole. provider: none keeps the route on the embedded bot."`
+	Brain      Brain          `yaml:"brain" doc:"A brain of your own for this route, in the place of a model. See docs/brain.md."`
 	AllowFrom  []netip.Prefix `yaml:"allow_from" example:"[192.0.2.0/24]" doc:"Networks (CIDR) that may post here; Braze publishes the addresses of each instance. Empty: any."`
 }
 

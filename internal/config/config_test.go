@@ -77,8 +77,10 @@ func TestLoad_readsEveryField(t *testing.T) {
 			ID: "shop", Name: "Shop", Language: "fr", Braze: braze,
 			SubscriptionGroup: "7d1f0f2e-6e0f-4a53-9d2b-3c1f7a0f4b11", SubscribeNewSenders: true,
 			Routes: []Route{
-				{ID: "support", Secrets: []Secret{"first-secret-of-support", "second-secret-of-support"}, AllowFrom: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")}, Model: plainModel},
-				{ID: "returns", Secrets: []Secret{"only-secret-of-returns"}, Specific: true, Language: "en", Model: noModel},
+				{ID: "support", Secrets: []Secret{"first-secret-of-support", "second-secret-of-support"}, AllowFrom: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")}, Model: plainModel, Brain: plainBrain},
+				{ID: "returns", Secrets: []Secret{"only-secret-of-returns"}, Specific: true, Language: "en", Model: noModel, Brain: Brain{
+					URL: "https://brain.example.com/turn", Secret: brainSecret, Timeout: 5 * time.Second, Raw: true,
+				}},
 			},
 			Layouts: Layouts{
 				Text:       TextLayout{CampaignID: "11111111-2222-4333-8444-555555555555", Property: "body", MaxRunes: 2000},
@@ -113,6 +115,9 @@ func TestLoad_readsEveryField(t *testing.T) {
 		}, second},
 	}, samePrefix)
 }
+
+// plainBrain is a brain as it is when the settings say nothing of it.
+var plainBrain = Brain{Timeout: 8 * time.Second}
 
 // plainModel is a model as it is when the settings say nothing of it.
 var plainModel = Model{
@@ -463,12 +468,21 @@ func TestSample_loadsUncommented(t *testing.T) {
 		}
 		all.WriteString(line)
 	}
-	c, err := Load("parley.yaml", lookup(nil), files(map[string]string{"parley.yaml": all.String()}))
-	if err != nil {
-		t.Fatalf("%v\n%s", err, all.String())
-	}
-	if !c.Workspaces[0].Layouts.QuickReply.Configured() || c.PublicURL == "" || len(c.TrustedProxies) == 0 {
-		t.Errorf("not everything was uncommented:\n%s", all.String())
+	for _, c := range []struct{ name, from, to string }{ // only one of the two can be set
+		{"with a model", "        brain:\n", "        # Networks"},
+		{"with a brain", "        model:\n", "        # A brain"},
+	} {
+		before, rest, _ := strings.Cut(all.String(), c.from)
+		_, after, ok := strings.Cut(rest, c.to)
+		text := before + "        #" + after
+		cfg, err := Load("parley.yaml", lookup(nil), files(map[string]string{"parley.yaml": text}))
+		if err != nil || !ok {
+			t.Fatalf("%s: %v\n%s", c.name, err, text)
+		}
+		w := cfg.Workspaces[0]
+		if !w.Layouts.QuickReply.Configured() || cfg.PublicURL == "" || len(cfg.TrustedProxies) == 0 || w.Routes[0].Model.Configured() == w.Routes[0].Brain.Configured() {
+			t.Errorf("%s, not everything was uncommented:\n%s", c.name, text)
+		}
 	}
 }
 

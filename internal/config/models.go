@@ -36,8 +36,12 @@ type Model struct {
 // Configured reports whether there is a model.
 func (m Model) Configured() bool { return m.Provider != "" && m.Provider != ProviderNone }
 
-// ModelOf is the model of a route: its own as a whole, else that of the workspace.
+// ModelOf is the model of a route: its own as a whole, else that of the workspace; none if
+// the route has a brain.
 func (w Workspace) ModelOf(r Route) Model {
+	if r.Brain.Configured() {
+		return Model{}
+	}
 	if r.Model.Provider != "" {
 		return r.Model
 	}

@@ -130,6 +130,7 @@ func (c *checker) workspaces(all []Workspace) {
 				c.add(rkey+".flow", fmt.Sprintf("begins %q, and the workspace has no flows", r.Flow), "name the folder of its flows as flows, or write flows: builtin")
 			}
 			c.model(rkey+".model", r.Model, w.Turn.Timeout)
+			c.brain(rkey+".brain", r, w.Turn.Timeout)
 		}
 	}
 }

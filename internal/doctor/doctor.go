@@ -70,6 +70,7 @@ func Examine(ctx context.Context, p Patient, tell func(Finding)) {
 	for _, w := range p.Config.Workspaces {
 		e.braze(ctx, w)
 		e.models(ctx, w)
+		e.brains(ctx, w)
 		e.settings(w)
 		e.traffic(ctx, w)
 	}

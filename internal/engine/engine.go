@@ -22,6 +22,7 @@ import (
 	"parley/internal/bot/brain"
 	"parley/internal/bot/knowledge"
 	"parley/internal/bot/model"
+	"parley/internal/bot/remote"
 	"parley/internal/bot/tool/run"
 	telling "parley/internal/channel/consent"
 	"parley/internal/channel/delivery"
@@ -48,6 +49,8 @@ type Workspace struct {
 	PerMinute int
 	// Models are asked on the routes that have an entry.
 	Models map[string]*model.Asker
+	// Brains are the operator's own; a route that has one has no model.
+	Brains map[string]*remote.Asker
 	Tools  *run.Runner // nil: none
 }
 
@@ -224,7 +227,7 @@ func (e *Engine) reply(ctx context.Context, w *store.Work) (result store.Result,
 	var out bot.Outcome
 	if w.Conversation.Attempts > ws.Attempts {
 		out = e.giveUp(ws.Bot, turn, w)
-	} else if out, err = (brain.Brain{Bot: ws.Bot, Tools: ws.Tools, Model: ws.Models[turn.Route]}).Reply(ctx, who(w, id), turn); err != nil {
+	} else if out, err = (brain.Brain{Bot: ws.Bot, Tools: ws.Tools, Model: ws.Models[turn.Route], Remote: ws.Brains[turn.Route]}).Reply(ctx, who(w, id), turn); err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
@@ -253,7 +256,8 @@ func (e *Engine) giveUp(b *bot.Bot, turn bot.Turn, w *store.Work) (out bot.Outco
 // who is the customer of a turn, for the tools.
 func who(w *store.Work, turn chat.TurnID) run.Who {
 	return run.Who{
-		Workspace: w.Conversation.Workspace, Conversation: w.Conversation.ID, Turn: turn, ExternalID: w.Contact.ExternalID, Phone: w.Contact.Phone,
+		Workspace: w.Conversation.Workspace, Conversation: w.Conversation.ID, Turn: turn, Epoch: w.Conversation.Epoch, Contact: w.Contact.ID,
+		ExternalID: w.Contact.ExternalID, Phone: w.Contact.Phone,
 	}
 }
 

@@ -133,6 +133,8 @@ type Metrics struct {
 	knowledgeRejected      *prometheus.CounterVec
 	currents               *prometheus.CounterVec
 	currentsEvents         *prometheus.CounterVec
+	models, brains, tools  *prometheus.HistogramVec
+	brainCalls             prometheus.Counter
 }
 
 // NewMetrics registers every series, those with closed labels at zero. routes and workspaces are the configured
@@ -171,6 +173,7 @@ func NewMetrics(version string, routes, workspaces []string) *Metrics {
 	m.hooksDead = m.gauge("hooks_dead", "Outgoing webhooks that were given up and can be replayed.")
 	m.describeDesk()
 	m.describeReceipts()
+	m.describeAsking()
 	m.knowledgeInfo = m.gauges("knowledge_info", "Always 1; the label names the version of the knowledge base in use.", "workspace", "version")
 	m.knowledgePublished = m.gauges("knowledge_published_timestamp_seconds", "When it was published (Unix time).", "workspace")
 	m.knowledgeRejected = m.counters("knowledge_rejected_total", "Publications refused because of a mistake in the base.", "workspace")
@@ -201,6 +204,7 @@ func (m *Metrics) zero() {
 	}
 	m.zeroDesk()
 	m.zeroReceipts()
+	m.zeroAsking()
 	for _, w := range m.workspaces {
 		m.knowledgeRejected.WithLabelValues(w)
 	}

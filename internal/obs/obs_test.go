@@ -173,6 +173,11 @@ func TestMetrics_countWhatHappens(t *testing.T) {
 	m.KnowledgePublished("shop", "2026-01", time.Unix(1600000000, 0))
 	m.KnowledgePublished("shop", "2026-02", time.Unix(1700000000, 0))
 	m.KnowledgeRejected("shop")
+	m.ModelCalled("", time.Second)
+	m.ModelCalled("made up", time.Second)
+	m.BrainAsked("timeout", 2, 20*time.Second)
+	m.ToolCalled(ToolUnknown, time.Second)
+	(*Metrics)(nil).ToolCalled(ToolDone, time.Second)
 	var changed []string
 	before := scrape(t, NewMetrics("v1", []string{"support"}, []string{"shop"}))
 	for line := range strings.Lines(scrape(t, m)) {

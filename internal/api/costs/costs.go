@@ -26,7 +26,7 @@ type Input struct {
 
 // ModelUse is what turns with a model come to.
 type ModelUse struct {
-	Turns     int64   `json:"turns" doc:"In which a model was asked."`
+	Turns     int64   `json:"turns" doc:"In which a model, or a brain of your own, was asked."`
 	Helped    int64   `json:"helped" doc:"Of these: its outcome was taken."`
 	Calls     int64   `json:"calls"`
 	TokensIn  int64   `json:"tokensIn"`
@@ -43,15 +43,15 @@ type ModelDay struct {
 	ModelUse
 }
 
-// ModelNamed is one model.
+// ModelNamed is one model, or one brain.
 type ModelNamed struct {
-	Model string `json:"model"`
+	Model string `json:"model" doc:"Its name; of a brain of your own, host and path."`
 	ModelUse
 }
 
 // ModelEnding is how often turns ended in a way.
 type ModelEnding struct {
-	Ending string `json:"ending" doc:"answer, ask, handoff, decline or propose; else the failure after which the bot's own reply stood."`
+	Ending string `json:"ending" doc:"answer, ask, handoff, decline or propose, of a brain also choices and keep; else the failure after which the bot's own reply stood."`
 	Failed bool   `json:"failed"`
 	Turns  int64  `json:"turns"`
 }

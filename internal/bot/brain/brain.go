@@ -15,6 +15,7 @@ import (
 
 	"parley/internal/bot"
 	"parley/internal/bot/model"
+	"parley/internal/bot/remote"
 	"parley/internal/bot/tool"
 	"parley/internal/bot/tool/run"
 )
@@ -24,6 +25,8 @@ type Brain struct {
 	Bot   *bot.Bot
 	Tools *run.Runner  // nil: none
 	Model *model.Asker // nil: none
+	// Remote is asked instead of a model; nil: there is none.
+	Remote *remote.Asker
 }
 
 // maxCalls is how many tools the embedded bot may call in one turn; a flow stops earlier.
@@ -42,6 +45,11 @@ func (b Brain) Reply(ctx context.Context, who run.Who, t bot.Turn) (bot.Outcome,
 		}
 		if out.Action != bot.ActionCall {
 			out.Trace.Calls = calls
+			if b.Remote != nil {
+				return b.Remote.Improve(ctx, remote.Turn{
+					Turn: t, Conversation: who.Conversation, Epoch: who.Epoch, Customer: who.Contact, ExternalID: who.ExternalID, Phone: who.Phone, Embedded: out,
+				})
+			}
 			return b.improve(ctx, who, t, out)
 		}
 		if len(calls) == maxCalls {
@@ -78,10 +86,7 @@ func (b Brain) improve(ctx context.Context, who run.Who, t bot.Turn, out bot.Out
 	if b.Model == nil || !b.Model.Asks(out) {
 		return out, nil
 	}
-	who.Language, who.Flow, who.Intent = out.Language, "", out.Trace.Intent
-	if who.Intent == "" && len(out.Trace.Alternatives) > 0 {
-		who.Intent = out.Trace.Alternatives[0].Intent
-	}
+	who.Language, who.Flow, who.Intent = out.Language, "", about(out)
 	calls := out.Trace.Calls
 	turn := model.Turn{Turn: t, Conversation: who.Conversation, Embedded: out}
 	if b.Tools != nil {
@@ -97,11 +102,29 @@ func (b Brain) improve(ctx context.Context, who run.Who, t bot.Turn, out bot.Out
 	return out, err
 }
 
-// offered are the tools a model may ask for with an intent. One that changes something has
-// to say in the customer's words what a yes would do.
-func (b Brain) offered(intent string) []model.Tool {
+// about is the intent that a model is offered tools for: the nearest one where none was sure.
+func about(out bot.Outcome) string {
+	if out.Trace.Intent == "" && len(out.Trace.Alternatives) > 0 {
+		return out.Trace.Alternatives[0].Intent
+	}
+	return out.Trace.Intent
+}
+
+func (b Brain) offered(intent string) []model.Tool { return offers(b.Tools.Allowed(intent, "")) }
+
+// Offered are the tools of a catalogue that a model may ask for after such an outcome of the embedded bot.
+func Offered(tools *tool.Catalogue, out bot.Outcome) []model.Tool {
+	if tools == nil {
+		return nil
+	}
+	return offers(tools.Allowed(about(out), ""))
+}
+
+// offers are the tools a model may ask for. One that changes something has to say in the
+// customer's words what a yes would do.
+func offers(tools []*tool.Tool) []model.Tool {
 	var out []model.Tool
-	for _, t := range b.Tools.Allowed(intent, "") {
+	for _, t := range tools {
 		offer := model.Tool{
 			Name: t.Name, Description: t.Description, Effect: t.Effect,
 			Check: func(args map[string]any) error {

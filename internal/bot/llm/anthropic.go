@@ -33,9 +33,9 @@ func (m *claude) Chat(ctx context.Context, r Request) (Response, error) {
 	if err != nil {
 		var status *anthropic.Error
 		if errors.As(err, &status) && ctx.Err() == nil {
-			return Response{}, byStatus(status.StatusCode)
+			return Response{}, ByStatus(status.StatusCode)
 		}
-		return Response{}, byCause(ctx, err)
+		return Response{}, ByCause(ctx, err)
 	}
 	u := answer.Usage
 	out := Response{Model: string(answer.Model), Usage: Usage{u.InputTokens + u.CacheCreationInputTokens + u.CacheReadInputTokens, u.OutputTokens}}

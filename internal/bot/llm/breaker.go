@@ -11,12 +11,11 @@ const (
 	rest        = 30 * time.Second
 )
 
-// Breaker leaves a model alone that fails again and again: after three outages in a row
-// every call fails with [Resting] for 30 seconds, then one at a time is let through until
-// one succeeds. An answer that is merely bad is no outage.
-type Breaker struct {
-	model Model
-	now   func() time.Time
+// Circuit leaves another side alone that fails again and again: after three outages in a
+// row nobody may enter for 30 seconds, then one at a time until one succeeds. An answer
+// that is merely bad is no outage. It is safe for concurrent use.
+type Circuit struct {
+	now func() time.Time
 
 	mu       sync.Mutex
 	failures int
@@ -24,43 +23,53 @@ type Breaker struct {
 	trying   bool
 }
 
-// NewBreaker guards a model. now is the clock.
-func NewBreaker(m Model, now func() time.Time) *Breaker { return &Breaker{model: m, now: now} }
+// NewCircuit makes a closed circuit. now is the clock.
+func NewCircuit(now func() time.Time) *Circuit { return &Circuit{now: now} }
 
-// Chat asks the model, unless it is resting.
-func (b *Breaker) Chat(ctx context.Context, r Request) (Response, error) {
-	if !b.enter() {
-		return Response{}, &Error{Kind: Resting}
-	}
-	resp, err := b.model.Chat(ctx, r)
-	b.leave(err, ctx.Err() == context.Canceled)
-	return resp, err
-}
-
-func (b *Breaker) enter() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.failures < maxFailures {
+// Enter reports whether the other side may be asked; who may must Leave.
+func (c *Circuit) Enter() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.failures < maxFailures {
 		return true
 	}
-	if b.trying || b.now().Before(b.until) {
+	if c.trying || c.now().Before(c.until) {
 		return false
 	}
-	b.trying = true
+	c.trying = true
 	return true
 }
 
-// leave takes note of how a call ended. One that its caller gave up says nothing.
-func (b *Breaker) leave(err error, givenUp bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.trying = false
+// Leave takes note of how asking ended. What its caller gave up says nothing.
+func (c *Circuit) Leave(err error, givenUp bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trying = false
 	switch {
 	case givenUp:
 	case err != nil && KindOf(err).outage():
-		b.failures++
-		b.until = b.now().Add(rest)
+		c.failures++
+		c.until = c.now().Add(rest)
 	default:
-		b.failures = 0
+		c.failures = 0
 	}
+}
+
+// Breaker is a model behind a [Circuit].
+type Breaker struct {
+	model   Model
+	circuit *Circuit
+}
+
+// NewBreaker guards a model. now is the clock.
+func NewBreaker(m Model, now func() time.Time) *Breaker { return &Breaker{m, NewCircuit(now)} }
+
+// Chat asks the model, unless it is resting.
+func (b *Breaker) Chat(ctx context.Context, r Request) (Response, error) {
+	if !b.circuit.Enter() {
+		return Response{}, &Error{Kind: Resting}
+	}
+	resp, err := b.model.Chat(ctx, r)
+	b.circuit.Leave(err, ctx.Err() == context.Canceled)
+	return resp, err
 }

@@ -16,7 +16,7 @@ type Kind string
 const (
 	Timeout        Kind = "timeout"
 	RateLimited    Kind = "rate_limited"
-	Unreachable    Kind = "unreachable"     // no connection, or the vendor is down
+	Unreachable    Kind = "unreachable"     // no connection, or the other side is down
 	RefusedRequest Kind = "refused_request" // wrong key, unknown model, bad request
 	Refused        Kind = "refused"         // the model or a filter would not answer
 	Truncated      Kind = "truncated"       // cut off at the limit of tokens
@@ -64,8 +64,8 @@ func (k Kind) outage() bool {
 	return k == Timeout || k == RateLimited || k == Unreachable || k == RefusedRequest
 }
 
-// byStatus is what a vendor's HTTP status means.
-func byStatus(status int) *Error {
+// ByStatus is what an HTTP status of the other side means that is no 2xx.
+func ByStatus(status int) *Error {
 	kind := RefusedRequest
 	switch {
 	case status == http.StatusTooManyRequests:
@@ -78,8 +78,9 @@ func byStatus(status int) *Error {
 	return &Error{Kind: kind, Status: status}
 }
 
-// byCause is what a failure without an answer means.
-func byCause(ctx context.Context, err error) error {
+// ByCause is what a failure without an answer means: an [*Error], or the error of ctx if
+// that was cancelled.
+func ByCause(ctx context.Context, err error) error {
 	var network net.Error
 	var address *url.Error
 	var long *http.MaxBytesError

@@ -98,6 +98,7 @@ func TestChat_namesEveryFailure(t *testing.T) {
 		{"refused", scripted.Step{Refused: true}, llm.Refused},
 		{"no JSON", scripted.Step{Body: `{"choices": [`}, llm.Malformed},
 		{"empty object", scripted.Step{Body: `{}`}, llm.Malformed},
+		{"breaks off", scripted.Step{Cut: true}, llm.Unreachable},
 		{"hangs", scripted.Step{Hang: true}, llm.Timeout},
 		{"endless", scripted.Step{Body: `{"x":"` + strings.Repeat("a", 5<<20) + `"}`}, llm.Malformed},
 	} {

@@ -40,9 +40,9 @@ func (m *openAI) Chat(ctx context.Context, r Request) (Response, error) {
 	if err != nil {
 		var status *openai.Error
 		if errors.As(err, &status) && ctx.Err() == nil {
-			return Response{}, byStatus(status.StatusCode)
+			return Response{}, ByStatus(status.StatusCode)
 		}
-		return Response{}, byCause(ctx, err)
+		return Response{}, ByCause(ctx, err)
 	}
 	out := Response{Model: answer.Model, Usage: Usage{answer.Usage.PromptTokens, answer.Usage.CompletionTokens}}
 	if len(answer.Choices) == 0 {

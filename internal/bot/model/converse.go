@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"parley/internal/bot"
 	"parley/internal/bot/guard"
@@ -29,8 +30,10 @@ func (r *run) converse(ctx context.Context) (draft bot.Draft, kind llm.Kind) {
 			return draft, kind
 		}
 		r.trace.Calls++
+		started := time.Now()
 		answer, err := r.Chat.Chat(ctx, r.request)
 		r.pay(answer.Usage, err)
+		r.called(err, time.Since(started))
 		if err != nil {
 			return draft, r.failure(err)
 		}
@@ -70,6 +73,15 @@ func (r *run) pay(used llm.Usage, err error) {
 		used = r.request.Guess()
 	}
 	r.used = r.used.Add(used)
+}
+
+// called counts a call.
+func (r *run) called(err error, took time.Duration) {
+	failure := ""
+	if err != nil {
+		failure = string(llm.KindOf(err))
+	}
+	r.Metrics.ModelCalled(failure, took)
 }
 
 func (r *run) failure(err error) llm.Kind {

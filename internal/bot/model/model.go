@@ -65,6 +65,7 @@ type Parts struct {
 	// Delimiter makes a mark that nobody can guess, for one request.
 	Delimiter func() string
 	Log       *slog.Logger
+	Metrics   *obs.Metrics // nil: nobody counts
 }
 
 // Asker asks one model. It is safe for concurrent use.
@@ -89,6 +90,15 @@ type Turn struct {
 // Asks reports whether the model is asked after such an outcome of the embedded bot.
 func (a *Asker) Asks(embedded bot.Outcome) bool {
 	return embedded.MayImprove() && (!a.set.Unsure || embedded.Trace.Band != bot.BandAnswer)
+}
+
+// Guess is about what the first call for such a turn would read.
+func (a *Asker) Guess(t Turn) llm.Usage {
+	pub := a.Published()
+	if pub == nil {
+		return llm.Usage{}
+	}
+	return a.begin(pub, t).request.Guess()
 }
 
 // Improve asks the model, if it is one of its turns, and gives what it made of it; in

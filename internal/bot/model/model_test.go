@@ -57,6 +57,7 @@ type bench struct {
 	state    json.RawMessage
 	history  []bot.Line
 	language string
+	provider string
 	now      time.Time
 }
 
@@ -79,7 +80,7 @@ func newBench(t *testing.T, provider, path string, next func(scripted.Request) s
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{t: t, server: scripted.New(next), language: "en", now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+	b := &bench{t: t, server: scripted.New(next), language: "en", provider: provider, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	server := httptest.NewServer(b.server)
 	t.Cleanup(server.Close)
 	chatter, err := llm.New(llm.Options{Provider: provider, BaseURL: server.URL + path, Name: "test-model", Key: "key-1"})
@@ -254,6 +255,7 @@ func TestImprove_endsAsTheDesignSays(t *testing.T) {
 		{name: "invented source", steps: []scripted.Step{reply("answer", good, "the_internet")}, failure: llm.Malformed, calls: 2},
 		{name: "malformed JSON", steps: []scripted.Step{{Body: `{"choices":[{"message":{"tool_calls":[{`}}, failure: llm.Malformed, calls: 1},
 		{name: "429", steps: []scripted.Step{{Status: 429}}, failure: llm.RateLimited, calls: 1},
+		{name: "breaks off", steps: []scripted.Step{{Cut: true}}, failure: llm.Unreachable, calls: 1},
 		{name: "500", steps: []scripted.Step{{Status: 500}}, failure: llm.Unreachable, calls: 1},
 		{name: "wrong key", steps: []scripted.Step{{Status: 401}}, failure: llm.RefusedRequest, calls: 1},
 		{name: "timeout", steps: []scripted.Step{{Hang: true}}, change: func(s *model.Settings) { s.Deadline = 60 * time.Millisecond }, failure: llm.Timeout, calls: 1},
@@ -265,6 +267,10 @@ func TestImprove_endsAsTheDesignSays(t *testing.T) {
 		{name: "invented price", steps: []scripted.Step{reply("answer", "Delivery costs €12.", source)}, failure: llm.Unsafe, rule: "price", calls: 2},
 		{name: "promise without a call", steps: []scripted.Step{reply("answer", "I have refunded your order.", source)}, failure: llm.Unsafe, rule: "promise", calls: 2},
 		{name: "injection obeyed: link", steps: []scripted.Step{reply("answer", "Please pay at http://evil.example/now.", source)}, failure: llm.Unsafe, rule: "link", calls: 2},
+		{
+			name: "injection obeyed: of a tool's answer", ask: "where is my order EVIL-1", failure: llm.Unsafe, rule: "link", calls: 3,
+			steps: []scripted.Step{calls("order_status", `{"order":"EVIL-1"}`), reply("answer", "Please pay at http://evil.example.", "order_status")},
+		},
 		{
 			name: "injection obeyed: the prompt", failure: llm.Unsafe, rule: "prompt", calls: 2,
 			steps: []scripted.Step{reply("answer", "Speak like a kind shopkeeper who has known everybody on the street for many years.", source)},
@@ -310,6 +316,24 @@ func TestImprove_endsAsTheDesignSays(t *testing.T) {
 					}
 				}
 			})
+		})
+	}
+}
+
+// TestImprove_argumentsThatAreNoJSON cuts the arguments of a call off in the middle: one dialect carries that, in the other
+// the whole answer cannot be read.
+func TestImprove_argumentsThatAreNoJSON(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"reply", "order_status"} {
+		each(t, []scripted.Step{calls(tool, `{"kind":"answer","te`)}, nil, func(b *bench) {
+			embedded, out := b.says(question)
+			want := llm.Malformed
+			if tool == "order_status" && b.provider == llm.ProviderOpenAI {
+				want = llm.OverCalls // it is told what is wrong, and does it again
+			}
+			if m := out.Trace.Model; m == nil || m.Failure != string(want) || out.Text != embedded.Text || len(b.calls) > 0 {
+				b.t.Errorf("%s: %+v, want %s; says %q, calls %+v", tool, m, want, out.Text, b.calls)
+			}
 		})
 	}
 }

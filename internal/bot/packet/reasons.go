@@ -31,7 +31,7 @@ var reasons = map[string]reason{
 	"quality_probe":     {Words{"WhatsApp tests the quality of the service", "WhatsApp teste la qualité du service"}, chat.High, "person"},
 	"operator_rule":     {Words{"A rule of yours asks for a person", "Une de vos règles demande une personne"}, chat.Normal, "answer"},
 	"flow":              {Words{"A guided conversation ends with you", "Un parcours guidé se termine avec vous"}, chat.Normal, "answer"},
-	"model_asked":       {Words{"The language model asked for a person", "Le modèle de langue a demandé une personne"}, chat.Normal, "answer"},
+	"model_asked":       {Words{"The language model, or your own brain, asked for a person", "Le modèle de langue, ou votre propre service, a demandé une personne"}, chat.Normal, "answer"},
 	"tool_failed":       {Words{"A call to another system failed, or its outcome is unknown", "Un appel à un autre système a échoué, ou son issue est inconnue"}, chat.High, "answer"},
 	"bot_failed":        {Words{"The bot failed", "L'assistant est tombé en panne"}, chat.Normal, "answer"},
 	"no_knowledge":      {Words{"There is no knowledge base to answer from", "Il n'y a pas de base de connaissances pour répondre"}, chat.Normal, "answer"},

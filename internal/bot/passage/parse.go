@@ -115,6 +115,7 @@ var (
 	tableRule   = regexp.MustCompile(`^\s*\|?[\s:|-]*--[\s:|-]*$`)
 	linkMark    = regexp.MustCompile(`!?\[([^\]]*)\]\([^)]*\)`)
 	markup      = regexp.MustCompile("\\*\\*|__|`|<[^>]*>")
+	escaped     = regexp.MustCompile(`\\([!-/:-@\[-\x60{-~])`) // CommonMark 0.31, section 2.4
 	comment     = regexp.MustCompile(`<!--.*?-->`)
 	sentenceEnd = regexp.MustCompile(`[.!?…]["»”)]*\s+`)
 )
@@ -203,7 +204,7 @@ func (s *sections) section() {
 // plain takes the marks of Markdown out; the customer's telephone shows them as they are.
 func plain(text string) string {
 	text = linkMark.ReplaceAllString(text, "$1")
-	return oneLine(markup.ReplaceAllString(text, ""))
+	return oneLine(escaped.ReplaceAllString(markup.ReplaceAllString(text, ""), "$1"))
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

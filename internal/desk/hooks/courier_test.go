@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,6 +71,11 @@ func verify(t *testing.T, secret string, h http.Header, body string) bool {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	if err != nil || !strings.HasPrefix(secret, "whsec_") || len(key) < 24 {
 		t.Fatalf("secret %q: %v", secret, err)
+	}
+	// Receivers refuse what is older or newer than five minutes by their own clock.
+	stamp, err := strconv.ParseInt(h.Get("webhook-timestamp"), 10, 64)
+	if err != nil || time.Since(time.Unix(stamp, 0)).Abs() > 5*time.Minute {
+		return false
 	}
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(h.Get("webhook-id") + "." + h.Get("webhook-timestamp") + "." + body))

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"parley/internal/chat"
+	"parley/internal/sign"
 	"parley/internal/store"
 	outbox "parley/internal/store/hooks"
 )
@@ -74,7 +75,7 @@ func (d *Desk) Create(ctx context.Context, w Wanted, by string) (outbox.Hook, er
 	if err != nil {
 		return outbox.Hook{}, err
 	}
-	wanted := outbox.Hook{ID: chat.NewID(), Name: w.Name, URL: w.URL, Events: w.Events, Active: w.Active, Secret: NewSecret(), CreatedBy: by}
+	wanted := outbox.Hook{ID: chat.NewID(), Name: w.Name, URL: w.URL, Events: w.Events, Active: w.Active, Secret: sign.NewSecret(), CreatedBy: by}
 	var h outbox.Hook
 	return h, d.write(ctx, &h, func(tx *store.Tx) (outbox.Hook, error) { return outbox.Create(ctx, tx, wanted, end, d.now) })
 }
@@ -98,7 +99,7 @@ func (d *Desk) Update(ctx context.Context, id string, w Wanted) (outbox.Hook, er
 // Rotate gives a hook another secret, which is shown nowhere again. The one before
 // also signs for a day.
 func (d *Desk) Rotate(ctx context.Context, id string) (outbox.Hook, error) {
-	secret, until := NewSecret(), d.now()+overlap.Milliseconds()
+	secret, until := sign.NewSecret(), d.now()+overlap.Milliseconds()
 	var h outbox.Hook
 	return h, d.write(ctx, &h, func(tx *store.Tx) (outbox.Hook, error) { return outbox.Rotate(ctx, tx, id, secret, until) })
 }

@@ -28,6 +28,9 @@ func (p *player) check(ctx context.Context, c script.Check, done *Step) (Outcome
 	if c.Key == "calls" || strings.HasPrefix(c.Key, "calls.") {
 		return p.called(ctx, c)
 	}
+	if c.Key == "model" || strings.HasPrefix(c.Key, "model.") {
+		return aboutModel(c, o, done), nil
+	}
 	var newest Bubble
 	if n := len(done.Arrived); n > 0 {
 		newest = done.Arrived[n-1]

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"parley/internal/bot"
+	"parley/internal/bot/llm/scripted"
 	"parley/internal/chat"
 	"parley/internal/desk"
 	"parley/internal/eval/script"
@@ -43,8 +44,18 @@ type Step struct {
 	Owner   chat.Owner  `json:"owner,omitempty"`
 	Handoff string      `json:"handoff,omitempty"`
 	Checks  []Outcome   `json:"checks,omitempty"`
+	Asked   int         `json:"asked,omitempty"` // how often the model was
 	// Problem is why the step could not be played; nothing after it was.
 	Problem string `json:"problem,omitempty"`
+	asked   []scripted.Request
+}
+
+// model is what it had to do with the bot's newest turn in this step.
+func (s *Step) model() bot.ModelTrace {
+	if s.Bot == nil || s.Bot.Model == nil {
+		return bot.ModelTrace{}
+	}
+	return *s.Bot.Model
 }
 
 // Bubble is one message on the customer's phone.
@@ -108,10 +119,14 @@ type player struct {
 	at    store.Listed
 	known bool            // there is a conversation
 	made  map[string]bool // calls of tools before this step
+	actor *actor          // nil: no model is asked
 }
 
 // enter gives the customer a phone.
 func (p *player) enter(ctx context.Context) error {
+	if err := p.modelled(ctx); err != nil {
+		return err
+	}
 	c := p.test.Customer
 	p.people++
 	p.phone = c.Phone
@@ -148,11 +163,20 @@ func (p *player) step(ctx context.Context, step script.Step, done *Step) error {
 		p.made[e.ID] = true
 	}
 	done.Arrived = nil
+	if p.actor != nil {
+		p.actor.begin(step, p.fault.Model)
+	}
 	if err := p.do(ctx, step, done); err != nil {
 		return err
 	}
 	if err := p.settle(ctx, time.Time{}); err != nil {
 		return err
+	}
+	if p.actor != nil {
+		if done.asked, err = p.actor.end(); err != nil {
+			return err
+		}
+		done.Asked = len(done.asked)
 	}
 	if err := p.look(ctx, done); err != nil {
 		return err
@@ -311,6 +335,7 @@ func describe(f script.Faults) string {
 	add(f.Late > 0, "webhooks %v late", f.Late)
 	add(f.Status != 0, "Braze answers %d calls with %d", f.Calls, f.Status)
 	add(f.Cut, "Braze takes %d calls and breaks off", f.Calls)
+	add(f.Model != "", "the model: %s", f.Model)
 	if len(parts) == 0 {
 		return "nothing goes wrong any more"
 	}

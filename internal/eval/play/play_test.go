@@ -3,9 +3,11 @@ package play
 import (
 	"bytes"
 	"context"
+	"maps"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,9 +26,13 @@ func TestExamples(t *testing.T) {
 	if err != nil || len(files) < 3 {
 		t.Fatalf("examples: %q, %v", files, err)
 	}
-	s := open(t, nil)
+	all := map[string][]*script.Test{}
 	for _, file := range files {
-		for _, test := range parse(t, file, "") {
+		all[file] = parse(t, file, "")
+	}
+	s := open(t, nil, slices.Concat(slices.Collect(maps.Values(all))...)...)
+	for _, file := range files {
+		for _, test := range all[file] {
 			r := playOne(t, s, test)
 			for _, step := range r.Steps {
 				if step.Problem != "" {
@@ -43,9 +49,9 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-func open(t *testing.T, w *config.Workspace) *Stage {
+func open(t *testing.T, w *config.Workspace, tests ...*script.Test) *Stage {
 	t.Helper()
-	s, err := Open(t.Context(), Options{Workspace: w})
+	s, err := Open(t.Context(), Options{Workspace: w, Tests: tests})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,6 +154,17 @@ func small(t *testing.T) *config.Workspace {
 	w := config.NewWorkspace("small")
 	w.Knowledge, w.Routes = dir, []config.Route{config.NewRoute("front-door")}
 	return &w
+}
+
+// intents adds some to such a workspace: their names, each with a phrasing.
+func intents(t *testing.T, dir string, pairs ...string) {
+	t.Helper()
+	for i := 0; i < len(pairs); i += 2 {
+		text := "title: " + pairs[i] + "\nphrasings: [" + pairs[i+1] + ", \"" + pairs[i+1] + " please\", \"hello, " + pairs[i+1] + "\"]\nanswer: We look into it.\nhandoff: never\n"
+		if err := os.WriteFile(filepath.Join(dir, "en", pairs[i]+".yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestRecord_playsAgainWithoutPersonalData plays a conversation full of personal data, records it and plays the recording.

@@ -28,6 +28,7 @@ import (
 	"parley/internal/app"
 	"parley/internal/auth"
 	"parley/internal/config"
+	"parley/internal/eval/script"
 	"parley/internal/sandbox"
 )
 
@@ -39,6 +40,8 @@ type Options struct {
 	Log       *slog.Logger // nil: nothing is logged
 	Version   string
 	Env       func(string) (string, bool) // what ${NAME} in a file of tools stands for; nil: nothing
+	// Tests are what will be played, as far as they have a model: each gets one of its own, with routes that ask it.
+	Tests []*script.Test
 }
 
 // Stage is a gateway and a sandbox that wait for conversations. It plays one at a time.
@@ -54,6 +57,9 @@ type Stage struct {
 	ws      config.Workspace
 	agent   string // user id, once somebody was needed at the desk
 	people  int    // customers so far
+	models  *models
+	seed    map[string]any // the inbound campaign that every route's is made from
+	speaks  int            // the model that the routes' campaigns lead to now; none: without
 }
 
 const secret = "eval-webhook-secret"
@@ -79,7 +85,11 @@ func Open(ctx context.Context, o Options) (s *Stage, err error) {
 	}
 	s.url = "http://" + l.Addr().String()
 	cfg := settings(o.Workspace, s.url, s.folder)
+	if s.models, err = openModels(o.Tests); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
 	s.ws = cfg.Workspaces[0]
+	cfg.Workspaces[0].Routes = s.models.routes(o.Workspace, s.ws)
 	s.app, err = app.New(ctx, app.Options{Config: cfg, Log: o.Log, Version: cmp.Or(o.Version, "eval"), Now: s.now, Desk: http.NotFoundHandler(), Env: o.Env})
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
@@ -103,6 +113,9 @@ func (s *Stage) Close() error {
 	s.http.CloseIdleConnections()
 	if s.app != nil {
 		errs = append(errs, s.app.Stop())
+	}
+	if s.models != nil {
+		errs = append(errs, s.models.close())
 	}
 	if s.server != nil {
 		errs = append(errs, s.server.Close())
@@ -136,7 +149,7 @@ func settings(own *config.Workspace, endpoint, folder string) config.Config {
 	routes := make([]config.Route, len(w.Routes))
 	for i, r := range w.Routes {
 		r.Secrets, r.Since, r.SigningKey, r.AllowFrom = []config.Secret{secret}, nil, "", nil
-		r.Model = config.NewRoute(r.ID).Model
+		r.Model, r.Brain = config.NewRoute(r.ID).Model, config.Brain{} // neither is ours to ask
 		routes[i] = r
 	}
 	w.Routes = routes
@@ -151,8 +164,7 @@ func settings(own *config.Workspace, endpoint, folder string) config.Config {
 
 // putRoutes gives every route its webhook campaign in place of the seed's two.
 func (s *Stage) putRoutes(ctx context.Context) error {
-	var seed map[string]any
-	if err := s.call(ctx, http.MethodGet, "/sandbox/campaigns/"+sandbox.SeedInbound, nil, &seed); err != nil {
+	if err := s.call(ctx, http.MethodGet, "/sandbox/campaigns/"+sandbox.SeedInbound, nil, &s.seed); err != nil {
 		return err
 	}
 	for _, id := range []string{sandbox.SeedInbound, sandbox.SeedKeyword} {
@@ -165,19 +177,25 @@ func (s *Stage) putRoutes(ctx context.Context) error {
 			return err
 		}
 	}
+	return s.point(ctx, none)
+}
+
+// point lets the campaigns of all routes lead to those that ask a model, or to those that ask none.
+func (s *Stage) point(ctx context.Context, model int) error {
 	for i, r := range s.ws.Routes {
 		trigger, ok := triggerOf(r)
 		if !ok {
 			continue
 		}
-		hook := seed["webhook"].(map[string]any)
-		hook["url"] = "http://" + s.app.Addr().String() + "/braze/inbound/" + r.ID
+		hook := s.seed["webhook"].(map[string]any)
+		hook["url"] = "http://" + s.app.Addr().String() + "/braze/inbound/" + routeOf(r.ID, model)
 		id := fmt.Sprintf("00000000-0000-4000-8000-0000000009%02d", i)
-		seed["id"], seed["name"], seed["status"], seed["trigger"] = id, r.ID, "active", trigger
-		if err := s.call(ctx, http.MethodPut, "/sandbox/campaigns/"+id, seed, nil); err != nil {
+		s.seed["id"], s.seed["name"], s.seed["status"], s.seed["trigger"] = id, r.ID, "active", trigger
+		if err := s.call(ctx, http.MethodPut, "/sandbox/campaigns/"+id, s.seed, nil); err != nil {
 			return fmt.Errorf("route %s: %w", r.ID, err)
 		}
 	}
+	s.speaks = model
 	return nil
 }
 

@@ -36,7 +36,8 @@ type Options struct {
 	Own        []string
 	Since      time.Time
 	Until      time.Time
-	History    int // earlier lines that the bot may see
+	History    int     // earlier lines that the bot may see
+	Models     *Models // nil: none is asked
 	Progress   func(done, total int)
 }
 
@@ -51,6 +52,7 @@ type Report struct {
 	// CarriedOn counts turns whose memory of then is not stored; LeftOut those of other workspaces and routes.
 	CarriedOn int     `json:"carried_on"`
 	LeftOut   int     `json:"left_out"`
+	Spent     *Spent  `json:"model,omitempty"` // with Models
 	Items     []*Item `json:"items"`
 }
 
@@ -77,6 +79,7 @@ type Side struct {
 	Band    string  `json:"band"`
 	Rule    string  `json:"rule,omitempty"`
 	Handoff string  `json:"handoff,omitempty"`
+	Model   string  `json:"model,omitempty"` // how a model ended the turn, or why it was of no use; empty: it was not asked
 	Reason  string  `json:"reason"`
 }
 
@@ -87,7 +90,10 @@ func Run(ctx context.Context, s *store.Store, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Report{Since: o.Since.UTC(), Until: o.Until.UTC(), By: map[string]int{}, Items: []*Item{}}
+	r := &replayer{Report: &Report{Since: o.Since.UTC(), Until: o.Until.UTC(), By: map[string]int{}, Items: []*Item{}}, Options: o}
+	if o.Models != nil {
+		r.Spent = &Spent{}
+	}
 	for i, id := range ids {
 		turns, err := past.Turns(ctx, s, id, o.History)
 		if err != nil {
@@ -97,7 +103,7 @@ func Run(ctx context.Context, s *store.Store, o Options) (*Report, error) {
 		if err != nil {
 			return nil, fmt.Errorf("conversation %s: %w", id, err)
 		}
-		if err := r.conversation(ctx, turns, made, o); err != nil {
+		if err := r.conversation(ctx, turns, made); err != nil {
 			return nil, fmt.Errorf("conversation %s: %w", id, err)
 		}
 		if o.Progress != nil {
@@ -105,7 +111,17 @@ func Run(ctx context.Context, s *store.Store, o Options) (*Report, error) {
 		}
 	}
 	slices.SortStableFunc(r.Items, func(a, b *Item) int { return a.At.Compare(b.At) })
-	return r, nil
+	if o.Models != nil && o.Models.Meter != nil {
+		o.Models.Meter.fill(r.Spent)
+	}
+	return r.Report, nil
+}
+
+// replayer is one call of [Run].
+type replayer struct {
+	*Report
+	Options
+	outages int // turns in a row for which no model could be reached
 }
 
 func (o Options) wants(c chat.Conversation) bool {
@@ -118,7 +134,8 @@ func (o Options) wants(c chat.Conversation) bool {
 	return !slices.Contains(o.Own, c.Route)
 }
 
-func (r *Report) conversation(ctx context.Context, turns []*past.Turn, made []*calls.Entry, o Options) error {
+func (r *replayer) conversation(ctx context.Context, turns []*past.Turn, made []*calls.Entry) error {
+	o := r.Options
 	since, until := o.Since.UnixMilli(), o.Until.UnixMilli()
 	var memory json.RawMessage // the draft's own
 	agrees, counted := true, false
@@ -139,11 +156,23 @@ func (r *Report) conversation(ctx context.Context, turns []*past.Turn, made []*c
 		if err != nil {
 			return err
 		}
+		if in && o.Models != nil {
+			better, asked, err := r.improve(ctx, turn, out, t.Work.Conversation.ID, made)
+			if err != nil {
+				return err
+			}
+			if !asked {
+				memory, agrees = out.State, false
+				continue
+			}
+			out = better
+		}
 		item, err := compare(t, out)
 		if err != nil {
 			return err
 		}
-		memory, agrees = out.State, item.Then.Action == item.Draft.Action && !slices.ContainsFunc(item.Changed, func(what string) bool { return what != "reply" })
+		// What a model says anew is no answer of the draft's that counts as given.
+		memory, agrees = out.State, item.Draft.Model == "" && item.Then.Action == item.Draft.Action && !slices.ContainsFunc(item.Changed, func(what string) bool { return what != "reply" })
 		if !in {
 			continue
 		}
@@ -163,16 +192,8 @@ func decide(ctx context.Context, b *bot.Bot, turn bot.Turn, conversation string,
 		if err != nil || out.Action != bot.ActionCall || len(turn.Results) > len(made) {
 			return out, err
 		}
-		id, err := out.Call.ID(conversation)
-		if err != nil {
-			return out, err
-		}
-		at := slices.IndexFunc(made, func(e *calls.Entry) bool { return e.ID == id && e.Ended() })
-		if at < 0 {
-			return out, nil
-		}
-		result, err := made[at].Outcome()
-		if err != nil {
+		result, ok, err := then(*out.Call, conversation, made)
+		if err != nil || !ok {
 			return out, err
 		}
 		turn.Results = append(turn.Results, result)
@@ -240,5 +261,11 @@ func compare(t *past.Turn, out bot.Outcome) (*Item, error) {
 }
 
 func side(text, action, handoff string, t bot.Trace) Side {
-	return Side{Text: text, Action: action, Intent: t.Intent, P: t.P, Band: t.Band, Rule: t.Rule, Handoff: handoff, Reason: t.Reason}
+	asked := ""
+	if m := t.Model; m != nil {
+		if asked = m.Outcome; m.Failure != "" {
+			asked += ": " + m.Failure
+		}
+	}
+	return Side{Model: asked, Text: text, Action: action, Intent: t.Intent, P: t.P, Band: t.Band, Rule: t.Rule, Handoff: handoff, Reason: t.Reason}
 }

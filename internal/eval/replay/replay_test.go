@@ -68,6 +68,12 @@ func folder(t *testing.T) string {
 
 func train(t *testing.T, dir string) *bot.Bot {
 	t.Helper()
+	published := publish(t, dir)
+	return bot.New(func() *knowledge.Published { return published }, nil)
+}
+
+func publish(t *testing.T, dir string) *knowledge.Published {
+	t.Helper()
 	base, err := knowledge.Load(os.DirFS(dir))
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +82,7 @@ func train(t *testing.T, dir string) *bot.Bot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bot.New(func() *knowledge.Published { return published }, nil)
+	return published
 }
 
 // replaceIn edits a file that must hold the text.
@@ -251,7 +257,7 @@ func pages(t *testing.T, r *Report, before, after string) {
 	if cards != r.Turns || cards-kept != r.Changed {
 		t.Errorf("the page shows %d turns, %d of them unchanged; want %d and %d changed", cards, kept, r.Turns, r.Changed)
 	}
-	if !strings.Contains(html.String(), "<mark>closed </mark>") && !strings.Contains(html.String(), "<mark>closed on Sundays") {
+	if !strings.Contains(html.String(), "<mark>closed on Sundays</mark>") && !strings.Contains(html.String(), "<mark>closed</mark>") {
 		t.Error("the page does not mark what differs")
 	}
 	if strings.Contains(html.String(), "<script") || strings.Contains(html.String(), "http-equiv=\"refresh") {
@@ -268,10 +274,14 @@ func pages(t *testing.T, r *Report, before, after string) {
 
 func TestItem_marksOnlyWhatDiffersAndEscapes(t *testing.T) {
 	t.Parallel()
-	i := &Item{Then: Side{Text: "We <b>are</b> open"}, Draft: Side{Text: "We <b>are</b> not open"}}
-	for draft, want := range map[bool]string{false: "We &lt;b&gt;are&lt;/b&gt; open", true: "We &lt;b&gt;are&lt;/b&gt; <mark>not </mark>open"} {
-		if got := string(i.Marked(draft)); got != want {
-			t.Errorf("draft %v: %s", draft, got)
+	for _, c := range []struct{ then, draft, before, after string }{
+		{"We <b>are</b> open", "We <b>are</b> not open", "We &lt;b&gt;are&lt;/b&gt; open", "We &lt;b&gt;are&lt;/b&gt; <mark>not</mark> open"},
+		{"Hello.\n\nOpen now", "Hello.\n\nClosed today", "Hello.\n\n<mark>Open now</mark>", "Hello.\n\n<mark>Closed today</mark>"},
+		{"", "Yes", "<em>nothing</em>", "<mark>Yes</mark>"},
+	} {
+		i := &Item{Then: Side{Text: c.then}, Draft: Side{Text: c.draft}}
+		if before, after := string(i.Marked(false)), string(i.Marked(true)); before != c.before || after != c.after {
+			t.Errorf("%q and %q: %s and %s", c.then, c.draft, before, after)
 		}
 	}
 }

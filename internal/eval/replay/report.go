@@ -44,6 +44,9 @@ func (r *Report) Summary() string {
 	if r.LeftOut > 0 {
 		text += fmt.Sprintf("; %d of other workspaces or routes left out", r.LeftOut)
 	}
+	if r.Spent != nil {
+		text += "\n" + r.Spent.String()
+	}
 	return text
 }
 
@@ -56,6 +59,9 @@ func (s Side) line() string {
 	}
 	if s.Handoff != "" {
 		parts = append(parts, "handed over: "+s.Handoff)
+	}
+	if s.Model != "" {
+		parts = append(parts, "model: "+s.Model)
 	}
 	return "[" + strings.Join(parts, ", ") + "]"
 }
@@ -85,19 +91,23 @@ func (r *Report) HTML(w io.Writer) error {
 	if r.Changed == 0 {
 		tone = "ok"
 	}
+	tiles := []page.Tile{
+		{Name: "Turns", Value: fmt.Sprint(r.Turns)},
+		{Name: "Would change", Value: fmt.Sprint(r.Changed), Tone: tone},
+		{Name: "Replies", Value: fmt.Sprint(r.By["reply"])},
+		{Name: "Intents", Value: fmt.Sprint(r.By["intent"])},
+		{Name: "Bands", Value: fmt.Sprint(r.By["band"])},
+		{Name: "Handoffs", Value: fmt.Sprint(r.By["handoff"])},
+	}
+	if r.Spent != nil {
+		tiles = append(tiles, page.Tile{Name: "Model calls", Value: fmt.Sprint(r.Spent.Calls)}, page.Tile{Name: "Cost", Value: fmt.Sprintf("%.4f", r.Spent.Cost)})
+	}
 	return page.Write(w, page.Page{
 		Title: "What would change",
 		Lead: fmt.Sprintf("Turns from %s to %s, decided again from the draft. Nothing was sent.",
 			r.Since.Format("2 January 2006, 15:04"), r.Until.Format("2 January 2006, 15:04 UTC")),
-		Tiles: []page.Tile{
-			{Name: "Turns", Value: fmt.Sprint(r.Turns)},
-			{Name: "Would change", Value: fmt.Sprint(r.Changed), Tone: tone},
-			{Name: "Replies", Value: fmt.Sprint(r.By["reply"])},
-			{Name: "Intents", Value: fmt.Sprint(r.By["intent"])},
-			{Name: "Bands", Value: fmt.Sprint(r.By["band"])},
-			{Name: "Handoffs", Value: fmt.Sprint(r.By["handoff"])},
-		},
-		Some: fmt.Sprintf("Changed (%d)", r.Changed), All: fmt.Sprintf("All (%d)", r.Turns), Narrow: r.Changed > 0, Body: r,
+		Tiles: tiles,
+		Some:  fmt.Sprintf("Changed (%d)", r.Changed), All: fmt.Sprintf("All (%d)", r.Turns), Narrow: r.Changed > 0, Body: r,
 	}, body)
 }
 
@@ -131,13 +141,19 @@ func (i *Item) Marked(draft bool) template.HTML {
 	if from == to {
 		return template.HTML(text(mine))
 	}
-	return template.HTML(text(mine[:from]) + "<mark>" + text(mine[from:to]) + "</mark>" + text(mine[to:]))
+	marked := text(mine[from:to])
+	space := marked[len(strings.TrimRight(marked, " \n")):] // is not marked
+	return template.HTML(text(mine[:from]) + "<mark>" + strings.TrimSuffix(marked, space) + "</mark>" + space + text(mine[to:]))
 }
 
-// words splits a text behind each space, so that joining gives the text back.
-func words(text string) []string {
-	if text == "" {
-		return nil
+// words splits a text behind each space and line, so that joining gives the text back.
+func words(text string) (list []string) {
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		for word := range strings.SplitAfterSeq(line, " ") {
+			if word != "" {
+				list = append(list, word)
+			}
+		}
 	}
-	return strings.SplitAfter(text, " ")
+	return list
 }

@@ -185,12 +185,14 @@ var phoneNumber = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 func (p *parser) test(node *yaml.Node) *Test {
 	t := &Test{File: p.file, Line: node.Line, Customer: Customer{Name: "Grace", Language: "en"}}
 	steps := false
-	for _, e := range p.entries(node, "a conversation", "name", "customer", "steps") {
+	for _, e := range p.entries(node, "a conversation", "name", "customer", "model", "steps") {
 		switch e.key {
 		case "name":
 			t.Name = p.some(e)
 		case "customer":
 			p.customer(e.value, &t.Customer)
+		case "model":
+			t.Model = p.model(e)
 		case "steps":
 			steps = true
 			if e.value.Kind != yaml.SequenceNode || len(e.value.Content) == 0 {
@@ -205,6 +207,7 @@ func (p *parser) test(node *yaml.Node) *Test {
 	if !steps && node.Kind == yaml.MappingNode {
 		p.problem(node.Line, "steps is missing")
 	}
+	p.modelled(t)
 	return t
 }
 
@@ -232,7 +235,7 @@ func (p *parser) customer(node *yaml.Node, c *Customer) {
 
 func (p *parser) step(node *yaml.Node) Step {
 	s := Step{Line: node.Line}
-	known := []string{"text", "expect"}
+	known := []string{"text", "model", "expect"}
 	for _, k := range kinds {
 		known = append(known, string(k))
 	}
@@ -244,6 +247,9 @@ func (p *parser) step(node *yaml.Node) Step {
 			continue
 		case "text":
 			caption = &e
+			continue
+		case "model":
+			s.Says = p.says(e)
 			continue
 		}
 		if s.Kind != "" {
@@ -260,7 +266,10 @@ func (p *parser) step(node *yaml.Node) Step {
 		s.Texts = []string{p.some(*caption)}
 	}
 	if s.Kind == "" && node.Kind == yaml.MappingNode {
-		p.problem(node.Line, "the step does nothing; write one of %s", strings.Join(known[2:], ", "))
+		p.problem(node.Line, "the step does nothing; write one of %s", strings.Join(known[3:], ", "))
+	}
+	if len(s.Says) > 0 && !slices.Contains([]Kind{Customers, Burst, Tap, Media}, s.Kind) {
+		p.problem(s.Says[0].Line, "the model is asked when the customer writes; put what it says beside customer, burst, tap or media")
 	}
 	if s.Kind == Look && len(s.Checks) == 0 {
 		p.problem(node.Line, "check without expect looks at nothing")
@@ -297,7 +306,7 @@ func (p *parser) faults(s *Step, in entry) {
 	}
 	f := &s.Faults
 	f.Calls = 1
-	for _, e := range p.entries(in.value, "faults", "duplicate", "reorder", "late", "braze", "cut", "calls") {
+	for _, e := range p.entries(in.value, "faults", "duplicate", "reorder", "late", "braze", "cut", "calls", "model") {
 		switch e.key {
 		case "duplicate":
 			f.Duplicate = p.number(e, 2, 20)
@@ -311,6 +320,8 @@ func (p *parser) faults(s *Step, in entry) {
 			f.Cut = p.yes(e)
 		case "calls":
 			f.Calls = p.number(e, 1, 1000)
+		case "model":
+			f.Model = p.oneOf(e, modelFaults...)
 		}
 	}
 	if f.Cut && f.Status != 0 {
@@ -322,7 +333,7 @@ func (p *parser) faults(s *Step, in entry) {
 // file does not say which one it will be played with.
 func (p *parser) expect(node *yaml.Node) (list []Check) {
 	for _, e := range p.entries(node, "expect", "contains", "lacks", "equals", "matches", "silence", "sends", "layout", "choices",
-		"intent", "band", "action", "rule", "language", "flow", "step", "owner", "handoff", "profile", "calls") {
+		"intent", "band", "action", "rule", "language", "flow", "step", "owner", "handoff", "profile", "calls", "model") {
 		c := Check{Line: e.line, Key: e.key}
 		switch e.key {
 		case "contains", "lacks", "choices":
@@ -354,6 +365,9 @@ func (p *parser) expect(node *yaml.Node) (list []Check) {
 			continue
 		case "calls":
 			list = append(list, p.calls(e)...)
+			continue
+		case "model":
+			list = append(list, p.asked(e)...)
 			continue
 		default:
 			c.Wants = []string{p.some(e)}

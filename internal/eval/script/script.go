@@ -19,6 +19,7 @@ type Test struct {
 	Line     int
 	Name     string
 	Customer Customer
+	Model    *Model // nil: no model is asked
 	Steps    []Step
 }
 
@@ -58,6 +59,7 @@ type Step struct {
 	Media  []string
 	For    time.Duration // of Advance
 	Faults Faults        // of Faulty
+	Says   []Say         // of the model, in this step
 	Checks []Check
 }
 
@@ -69,12 +71,13 @@ type Faults struct {
 	Status    int           // that Braze answers calls with
 	Cut       bool          // the connection, after Braze has taken a call
 	Calls     int           // how many calls Status or Cut meets
+	Model     string        // what is wrong with the model, for as long as the faults last
 }
 
 // Check is one expectation.
 type Check struct {
 	Line int
-	// Key is a key of expect; of a profile's attribute it is "profile.NAME".
+	// Key is a key of expect; of a profile's attribute it is "profile.NAME", of a tool "calls.NAME", of the model "model.KEY".
 	Key   string
 	Wants []string       // texts of contains, lacks and choices; else one value
 	Match *regexp.Regexp // of matches

@@ -45,7 +45,7 @@ steps:
 		t.Fatal("was accepted")
 	}
 	want := strings.Split(`bad.yaml:1: name is empty
-bad.yaml:2: a conversation has no "colour"; it may have name, customer, steps
+bad.yaml:2: a conversation has no "colour"; it may have name, customer, model, steps
 bad.yaml:3: customer has no "age"
 bad.yaml:3: phone must be + and 7 to 15 digits
 bad.yaml:6: a step does one thing; customer and burst belong into two
@@ -82,6 +82,26 @@ bad.yaml:28: resolve takes no value`, "\n")
 		t.Errorf("%d problems, want %d", len(got), len(want))
 	}
 	for text, want := range map[string]string{
+		"model: gpt\nsteps: [{resolve: }]":                                                                "x.yaml:1: model cannot be \"gpt\"; it is one of openai, anthropic",
+		"model: {deadline: 2h, speed: 1}\nsteps: [{resolve: }]":                                           "x.yaml:1: model has no \"speed\"",
+		"model: {deadline: 2m}\nsteps: [{resolve: }]":                                                     "deadline is at most 30s",
+		"model: {calls: 99, when: never}\nsteps: [{resolve: }]":                                           "calls must be a number of 1 to 10",
+		"steps:\n- customer: a\n  model: {decline: }":                                                     "x.yaml:3: the conversation has no model",
+		"steps:\n- faults: {model: down}":                                                                 "x.yaml:2: the conversation has no model",
+		"steps:\n- customer: a\n  expect: {model: {calls: 1}}":                                            "x.yaml:3: the conversation has no model",
+		"model: openai\nsteps:\n- faults: {model: sad}":                                                   "x.yaml:3: model cannot be \"sad\"; it is one of slow, down",
+		"model: openai\nsteps:\n- advance: 1h\n  model: {decline: }":                                      "x.yaml:4: the model is asked when the customer writes",
+		"model: openai\nsteps:\n- customer: a\n  model: []":                                               "x.yaml:4: model is an empty list",
+		"model: openai\nsteps:\n- customer: a\n  model:\n  - {sources: [a]}":                              "x.yaml:5: the model says nothing",
+		"model: openai\nsteps:\n- customer: a\n  model: [{ask: a, text: b}]":                              "one thing in a call; ask and text",
+		"model: openai\nsteps:\n- customer: a\n  model: {ask: a, sources: x}":                             "sources belong to an answer",
+		"model: openai\nsteps:\n- customer: a\n  model: {calls: {}}":                                      "calls names no tool",
+		"model: openai\nsteps:\n- customer: a\n  model: {calls: {look: 3}}":                               "look must have a group of arguments",
+		"model: openai\nsteps:\n- customer: a\n  model: {fault: broken}":                                  "fault cannot be \"broken\"",
+		"model: openai\nsteps:\n- customer: a\n  model: {answer: ''}":                                     "answer is empty",
+		"model: openai\nsteps:\n- customer: a\n  expect: {model: asked}":                                  "model cannot be \"asked\"; it is one of none",
+		"model: openai\nsteps:\n- customer: a\n  expect: {model: {mood: x}}":                              "model has no \"mood\"",
+		"model: openai\nsteps:\n- customer: a\n  expect: {model: {failure: x, outcome: y, violation: z}}": "failure cannot be \"x\"",
 		"":                          "x.yaml:1: is empty",
 		"steps: [":                  "is not valid YAML",
 		"name: x":                   "steps is missing",

@@ -6,7 +6,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Write writes the test as YAML that [Parse] reads, under a comment. Faults are left out: nobody records them.
+// Write writes the test as YAML that [Parse] reads, under a comment. Faults and models are left out: nobody records them.
 func (t *Test) Write(w io.Writer, comment string) error {
 	top := group("name", text(t.Name))
 	top.HeadComment = comment

@@ -18,6 +18,10 @@ import (
 // bot's reply stood; Turn.Failure says why. The other outcomes are how models end.
 const Fallback = "fallback"
 
+// Brain is the Provider of a turn in which a brain of the operator's own was asked. Its name
+// is the Model, and its turns cost nothing here.
+const Brain = "brain"
+
 // Turn is one turn in which a model was asked.
 type Turn struct {
 	ID           string

@@ -3030,12 +3030,12 @@ export interface components {
             tokensOut: number;
             /**
              * Format: int64
-             * @description In which a model was asked.
+             * @description In which a model, or a brain of your own, was asked.
              */
             turns: number;
         };
         ModelEnding: {
-            /** @description answer, ask, handoff, decline or propose; else the failure after which the bot's own reply stood. */
+            /** @description answer, ask, handoff, decline or propose, of a brain also choices and keep; else the failure after which the bot's own reply stood. */
             ending: string;
             failed: boolean;
             /** Format: int64 */
@@ -3054,6 +3054,7 @@ export interface components {
              * @description Of these: its outcome was taken.
              */
             helped: number;
+            /** @description Its name; of a brain of your own, host and path. */
             model: string;
             /**
              * Format: double
@@ -3066,7 +3067,7 @@ export interface components {
             tokensOut: number;
             /**
              * Format: int64
-             * @description In which a model was asked.
+             * @description In which a model, or a brain of your own, was asked.
              */
             turns: number;
         };
@@ -3114,7 +3115,7 @@ export interface components {
             tokensOut: number;
             /**
              * Format: int64
-             * @description In which a model was asked.
+             * @description In which a model, or a brain of your own, was asked.
              */
             turns: number;
         };
@@ -4159,7 +4160,7 @@ export interface components {
              * @description Time the bot took, in microseconds.
              */
             micros: number;
-            /** @description What a language model had to do with it. */
+            /** @description What a language model had to do with it, or a brain of your own. */
             model?: components["schemas"]["ModelTrace"];
             /**
              * Format: double

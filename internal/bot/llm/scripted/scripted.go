@@ -24,6 +24,8 @@ type Step struct {
 	Status int
 	// Hang never answers; the connection stays open until the client leaves.
 	Hang bool
+	// Cut breaks the connection off without an answer.
+	Cut bool
 	// Truncated says that the limit of tokens was reached, Refused that it will not answer.
 	Truncated, Refused bool
 	// Body, if it is not empty, is sent as it stands.
@@ -132,6 +134,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case step.Hang:
 		<-r.Context().Done()
+	case step.Cut:
+		panic(http.ErrAbortHandler) // which the server takes for what it is
 	case step.Status != 0:
 		w.WriteHeader(step.Status)
 		fmt.Fprintf(w, `{"type":"error","error":{"type":"scripted_error","message":"scripted %d"}}`, step.Status)

@@ -34,6 +34,8 @@ type Who struct {
 	Workspace                   string
 	Conversation                chat.ConversationID
 	Turn                        chat.TurnID
+	Epoch                       int64 // of the conversation, when the turn was claimed
+	Contact                     chat.ContactID
 	ExternalID, Phone, Language string
 	Intent, Flow                string // what the bot is at, for the allow-lists
 }
@@ -43,6 +45,7 @@ type Settings struct {
 	Catalogue *tool.Catalogue
 	Version   string           // of Parley, for MCP servers
 	Now       func() time.Time // nil: time.Now
+	Metrics   *obs.Metrics     // nil: nobody counts
 }
 
 // Runner carries out the tools of one workspace. It is safe for concurrent use; several,
@@ -54,6 +57,7 @@ type Runner struct {
 	mcp   *servers
 	log   *slog.Logger
 	now   func() time.Time
+	count *obs.Metrics
 }
 
 // New makes a Runner. It opens nothing yet. store may be nil when only Try is used.
@@ -62,7 +66,7 @@ func New(set Settings, s *store.Store, log *slog.Logger) *Runner {
 		set.Now = time.Now
 	}
 	return &Runner{
-		tools: set.Catalogue, store: s, http: newCaller(set.Now), mcp: newServers(set.Catalogue.Servers(), set.Version, set.Now), log: log, now: set.Now,
+		tools: set.Catalogue, store: s, http: newCaller(set.Now), mcp: newServers(set.Catalogue.Servers(), set.Version, set.Now), log: log, now: set.Now, count: set.Metrics,
 	}
 }
 
@@ -277,6 +281,7 @@ func (r *Runner) attempt(ctx context.Context, t *tool.Tool, call tool.Call, valu
 	if err != nil {
 		return tool.Result{}, false, err
 	}
+	r.count.ToolCalled(obs.ToolResult(out.result.State), r.now().Sub(started))
 	r.log.Info("tool", obs.FieldTool, t.Name, obs.FieldConversation, string(e.Conversation), obs.FieldStatus, string(out.result.State),
 		obs.FieldReason, out.result.Code, obs.FieldAttempt, e.Attempt, obs.FieldDuration, r.now().Sub(started).Milliseconds())
 	return out.result, ours, nil

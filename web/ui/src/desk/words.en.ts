@@ -123,7 +123,7 @@ export const en = {
     intent_rule: "The topic needs a person",
     answer_unfilled: "The answer lacks a detail",
     quality_probe: "WhatsApp is testing the bot",
-    model_asked: "The language model asked for a person",
+    model_asked: "The language model, or your own brain, asked for a person",
     tool_failed: "What the customer agreed to failed",
     no_knowledge: "The bot has no knowledge base",
   },

@@ -124,7 +124,7 @@ export const fr: Shape<typeof en> = {
     intent_rule: "Le sujet demande une personne",
     answer_unfilled: "Il manque un détail à la réponse",
     quality_probe: "WhatsApp teste le bot",
-    model_asked: "Le modèle de langue a demandé une personne",
+    model_asked: "Le modèle de langue, ou votre propre service, a demandé une personne",
     tool_failed: "Ce que le client a accepté a échoué",
     no_knowledge: "Le bot n’a pas de base de connaissances",
   },

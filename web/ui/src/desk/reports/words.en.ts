@@ -108,7 +108,7 @@ export const en = {
       answer_unfilled: "The answer lacked a detail",
       quality_probe: "WhatsApp tested the bot",
       bot_failed: "The bot failed",
-      model_asked: "The model asked for a person",
+      model_asked: "The model, or your own brain, asked for a person",
       tool_failed: "A confirmed action failed",
       no_knowledge: "No knowledge base",
       taken: "A person took it from the bot",
@@ -175,7 +175,7 @@ export const en = {
     count: "Answers",
   },
   models: {
-    question: "Did the language model help?",
+    question: "Did the language model, or your own brain, help?",
     answer: (share: number, cost: string) =>
       `It decided ${percent(share)} of what it was asked${cost && `, for ${cost}`}`,
     about: (turns: number, tokens: number, mean: string) =>
@@ -188,6 +188,8 @@ export const en = {
       handoff: "Asked for a person",
       decline: "None of the shop’s business",
       propose: "Proposed an action",
+      choices: "Asked to choose",
+      keep: "Left it to the bot",
       timeout: "No answer in time",
       rate_limited: "Too many calls for the provider",
       unreachable: "Not reachable",

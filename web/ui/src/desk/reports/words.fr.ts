@@ -110,7 +110,7 @@ export const fr: Shape<typeof en> = {
       answer_unfilled: "Il manquait un détail à la réponse",
       quality_probe: "WhatsApp a testé le bot",
       bot_failed: "Le bot a échoué",
-      model_asked: "Le modèle a demandé une personne",
+      model_asked: "Le modèle, ou votre propre service, a demandé une personne",
       tool_failed: "Une action acceptée a échoué",
       no_knowledge: "Pas de base de connaissances",
       taken: "Une personne l’a prise au bot",
@@ -178,7 +178,7 @@ export const fr: Shape<typeof en> = {
     count: "Réponses",
   },
   models: {
-    question: "Le modèle de langue a-t-il aidé ?",
+    question: "Le modèle de langue, ou votre propre service, a-t-il aidé ?",
     answer: (share: number, cost: string) =>
       `Il a décidé de ${percent(share)} de ce qui lui a été soumis${cost && `, pour ${cost}`}`,
     about: (turns: number, tokens: number, mean: string) =>
@@ -191,6 +191,8 @@ export const fr: Shape<typeof en> = {
       handoff: "A demandé une personne",
       decline: "Hors du sujet de la boutique",
       propose: "A proposé une action",
+      choices: "A fait choisir",
+      keep: "A laissé faire le bot",
       timeout: "Pas de réponse à temps",
       rate_limited: "Trop d’appels pour le fournisseur",
       unreachable: "Injoignable",
