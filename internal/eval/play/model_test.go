@@ -75,8 +75,6 @@ steps:
   - faults: {model: 429}
   - customer: what is the price of the violin
     expect: {contains: The violin costs ten, sends: 1, model: {failure: rate_limited}}
-  - customer: tell me of the lantern
-    expect: {contains: lantern, sends: 1, model: {failure: resting, calls: 0}}
   - advance: 1m
   - faults: {model: truncated}
   - customer: tell me of the harbour
