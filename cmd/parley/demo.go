@@ -196,6 +196,7 @@ func (c demoCmd) config(endpoint, folder string, key config.Secret) config.Confi
 	w.Braze.Endpoint, w.Braze.APIKey = endpoint, sandbox.SeedKey
 	w.SubscriptionGroup, w.SubscribeNewSenders = sandbox.SeedGroup, true
 	w.Profile.Templates = []string{"support", "topics", "satisfaction", "events"}
+	w.Profile.Attributes = []string{"parley_return_reason=fact.return_reason"}
 	w.Routes = []config.Route{config.NewRoute("support", demoSecret), config.NewRoute("returns", demoSecret)}
 	w.Routes[1].Specific, w.Routes[1].Match, w.Routes[1].Team = true, "Matches regex (?i)^(return|retour)s?$", "Returns"
 	w.Routes[1].Flow = "return_item"

@@ -55,13 +55,15 @@ func (c *flowInitCmd) Run() error {
 }
 
 type flowCheckCmd struct {
-	Dir   string `arg:"" optional:"" type:"existingdir" help:"Folder of the flows; those that ship with Parley when left out."`
+	published
+	Dir   string `arg:"" optional:"" type:"existingdir" help:"Folder of the flows; with --config the workspace's, else those that ship with Parley when left out."`
 	Tools string `type:"existingfile" help:"File of tools; with it, calls of tools that it does not declare and writes without confirm are problems."`
 }
 
-// Run checks a folder.
+// Run checks a folder. With a settings file it is the workspace's, against its tools and
+// the facts that its profile declares.
 func (c *flowCheckCmd) Run() error {
-	list, err := loadFlows(c.Dir, c.Tools)
+	list, err := c.flows()
 	if err != nil {
 		return err
 	}
@@ -80,6 +82,35 @@ func (c *flowCheckCmd) Run() error {
 		fmt.Fprintf(tab, "%s\t%s\t%d steps\t%s%s\n", f.Name, f.Version, len(f.Steps), strings.Join(f.Languages, ", "), called)
 	}
 	return tab.Flush()
+}
+
+func (c *flowCheckCmd) flows() ([]*flow.Flow, error) {
+	if c.File == "" {
+		return loadFlows(c.Dir, c.Tools)
+	}
+	cfg, err := c.load()
+	if err != nil {
+		return nil, err
+	}
+	w, err := c.pick(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if c.Tools != "" {
+		w.Tools = c.Tools
+	}
+	list, err := drafts(c.Dir, w)
+	if err == nil {
+		warnOfFacts(list, w)
+	}
+	return list, err
+}
+
+// warnOfFacts tells of facts that no line of the workspace's profile takes.
+func warnOfFacts(list []*flow.Flow, w config.Workspace) {
+	for _, p := range flow.Undeclared(list, w.Profile.Facts()) {
+		fmt.Fprintln(os.Stderr, "warning: "+p.String())
+	}
 }
 
 // loadFlows reads a folder, or the flows that ship with Parley when dir is empty. Their
@@ -103,7 +134,11 @@ func loadFlows(dir, tools string) ([]*flow.Flow, error) {
 	list, err := flow.Load(files, known)
 	var problems flow.Problems
 	if errors.As(err, &problems) {
-		return nil, fmt.Errorf("the flows %s have %d problems:\n%w", name, len(problems), err)
+		have := "have a problem"
+		if len(problems) > 1 {
+			have = fmt.Sprintf("have %d problems", len(problems))
+		}
+		return nil, fmt.Errorf("the flows %s %s:\n%w", name, have, err)
 	}
 	return list, err
 }
@@ -221,6 +256,7 @@ func (c *flowDiffCmd) Run() error {
 		if err != nil {
 			return err
 		}
+		warnOfFacts(list, w)
 		all, err := changes(ctx, s, w.ID, list)
 		if err != nil {
 			return err
@@ -254,6 +290,7 @@ func (c *flowPublishCmd) Run() error {
 		if err != nil {
 			return err
 		}
+		warnOfFacts(list, w)
 		all, err := changes(ctx, s, w.ID, list)
 		if err != nil {
 			return err

@@ -29,6 +29,8 @@ type shelves struct {
 	now   func() int64
 	mark  int64
 	of    map[string]*atomic.Pointer[flow.Library] // by workspace; only those with flows
+	// declared are the facts that Braze's profiles are told, by workspace.
+	declared map[string][]string
 }
 
 // Flows names the files of a workspace's flows: its folder, or those that ship with Parley.
@@ -47,7 +49,7 @@ func Flows(w config.Workspace) fs.FS {
 // flows that ship with Parley every version that is new; then it reads what is published.
 // tools are the declared tools of each workspace; one without an entry has its calls unchecked.
 func loadShelves(ctx context.Context, workspaces []config.Workspace, tools map[string]map[string]tool.Effect, s *store.Store, log *slog.Logger, now func() int64) (*shelves, error) {
-	out := &shelves{store: s, log: log, now: now, of: map[string]*atomic.Pointer[flow.Library]{}}
+	out := &shelves{store: s, log: log, now: now, of: map[string]*atomic.Pointer[flow.Library]{}, declared: map[string][]string{}}
 	for _, w := range workspaces {
 		if w.Flows == "" {
 			continue
@@ -56,6 +58,7 @@ func loadShelves(ctx context.Context, workspaces []config.Workspace, tools map[s
 			return nil, fmt.Errorf("workspace %s: flows: %w", w.ID, err)
 		}
 		out.of[w.ID] = &atomic.Pointer[flow.Library]{}
+		out.declared[w.ID] = w.Profile.Facts()
 	}
 	var err error
 	if out.mark, err = flows.Mark(ctx, s); err != nil {
@@ -115,25 +118,23 @@ func (s *shelves) library(workspace string) func() *flow.Library {
 // read takes up what is published in every workspace.
 func (s *shelves) read(ctx context.Context) error {
 	for workspace, pointer := range s.of {
-		library, unreadable, err := readLibrary(ctx, s.store, workspace)
+		now, older, unreadable, err := readFlows(ctx, s.store, workspace)
 		if err != nil {
 			return fmt.Errorf("workspace %s: flows: %w", workspace, err)
 		}
 		for _, problem := range unreadable {
 			s.log.Error("a published flow cannot be read any more", obs.FieldWorkspace, workspace, obs.Error(problem))
 		}
-		pointer.Store(library)
+		for _, problem := range flow.Undeclared(now, s.declared[workspace]) {
+			s.log.Warn("a published flow sets a fact that Braze is not told", obs.FieldWorkspace, workspace, obs.Error(errors.New(problem.String())))
+		}
+		pointer.Store(flow.NewLibrary(now, older))
 	}
 	return nil
 }
 
-// readLibrary reads all versions of a workspace. A version that this program cannot read
+// readFlows reads all versions of a workspace. A version that this program cannot read
 // any more is left out and told: conversations that are in it go to people.
-func readLibrary(ctx context.Context, s *store.Store, workspace string) (library *flow.Library, unreadable []error, err error) {
-	now, older, unreadable, err := readFlows(ctx, s, workspace)
-	return flow.NewLibrary(now, older), unreadable, err
-}
-
 func readFlows(ctx context.Context, s *store.Store, workspace string) (now, older []*flow.Flow, unreadable []error, err error) {
 	current, err := flows.Current(ctx, s.Read, workspace)
 	if err != nil {

@@ -82,6 +82,9 @@ func TestFlows_keepTheirVersion(t *testing.T) {
 		r.stop()
 		r.start()
 		contains(says("1ada", "99"), "Which size do you wear") // none that is
+		interrupted := says("1ada", question(0))
+		contains(interrupted, answerTo(0))
+		contains(interrupted, "Which size do you wear")
 		contains(says("1ada", "42"), "The old rule: size 42")
 		contains(says("4dan", "RETURN"), "Which size do you wear")
 		contains(says("4dan", "43"), "The new rule: size 43")

@@ -3,6 +3,8 @@ package app_test
 import (
 	"encoding/json"
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -171,4 +173,56 @@ func (l *loop) goByThemselves(d *desk, id chat.ContactID) {
 			t.Errorf("after the purge Braze still has %s = %v", name, value)
 		}
 	}
+}
+
+const measured = `title: {en: Your size}
+languages: [en]
+slots:
+  size: {type: number, ask: {en: Which size do you wear}}
+steps:
+  ask:
+    ask: size
+    next: keep
+  keep:
+    set: {fact.size: "{{size}}"}
+    next: tell
+  tell:
+    say: {en: 'Size {{size}} it is'}
+    next: ask_again
+  ask_again:
+    wait: 2h
+    next: forget
+  forget:
+    set: {fact.size: ""}
+    next: end
+`
+
+// TestProfile_factOfAFlow: what a flow sets of the customer is told in the call of the
+// reply, and taken back with another.
+func TestProfile_factOfAFlow(t *testing.T) {
+	t.Parallel()
+	storetest.EachURL(t, func(t *testing.T, database string) {
+		f := newFront(t)
+		b := newBox(t, f.URL, nil)
+		cfg := settings(t, database, b.url)
+		w := &cfg.Workspaces[0]
+		w.Flows, w.Routes[0].Flow = t.TempDir(), "sizes"
+		w.Profile.Attributes, w.Profile.Wait = []string{"parley_size=fact.size", "parley_shoe=fact.shoe"}, time.Hour
+		if err := os.WriteFile(filepath.Join(w.Flows, "sizes.yaml"), []byte(measured), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l := &loop{rig: newRigBehind(t, cfg, f), box: b}
+		told := func(n int, text string, want any) {
+			t.Helper()
+			l.write(grace, text)
+			b.replied(grace, n)
+			custom := b.profile("grace").Custom
+			if _, shoe := custom["parley_shoe"]; custom["parley_size"] != want || shoe {
+				t.Errorf("after %q Braze knows %v", text, custom)
+			}
+		}
+		told(1, "hello", nil)
+		told(2, "42", "42")
+		told(3, "thanks", nil)
+	})
 }

@@ -141,10 +141,15 @@ type Outcome struct {
 	Consent *Consent
 	// Handoff is set exactly when Action is [ActionHandoff].
 	Handoff *Handoff
+	// Facts are what a flow has set of the customer; an empty value takes one back.
+	Facts map[string]string
 	// Asked says that the last reply was a draft's question.
 	Asked bool
 	// Language of Text, as a key of the knowledge base ("en", "fr").
 	Language string
+	// Recall is when a flow wants a turn without messages, should the customer be silent
+	// until then; zero is never. Any other turn sets it anew.
+	Recall time.Time
 	// State goes into the next turn's State, whatever the action.
 	State json.RawMessage
 	Trace Trace

@@ -117,39 +117,8 @@ func (r *run) input() flow.Input {
 	return in
 }
 
-// leaving are messages that mean nothing but: not this any more.
-var leaving = wordSetOf(`cancel | cancel it | cancel this | cancel that | never mind | nevermind | forget it | forget about it | forget that | leave it | quit | exit | abort
-	i changed my mind | changed my mind | i have changed my mind | let s stop | stop this | not now | no longer needed | i don t want to any more | i do not want to any more
-	annuler | annule | annulez | j annule | laisse tomber | laissez tomber | on laisse tomber | oubliez | oublie | oubliez ca | tant pis | quitter | abandonner | j abandonne
-	j ai change d avis | plus maintenant | pas maintenant | ce n est plus la peine | plus besoin`)
-
-func wordSetOf(list string) map[string]bool {
-	m := make(map[string]bool)
-	for _, p := range phrase.List(list) {
-		m[p] = true
-	}
-	return m
-}
-
-var courtesy = wordSet("please thanks thank you ok okay actually sorry svp merci s il vous plait finalement pardon desole en fait")
-
 func (r *run) leaves() bool {
-	for _, p := range r.parts {
-		words := strings.Fields(intent.Fold(p.text))
-		if leaving[strings.Join(words, " ")] {
-			return true
-		}
-		for len(words) > 0 && courtesy[words[len(words)-1]] {
-			words = words[:len(words)-1]
-		}
-		for len(words) > 0 && courtesy[words[0]] {
-			words = words[1:]
-		}
-		if len(words) > 0 && leaving[strings.Join(words, " ")] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.parts, func(p part) bool { return phrase.Leaves(p.text) })
 }
 
 // leave ends the flow and what it had interrupted.
@@ -252,6 +221,7 @@ func (r *run) inFlow(p flow.Position) {
 func (r *run) moved(m flow.Move, before ...string) Outcome {
 	r.inFlow(m.Position)
 	r.trace.Steps = append(r.trace.Steps, m.Path...)
+	maps.Copy(r.facts, m.Facts)
 	top := len(r.state.Flows) - 1
 	r.state.Flows[top] = m.Position
 	switch m.Outcome {

@@ -57,7 +57,7 @@ func (b *Bot) Reply(ctx context.Context, t Turn) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, fmt.Errorf("bot turn: state: %w", err)
 	}
-	out.State, out.Language, out.Trace, out.Asked = raw, r.language, r.trace, asked
+	out.State, out.Language, out.Trace, out.Asked, out.Recall, out.Facts = raw, r.language, r.trace, asked, r.wakes(), r.facts
 	if b.now != nil {
 		out.Trace.Micros = b.now().Sub(start).Microseconds()
 	}
@@ -108,6 +108,7 @@ type run struct {
 	back     bool // and to say that people have gone
 	upset    int  // frustration over the last turns, this one included
 	repeated bool // the question is one of the last three
+	facts    map[string]string
 	card     bool // the messages hold the number of a payment card
 	trace    Trace
 }
@@ -125,7 +126,7 @@ func (p part) small() bool {
 }
 
 func begin(pub *knowledge.Published, t Turn) *run {
-	r := &run{pub: pub, turn: t, state: readState(t.State)}
+	r := &run{pub: pub, turn: t, state: readState(t.State), facts: map[string]string{}}
 	messages := t.Messages
 	if len(messages) > maxParts {
 		messages = messages[len(messages)-maxParts:]
@@ -189,7 +190,7 @@ func clip(text string, runes int) string {
 // and last the reading of the question.
 func (r *run) decide() Outcome {
 	if len(r.turn.Messages) == 0 {
-		return r.silent("no message to answer")
+		return r.silence()
 	}
 	if r.pub == nil {
 		return r.handoff(HandoffNoBase, BandRule, "no knowledge base is published")

@@ -30,7 +30,7 @@ type Conversation struct {
 	InSeq       int64 // newest inbound line
 	DoneSeq     int64 // newest inbound line that needs nothing more
 	WaitingFrom int64 // arrival of the oldest inbound line not done; 0 if none
-	DueAt       int64 // when a turn is wanted; 0 if none
+	DueAt       int64 // when a turn is wanted; 0 if none. With nothing pending: should the customer be silent until then
 	LeaseUntil  int64 // until when LeaseBy may run the turn
 	LeaseBy     string
 	Attempts    int // turns begun since the last one that was committed
@@ -126,13 +126,14 @@ const (
 //
 // A draft is superseded only within SettleMax of the first unanswered line:
 // somebody who never stops writing is still answered, and what came during the
-// run is then left to the next turn.
+// run is then left to the next turn. A turn about the customer's silence is always
+// superseded by what they write.
 func (c *Conversation) Finish(by string, epoch, watermark, now int64, t Timing) Verdict {
 	if c.LeaseBy != by || c.Epoch != epoch {
 		return Stale
 	}
 	c.release()
-	if c.InSeq > watermark && now < c.WaitingFrom+t.SettleMax {
+	if c.InSeq > watermark && (watermark == c.DoneSeq || now < c.WaitingFrom+t.SettleMax) {
 		c.DueAt = min(max(now, c.LastAt+t.Settle), c.WaitingFrom+t.SettleMax)
 		return Superseded
 	}
@@ -143,6 +144,14 @@ func (c *Conversation) Finish(by string, epoch, watermark, now int64, t Timing) 
 		c.WaitingFrom, c.DueAt = 0, 0
 	}
 	return Committed
+}
+
+// Recall asks for a turn at a time should the customer be silent until then; 0 asks for
+// none. Whatever they write and every change of owner undoes it.
+func (c *Conversation) Recall(at int64) {
+	if at > 0 && c.Owner == OwnerBot && !c.Pending() {
+		c.DueAt = at
+	}
 }
 
 // Fail ends a turn without a result; it is tried again at retryAt.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +47,23 @@ var (
 	}
 	ProfileHappenings = []string{"conversation_started", "handed_off", "assigned", "passed_back", "resolved", "reopened", "csat", "intent"}
 )
+
+// FactSource begins a source that flows set, as in fact.return_reason.
+const FactSource = "fact."
+
+var factName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// Facts are the names of what flows set, as far as attributes take them.
+func (p Profile) Facts() []string {
+	out := []string{}
+	attributes, _, _ := p.Rules()
+	for _, r := range attributes {
+		if name, ok := strings.CutPrefix(r.Source, FactSource); ok {
+			out = append(out, name)
+		}
+	}
+	return out
+}
 
 // reservedNames belong to Braze in an attributes object (Braze docs, "User attributes object").
 var reservedNames = []string{
@@ -179,11 +197,17 @@ func (c *checker) profileAttribute(at string, l line, told map[string]Rule, shap
 			}
 		}
 	}
-	c.oneOf(at, r.Source, sources...)
+	fact, set := strings.CutPrefix(r.Source, FactSource)
+	switch set = set && l.list == "attributes"; {
+	case set && !factName.MatchString(fact):
+		c.add(at, fmt.Sprintf("%q is no name of a fact", fact), "write the name that a flow sets: lower-case letters, digits and _, a letter first")
+	case !set:
+		c.oneOf(at, r.Source, sources...)
+	}
 	if r.Source == "tags" && !r.Array {
 		c.add(at, "tags are several values", "write name[]=tags")
 	}
-	if r.Array && !slices.Contains([]string{"tags", "topic", "language", "route", "team", "outcome"}, r.Source) {
+	if r.Array && !set && !slices.Contains([]string{"tags", "topic", "language", "route", "team", "outcome"}, r.Source) {
 		c.add(at, fmt.Sprintf("an array of %s would say nothing", r.Source), "use tags, topic, language, route, team or outcome, or leave out []")
 	}
 	c.profileName(at, r.Name)

@@ -287,7 +287,10 @@ func (ws Workspace) result(id chat.TurnID, w *store.Work, out bot.Outcome, now i
 			return store.Result{}, err
 		}
 	}
-	r.After = ws.consented(w, out, now)
+	if !out.Recall.IsZero() {
+		r.Recall = out.Recall.UnixMilli()
+	}
+	r.After = ws.after(w, out, now)
 	r.Parts = ws.Layouts.Plan(line(out, w.Contact.ExternalID != ""))
 	if len(r.Parts) > 0 {
 		r.Message = &chat.Message{
@@ -298,6 +301,20 @@ func (ws Workspace) result(id chat.TurnID, w *store.Work, out bot.Outcome, now i
 		}
 	}
 	return r, nil
+}
+
+// after keeps in the turn's own transaction what it has learned of the customer.
+func (ws Workspace) after(w *store.Work, out bot.Outcome, now int64) func(context.Context, *store.Tx) error {
+	consented := ws.consented(w, out, now)
+	if len(out.Facts) == 0 {
+		return consented
+	}
+	return func(ctx context.Context, tx *store.Tx) error {
+		if err := flows.KeepFacts(ctx, tx, w.Conversation.ID, out.Facts, now); err != nil || consented == nil {
+			return err
+		}
+		return consented(ctx, tx)
+	}
 }
 
 // consented keeps what a customer decided about messages, in the turn's own transaction.

@@ -141,20 +141,20 @@ func (tx *Tx) loadReturns(ctx context.Context, works map[chat.ConversationID]*Wo
 
 // Result is what a turn wants to commit.
 type Result struct {
-	ID        chat.TurnID
-	Work      *Work
-	Action    string
-	Trace     string // JSON
-	BotState  string
-	Language  string
-	Message   *chat.Message   // the line to send, or nil for silence; id, text, layout and choices are read
-	Parts     []chat.Delivery // Message in sendable parts; id, text, layout and choices are read
-	Handoff   string          // reason for handing over to people, or empty
-	Team      string          // with Handoff: the team it is meant for, empty for any
-	Packet    *Handoff        // what they get, with Handoff
-	Timing    chat.Timing
-	Pace      chat.Pace
-	StartedAt int64
+	ID       chat.TurnID
+	Work     *Work
+	Action   string
+	Trace    string // JSON
+	BotState string
+	Language string
+	Message  *chat.Message   // the line to send, or nil for silence; id, text, layout and choices are read
+	Parts    []chat.Delivery // Message in sendable parts; id, text, layout and choices are read
+	Handoff  string          // reason for handing over to people, or empty
+	Team     string          // with Handoff: the team it is meant for, empty for any
+	Packet   *Handoff        // what they get, with Handoff
+	Timing   chat.Timing
+	Pace     chat.Pace
+	Recall   int64 // when the bot wants a turn though the customer is silent; 0 is never
 	// After, if set, is called when the result is used, in the transaction that uses it.
 	After func(ctx context.Context, tx *Tx) error
 }
@@ -213,6 +213,7 @@ func (f *finish) take(c *chat.Conversation, r *Result) error {
 	if r.Language != "" {
 		c.Language = r.Language
 	}
+	c.Recall(r.Recall)
 	w := r.Work
 	f.turns = append(f.turns, []any{
 		string(r.ID), string(c.ID), w.Conversation.Epoch, w.Conversation.DoneSeq, w.Conversation.InSeq,

@@ -25,7 +25,7 @@ type FlowCounts struct {
 	Ended   int64 `json:"ended" doc:"For how many the flow was over there, at its end."`
 	Left    int64 `json:"left" doc:"How many customers left the flow there."`
 	Handed  int64 `json:"handed" doc:"How many were handed to people there."`
-	Expired int64 `json:"expired" doc:"How many customers came back there too late."`
+	Expired int64 `json:"expired" doc:"How many customers fell silent there, or came back too late."`
 }
 
 // FlowStep is one step of a flow.

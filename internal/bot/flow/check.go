@@ -23,6 +23,7 @@ func (s *Step) exits() []Edge {
 		add(e.Go, e.Code, e.Line)
 	}
 	add(s.Late, "late", s.line("late"))
+	add(s.Timeout, "timeout", s.line("timeout"))
 	return out
 }
 
@@ -65,7 +66,9 @@ func (p *parser) checkNames(slots []string) {
 	known := append(slices.Clone(slots), "language")
 	for _, s := range p.flow.Steps {
 		for _, a := range append(slices.Clone(s.Save), s.Values...) {
-			known = append(known, a.Name)
+			if !strings.HasPrefix(a.Name, factPrefix) {
+				known = append(known, a.Name)
+			}
 		}
 	}
 	for _, u := range p.used {

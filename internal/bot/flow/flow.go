@@ -115,8 +115,9 @@ type Step struct {
 	Declined string
 	On       []Exit        // of call, by failure code; "else" is any other
 	Values   []Assign      // of set
-	For      time.Duration // of wait
-	Late     string        // of wait
+	For      time.Duration // of wait; of an ask or a confirm with a timeout, how long it waits
+	Late     string        // of wait, for a message that comes later than For
+	Timeout  string        // of wait, ask and confirm: where the flow goes on by itself after For
 	Flow     string        // of jump
 	Next     string
 

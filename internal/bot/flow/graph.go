@@ -11,7 +11,7 @@ type Edge struct {
 type Node struct {
 	Name   string
 	Kind   Kind
-	Detail string // its text, slot, tool or flow
+	Detail string // its text, slot, values, tool or flow
 }
 
 // Graph is a flow as steps and ways. End is no node; edges lead to it.
@@ -33,6 +33,13 @@ func (f *Flow) Graph(language string) Graph {
 			n.Detail = f.In(f.slot(s.Slot).Ask, language)
 		case Call:
 			n.Detail = s.Tool
+		case Set:
+			for i, a := range s.Values {
+				if i > 0 {
+					n.Detail += ", "
+				}
+				n.Detail += a.Name + " = " + a.Value
+			}
 		case Wait:
 			n.Detail = s.For.String()
 		case Jump:

@@ -19,6 +19,8 @@ type Position struct {
 	// Tries counts answers that did not fit in a row.
 	Tries int `json:"tries,omitempty"`
 	Asks  int `json:"asks,omitempty"`
+	// Silences counts how often in a row it went on without the customer.
+	Silences int `json:"silences,omitempty"`
 	// Led is the message that led to the question now waiting for a yes. The call carries it,
 	// so that one question can lead to one call only, whatever is written meanwhile.
 	Led string `json:"led,omitempty"`
@@ -115,4 +117,5 @@ type Move struct {
 	Trouble Trouble
 	Reason  string // one English sentence
 	Path    []Visit
+	Facts   map[string]string // set of the customer, by name without "fact."; an empty value takes one back
 }

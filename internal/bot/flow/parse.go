@@ -209,6 +209,7 @@ func (p *parser) step(steps *group, name string) {
 		p.beside(g, &s)
 	case Ask:
 		s.Slot, s.Again = g.text("ask", true), g.truth("again", false)
+		p.patience(g, &s)
 	case Branch:
 		p.branch(g, &s)
 	case Call:
@@ -216,11 +217,14 @@ func (p *parser) step(steps *group, name string) {
 	case Set:
 		s.Values = g.assigns("set")
 		for _, a := range s.Values {
-			p.target(a)
+			p.target(Assign{Name: strings.TrimPrefix(a.Name, factPrefix), Line: a.Line})
 			p.names(a.Line, a.Value)
 		}
 	case Wait:
-		s.For, s.Late = p.duration(g, "wait", true), g.text("late", false)
+		s.For, s.Late, s.Timeout = p.duration(g, "wait", true), g.text("late", false), g.text("timeout", false)
+		if s.Late != "" && s.Timeout != "" {
+			p.problem(g.line("late"), "step %s has late and timeout: with timeout the flow goes on by itself, so nobody comes late; keep one of them", name)
+		}
 	case Jump:
 		s.Flow = g.text("jump", true)
 	case Handoff:
@@ -233,6 +237,17 @@ func (p *parser) step(steps *group, name string) {
 	}
 	g.done("step " + name)
 	p.flow.Steps = append(p.flow.Steps, s)
+}
+
+// patience reads how long a question waits, and where the flow goes on when nobody answers.
+func (p *parser) patience(g *group, s *Step) {
+	s.For, s.Timeout = p.duration(g, "within", false), g.text("timeout", false)
+	switch {
+	case g.has("within") && s.Timeout == "":
+		p.problem(g.line("within"), "step %s has within without timeout; name the step that the flow goes on with", s.Name)
+	case s.Timeout != "" && !g.has("within"):
+		s.For = p.flow.Expires
+	}
 }
 
 func orNothing(list []string) string {
@@ -321,6 +336,9 @@ func (p *parser) call(g *group, s *Step) {
 	s.Declined = g.text("declined", s.Confirm != nil)
 	if s.Declined != "" && s.Confirm == nil {
 		p.problem(g.line("declined"), "step %s has declined without confirm", s.Name)
+	}
+	if s.Confirm != nil {
+		p.patience(g, s)
 	}
 	for _, a := range g.assigns("on") {
 		s.On = append(s.On, Exit{a.Name, a.Value, a.Line})

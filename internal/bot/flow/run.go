@@ -59,10 +59,15 @@ func Go(lib *Library, pos Position, in Input) Move {
 		return *move
 	}
 	waited := in.Now.UnixMilli() - pos.At
+	r.pos.Silences = 0
 	if step.Kind == Wait && waited > step.For.Milliseconds() && step.Late != "" {
 		return r.advance(step.Late)
 	}
-	if waited > max(r.flow.Expires, step.For).Milliseconds() {
+	longest := max(r.flow.Expires, step.For)
+	if step.Timeout != "" { // silence has its own way: whoever finds the flow still there is in time
+		longest = step.For + r.flow.Expires
+	}
+	if waited > longest.Milliseconds() {
 		return Move{Outcome: Expired, Position: pos, Reason: "the customer came back too late"}
 	}
 	unfit := Move{Outcome: Unfit, Position: pos, Reason: "the message is no answer to step " + step.Name}
@@ -200,6 +205,10 @@ func (r *run) take(step *Step) (next string, done bool) {
 	case Set:
 		for _, a := range step.Values {
 			v, _ := r.fill(a.Value, false)
+			if name, ok := strings.CutPrefix(a.Name, factPrefix); ok {
+				r.fact(name, v)
+				continue
+			}
 			r.note(a.Name, v)
 		}
 		return step.Next, false

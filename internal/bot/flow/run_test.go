@@ -255,6 +255,66 @@ func TestRun_wait(t *testing.T) {
 	r.want(r.says("AB-12345"), flow.Expired)
 }
 
+func TestSilence_goesOnByItself(t *testing.T) {
+	t.Parallel()
+	text := head + `slots:
+  n: {type: number, ask: {en: How many}}
+steps:
+  a:
+    ask: n
+    within: 2h
+    timeout: remind
+    next: thanks
+  remind:
+    say: {en: Still there}
+    next: again
+  again:
+    ask: n
+    timeout: look
+    next: thanks
+  look:
+    call: order_status
+    next: again
+  thanks:
+    say: {en: 'You want {{n}}'}
+    next: end
+`
+	r := one(t, text, func(tool.Call) tool.Result { return tool.Result{State: tool.Done} })
+	r.want(r.starts("f", "go"), flow.Waits, "How many")
+	silent := func() flow.Move {
+		return r.play(r.input(""), func(in flow.Input) flow.Move {
+			m, ok := flow.Silence(r.lib, r.pos, in)
+			if !ok {
+				t.Fatal("nothing to go on with")
+			}
+			return m
+		})
+	}
+	for _, want := range []time.Duration{2 * time.Hour, 24 * time.Hour} {
+		if d, ok := flow.Patience(r.lib, r.pos); !ok || d != want {
+			t.Errorf("step %s waits %v %v, want %v", r.pos.Step, d, ok, want)
+		}
+		asked := r.pos
+		r.n = 26 * 60 // who still finds the flow there is in time
+		r.want(r.says("3"), flow.Ends, "You want 3")
+		r.pos, r.n = asked, 1
+		m := silent()
+		r.want(m, flow.Waits, "How many")
+	}
+	again := r.pos
+	r.want(r.says("lots"), flow.Unfit)
+	r.pos = flow.Again(r.lib, again, r.input("lots"), true).Position
+	if r.pos.Silences != 2 {
+		t.Errorf("%d silences", r.pos.Silences)
+	}
+	silent()
+	if len(r.calls) != 2 || r.calls[0].MessageID == r.calls[1].MessageID {
+		t.Errorf("each silence leads to a call of its own: %+v", r.calls)
+	}
+	r.want(silent(), flow.Expired)
+	r.want(r.says("4"), flow.Ends, "You want 4")
+}
+
 func TestRun_endsCircles(t *testing.T) {
 	t.Parallel()
 	r := one(t, head+"steps:\n  a:\n    branch:\n      - {if: x is known, go: end}\n    else: b\n  b:\n    set: {x: ''}\n    next: a\n", nil)
@@ -390,5 +450,21 @@ func checkMove(t *rapid.T, m flow.Move) {
 		if strings.Contains(l.Text, "{{") || strings.TrimSpace(l.Text) == "" {
 			t.Fatalf("says %q", l.Text)
 		}
+	}
+}
+
+func TestFacts_areSetAndDeclared(t *testing.T) {
+	t.Parallel()
+	r := one(t, head+"steps:\n  a:\n    set: {fact.size: 42, kept: x}\n    next: b\n  b:\n    set: {fact.shoe: '{{kept}}'}\n    next: c\n  c:\n    wait: 1h\n    next: end\n", nil)
+	m := r.starts("f", "go")
+	testkit.Diff(t, m.Facts, map[string]string{"size": "42", "shoe": "x"})
+	testkit.Diff(t, m.Position.Notes, map[string]string{"kept": "x"})
+	if m = r.says("well"); m.Facts != nil {
+		t.Errorf("told again: %v", m.Facts)
+	}
+	f, _ := r.lib.Current("f")
+	got := flow.Undeclared([]*flow.Flow{f}, []string{"size"})
+	if len(got) != 1 || !strings.Contains(got[0].String(), "f.yaml:8: step b sets fact.shoe, which nothing declares") {
+		t.Errorf("%v", got)
 	}
 }

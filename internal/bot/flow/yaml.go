@@ -65,7 +65,7 @@ func (p *parser) document(raw []byte) *group {
 			line, _ = strconv.Atoi(m[1])
 			text = strings.Replace(text, m[0], "", 1)
 		}
-		p.problem(line, "is not valid YAML: %s", text)
+		p.problem(line, "is not valid YAML: %s; write a text that holds any of : # ? { } in quotes", text)
 		return nil
 	}
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {

@@ -55,7 +55,7 @@ func (m Mapping) Derive(c *facts.Contact, happened []*facts.Conversation) facts.
 }
 
 func (m Mapping) attribute(out *facts.Derived, r config.Rule, c *facts.Contact) {
-	value := sources[r.Source](c)
+	value := valueOf(r.Source, c)
 	if r.Array {
 		items, exact := value.([]string)
 		if text, ok := value.(string); ok {
@@ -90,6 +90,13 @@ func (m Mapping) attribute(out *facts.Derived, r config.Rule, c *facts.Contact) 
 		v.JSON = encode(value)
 	}
 	out.Values = append(out.Values, v)
+}
+
+func valueOf(source string, c *facts.Contact) any {
+	if name, ok := strings.CutPrefix(source, config.FactSource); ok {
+		return text(c.Set[name])
+	}
+	return sources[source](c)
 }
 
 // limitNested refuses the keys that would make a nested attribute too large.

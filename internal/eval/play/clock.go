@@ -37,36 +37,46 @@ const (
 
 // backlog is what is still to be done, and when the first of it falls due.
 type backlog struct {
-	jobs int
-	next time.Time // zero: somebody is working on it
+	jobs int       // answers that customers wait for, and deliveries
+	busy bool      // somebody is working
+	next time.Time // also of flows that go on should the customer be silent; zero: nothing is
 }
 
 func (s *Stage) backlog(ctx context.Context) (b backlog, err error) {
 	db := s.app.Store()
 	left, err := signs.Waiting(ctx, db, 1<<60)
-	b.jobs = left.Turns + left.Deliveries
-	if err != nil || b.jobs == 0 {
+	if err != nil {
 		return b, err
 	}
+	b.jobs = left.Turns + left.Deliveries
 	turn, err := db.NextTurn(ctx)
 	if err != nil {
 		return b, err
 	}
 	delivery, err := db.NextDelivery(ctx, s.ws.ID)
+	if err != nil {
+		return b, err
+	}
 	for _, at := range []int64{turn, delivery} {
 		if due := time.UnixMilli(at); at != 0 && (b.next.IsZero() || due.Before(b.next)) {
 			b.next = due
 		}
 	}
-	if err != nil {
-		return b, err
-	}
-	// What is leased is due at the end of its lease, which is not to come by a jump.
-	busy, err := signs.Busy(ctx, db, s.now().UnixMilli())
-	if busy {
-		b.next = time.Time{}
-	}
+	b.busy, err = signs.Busy(ctx, db, s.now().UnixMilli())
 	return b, err
+}
+
+// over says whether nothing is left to do, or nothing that falls due by until.
+func (b backlog) over(now, until time.Time) bool {
+	switch {
+	case b.busy:
+		return false
+	case b.next.IsZero():
+		return b.jobs == 0
+	case until.IsZero():
+		return b.jobs == 0 && b.next.After(now)
+	}
+	return b.next.After(until)
 }
 
 // settle lets time pass until the gateway has nothing left to do, but not beyond until.
@@ -83,9 +93,9 @@ func (s *Stage) settle(ctx context.Context, until time.Time) error {
 		}
 		wait := b.next.Sub(s.now())
 		switch {
-		case b.jobs == 0, !b.next.IsZero() && !until.IsZero() && b.next.After(until):
+		case b.over(s.now(), until):
 			idle++
-		case !b.next.IsZero() && wait > 0:
+		case !b.busy && !b.next.IsZero() && wait > 0: // what is leased is due at the end of its lease, which is not to come by a jump
 			idle = 0
 			if b.next.Sub(from) > reach {
 				return errors.New("something is still to be done after twelve hours; look for a fault that never ends")

@@ -21,7 +21,8 @@ type Contact struct {
 	TopicAt       int64
 	Score         int64 // the newest opinion, 1 to 5; 0 if there is none
 	ScoredAt      int64
-	Tags          []string // of the newest conversation, sorted
+	Tags          []string          // of the newest conversation, sorted
+	Set           map[string]string // what flows have set, by name; the newest of each
 }
 
 // Newest is the conversation that was opened last, or nil.
@@ -89,7 +90,7 @@ func newReader(ctx context.Context, tx *store.Tx, since int64) *reader {
 // changed, unless these are nil; lines from before since count for no happening.
 func read(ctx context.Context, tx *store.Tx, ids []chat.ContactID, changed []chat.ConversationID, since int64) (*reader, error) {
 	r := newReader(ctx, tx, since)
-	for _, load := range []func([]chat.ContactID) error{r.people, r.conversations, r.turns, r.scores, r.tags} {
+	for _, load := range []func([]chat.ContactID) error{r.people, r.conversations, r.turns, r.scores, r.tags, r.set} {
 		if err := load(ids); err != nil {
 			return nil, err
 		}
@@ -222,6 +223,28 @@ func (r *reader) tags([]chat.ContactID) error {
 		"SELECT conversation_id, tag FROM tags WHERE conversation_id "+in+" ORDER BY tag", args...)
 	for _, t := range list {
 		r.contactOf[t.id].Tags = append(r.contactOf[t.id].Tags, t.tag)
+	}
+	return err
+}
+
+// set reads what flows have set of the contacts.
+func (r *reader) set(ids []chat.ContactID) error {
+	type row struct {
+		contact     chat.ContactID
+		name, value string
+	}
+	in, args := db.OneOf(r.tx.Dialect, 1, ids)
+	list, err := db.Collect(r.ctx, r.tx, func(rows *sql.Rows) (s row, err error) { return s, rows.Scan(&s.contact, &s.name, &s.value) },
+		"SELECT c.contact_id, f.name, f.value FROM conversations c JOIN flow_facts f ON f.conversation_id = c.id WHERE c.contact_id "+in+" ORDER BY f.at, f.conversation_id", args...)
+	for _, s := range list {
+		c := r.contacts[s.contact]
+		if c == nil {
+			continue
+		}
+		if c.Set == nil {
+			c.Set = map[string]string{}
+		}
+		c.Set[s.name] = s.value
 	}
 	return err
 }

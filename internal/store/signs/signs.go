@@ -107,7 +107,7 @@ type Backlog struct {
 // Waiting counts what waits at a time.
 func Waiting(ctx context.Context, s *store.Store, now int64) (b Backlog, err error) {
 	err = s.Read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(due_at), 0) FROM conversations
-		WHERE due_at > 0 AND due_at <= $1`, now).Scan(&b.Turns, &b.OldestTurn)
+		WHERE due_at > 0 AND due_at <= $1 AND done_seq < in_seq`, now).Scan(&b.Turns, &b.OldestTurn)
 	if err == nil {
 		err = s.Read.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(MIN(queued_at), 0) FROM deliveries
 			WHERE state IN ('queued', 'sending')`).Scan(&b.Deliveries, &b.OldestDelivery)

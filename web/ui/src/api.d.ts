@@ -2545,7 +2545,7 @@ export interface components {
             entered: number;
             /**
              * Format: int64
-             * @description How many customers came back there too late.
+             * @description How many customers fell silent there, or came back too late.
              */
             expired: number;
             /**

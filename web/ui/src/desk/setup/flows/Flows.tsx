@@ -1,18 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import {
-  CircleStop,
-  GitFork,
-  Hourglass,
-  type LucideIcon,
-  MessageCircle,
-  MessageCircleQuestion,
-  NotebookPen,
-  Plug,
-  SquareArrowOutUpRight,
-  UserRound,
-  Workflow,
-} from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { Workflow } from "lucide-react";
+import { useState } from "react";
 import type { components } from "../../../api";
 import { Loaded } from "../../../ui/Loaded";
 import { useNow } from "../../../ui/now";
@@ -21,23 +9,12 @@ import { useFormat, useLanguage } from "../../../words/locale";
 import { answer, client } from "../../api";
 import { useWords as useDeskWords } from "../../words";
 import { Section } from "../access/parts";
-import { box, draw, end, fitting } from "./layout";
+import { Graph } from "./Graph";
+import { StepList } from "./Step";
 import { useWords } from "./words";
 
 type Schemas = components["schemas"];
 type Flow = Schemas["PublishedFlow"];
-type Step = Schemas["FlowStep"];
-
-const icons: Record<Step["kind"], LucideIcon> = {
-  say: MessageCircle,
-  ask: MessageCircleQuestion,
-  branch: GitFork,
-  call: Plug,
-  set: NotebookPen,
-  wait: Hourglass,
-  jump: SquareArrowOutUpRight,
-  handoff: UserRound,
-};
 
 /** What is published of flows, where conversations are in them and where they went no further. */
 export function Flows() {
@@ -85,7 +62,8 @@ export function Flows() {
                 </fieldset>
               )}
               <Head flow={flow} days={days} many={new Set(items.map((f) => f.workspace)).size > 1} />
-              <Graph flow={flow} />
+              <Graph key={key(flow)} flow={flow} />
+              <StepList flow={flow} />
             </>
           );
         }}
@@ -125,122 +103,6 @@ function Head({ flow, days, many }: { flow: Flow; days: number; many: boolean })
           ))}
         </dl>
       </section>
-    </div>
-  );
-}
-
-function Graph({ flow }: { flow: Flow }) {
-  const words = useWords();
-  const steps = new Map(flow.steps.map((s) => [s.name, s]));
-  const frame = useRef<HTMLElement>(null);
-  const [columns, setColumns] = useState(4);
-  useEffect(() => {
-    const element = frame.current;
-    if (!element) return;
-    const seen = new ResizeObserver(() => setColumns(fitting(element.clientWidth)));
-    seen.observe(element);
-    return () => seen.disconnect();
-  }, []);
-  const { places, lines, width, height } = draw(
-    flow.steps.map((s) => s.name),
-    flow.ways,
-    columns,
-  );
-  return (
-    <section
-      ref={frame}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-      tabIndex={0}
-      aria-label={words.graph(flow.title)}
-      className="scroll-thin mx-4 shrink-0 overflow-x-auto overflow-y-hidden rounded-md border border-line bg-sunken md:mx-6"
-    >
-      <div className="relative mx-auto" style={{ width, height }}>
-        <svg aria-hidden width={width} height={height} className="absolute inset-0 text-muted">
-          <title>{words.graph(flow.title)}</title>
-          <defs>
-            <marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
-              <path d="M0 0 8 4 0 8z" fill="currentColor" />
-            </marker>
-          </defs>
-          {lines.map((l) => (
-            <path
-              key={l.key}
-              d={l.path}
-              fill="none"
-              stroke="currentColor"
-              strokeWidth="1.25"
-              strokeDasharray={l.back ? "4 3" : undefined}
-              markerEnd="url(#tip)"
-              opacity="0.7"
-            />
-          ))}
-        </svg>
-        <ol>
-          {places.map((place) => (
-            <li
-              key={place.name}
-              className="absolute"
-              style={{ left: place.x, top: place.y, width: box.width, height: box.height }}
-            >
-              {place.name === end ? (
-                <p className="mx-auto flex w-fit items-center gap-2 rounded-full border border-line-strong bg-surface px-4 py-1 text-muted">
-                  <CircleStop aria-hidden className="size-4" />
-                  {words.end}
-                </p>
-              ) : (
-                <StepBox step={steps.get(place.name)} ways={flow.ways} />
-              )}
-            </li>
-          ))}
-        </ol>
-        {lines.map(
-          (l) =>
-            l.label && (
-              <span
-                key={l.key}
-                aria-hidden
-                title={l.label}
-                className="-translate-x-1/2 -translate-y-1/2 absolute max-w-56 truncate rounded-sm bg-sunken px-1 text-meta text-muted"
-                style={{ left: l.x, top: l.y }}
-              >
-                {l.label}
-              </span>
-            ),
-        )}
-      </div>
-    </section>
-  );
-}
-
-function StepBox({ step, ways }: { step: Step | undefined; ways: Flow["ways"] }) {
-  const words = useWords();
-  if (!step) return null;
-  const Icon = icons[step.kind];
-  const { counts } = step;
-  const stopped = counts.left + counts.handed + counts.expired;
-  const next = ways
-    .filter((w) => w.from === step.name)
-    .map((w) => (w.label ? `${w.to === end ? words.end : w.to} (${w.label})` : w.to === end ? words.end : w.to));
-  return (
-    <div className="flex h-full flex-col gap-1 rounded-md border border-line-strong bg-surface p-2">
-      <p className="flex items-center gap-1.5 text-meta text-muted">
-        <Icon aria-hidden className="size-3.5 shrink-0" />
-        {words.kinds[step.kind]}
-        <code className="ml-auto truncate font-mono">{step.name}</code>
-      </p>
-      <div className="min-h-0 flex-1">
-        <p className="line-clamp-2 break-words text-meta leading-4" title={step.detail}>
-          {step.detail}
-        </p>
-      </div>
-      <p className="tabular flex gap-x-2 overflow-hidden whitespace-nowrap text-meta">
-        {counts.waiting > 0 && (
-          <span className="rounded-sm bg-accent-soft px-1 font-semibold text-accent">{words.here(counts.waiting)}</span>
-        )}
-        {counts.entered > 0 && <span className="text-muted">{words.came(counts.entered)}</span>}
-        {stopped > 0 && <span className="text-warn">{words.stopped(stopped)}</span>}
-      </p>
-      <span className="sr-only">{words.goesTo(next.join(", "))}</span>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { box, draw, fitting } from "./layout";
+import { box, draw, fitting, opening } from "./layout";
 
 const way = (from: string, to: string, label = "") => ({ from, to, label });
 
@@ -51,4 +51,12 @@ test("a page takes as many side by side as it has room for", () => {
 test("several ways between two steps are one line", () => {
   const { lines } = draw(["a", "b"], [way("a", "b", "x is 1"), way("a", "b", "else")]);
   expect(lines.map((l) => l.label)).toEqual(["x is 1, else"]);
+});
+
+test("a picture opens from the top, as wide as it can be read", () => {
+  const drawing = (width: number, height: number) => ({ places: [], lines: [], width, height });
+  expect(opening(drawing(400, 200), 800, 400)).toEqual({ x: 200, y: 100, zoom: 1 });
+  expect(opening(drawing(1000, 400), 800, 400)).toEqual({ x: 0, y: 40, zoom: 0.8 });
+  expect(opening(drawing(300, 4000), 800, 400)).toEqual({ x: 250, y: 0, zoom: 1 });
+  expect(opening(drawing(2000, 400), 800, 400)).toEqual({ x: -300, y: 60, zoom: 0.7 });
 });

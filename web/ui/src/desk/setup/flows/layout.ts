@@ -82,6 +82,13 @@ export function fitting(width: number): number {
   return Math.max(1, Math.floor((width - 2 * box.margin + box.gapX) / (box.width + box.gapX)));
 }
 
+/** What of a drawing a window of that size shows at first: its whole width where that can still be read, from the top. */
+export function opening(drawing: Drawing, width: number, height: number): { x: number; y: number; zoom: number } {
+  const readable = 0.7;
+  const zoom = Math.min(1, Math.max(readable, width / drawing.width));
+  return { x: (width - drawing.width * zoom) / 2, y: Math.max(0, (height - drawing.height * zoom) / 2), zoom };
+}
+
 /** A row in pieces of at most `columns`, about equally long. */
 function broken(row: readonly string[], columns: number): string[][] {
   const pieces = Math.max(1, Math.ceil(row.length / columns));

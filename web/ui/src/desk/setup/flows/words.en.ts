@@ -29,7 +29,7 @@ export const en = {
     ended: "Came to the end",
     left: "Left it",
     handed: "Went to people",
-    expired: "Came back too late",
+    expired: "Fell silent",
   },
   graph: (name: string) => `Steps of ${name}`,
   kinds: {
@@ -47,4 +47,9 @@ export const en = {
   came: (n: number) => plural(n, { one: "# came", other: "# came" }),
   stopped: (n: number) => plural(n, { one: "# stopped", other: "# stopped" }),
   goesTo: (steps: string) => `Goes on to: ${steps}`,
+  asList: "Steps as a list",
+  zoomIn: "Zoom in",
+  zoomOut: "Zoom out",
+  fit: "Show all of it",
+  moves: "Tab goes on to the next step.",
 };

@@ -31,7 +31,7 @@ export const fr: Words = {
     ended: "Menés à terme",
     left: "Abandonnés",
     handed: "Confiés à une personne",
-    expired: "Repris trop tard",
+    expired: "Restés silencieux",
   },
   graph: (name: string) => `Étapes de ${name}`,
   kinds: {
@@ -49,4 +49,9 @@ export const fr: Words = {
   came: (n: number) => plural(n, { one: "# passage", other: "# passages" }),
   stopped: (n: number) => plural(n, { one: "# arrêt", other: "# arrêts" }),
   goesTo: (steps: string) => `Mène à : ${steps}`,
+  asList: "Les étapes en liste",
+  zoomIn: "Agrandir",
+  zoomOut: "Réduire",
+  fit: "Tout montrer",
+  moves: "Tab passe à l’étape suivante.",
 };
