@@ -47,7 +47,13 @@ it("offers to send again only what surely did not go", () => {
 
 it("takes attachments from the gateway, never from the customer's address", () => {
   const media = [
-    { kind: "image", url: "https://cdn.example/a/photo.jpg?x=1", path: "/api/v1/media/m1/0", seen: "A box.", written: "FRAGILE" },
+    {
+      kind: "image",
+      url: "https://cdn.example/a/photo.jpg?x=1",
+      path: "/api/v1/media/m1/0",
+      seen: "A box.",
+      written: "FRAGILE",
+    },
     { kind: "document", url: "javascript:alert(1)", path: "/api/v1/media/m1/1" },
   ];
   expect(attachments(message({ media }))).toEqual([
