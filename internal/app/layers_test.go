@@ -45,6 +45,7 @@ var layers = []struct {
 	{2, "internal/bot/flow"},
 	{2, "internal/bot/guard"},
 	{2, "internal/bot/phrase"},
+	{1, "internal/bot/texts"},
 	{2, "internal/bot/passage"},
 	{2, "internal/bot/knowledge"},
 	{3, "internal/bot/knowledge/importer"},

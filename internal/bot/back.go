@@ -71,7 +71,7 @@ func (r *run) quote() string {
 	if r.turn.Returned == nil || strings.TrimSpace(r.turn.Returned.Promise) == "" {
 		return ""
 	}
-	return fmt.Sprintf(r.texts.promised, strings.TrimSpace(r.turn.Returned.Promise))
+	return fmt.Sprintf(r.texts.Promised, strings.TrimSpace(r.turn.Returned.Promise))
 }
 
 // about is the intent of the promise: as its words are read, else what people had the

@@ -9,6 +9,7 @@ import (
 
 	"parley/internal/bot/intent"
 	"parley/internal/bot/knowledge"
+	"parley/internal/bot/texts"
 )
 
 // chosen resolves a tap or a typed title before anything else may read it.
@@ -18,7 +19,7 @@ func (r *run) chosen() (Outcome, bool) {
 	}
 	for _, p := range r.parts {
 		folded := intent.Fold(p.text)
-		if folded == intent.Fold(textsEN.person) || folded == intent.Fold(textsFR.person) {
+		if folded == intent.Fold(texts.English.Person) || folded == intent.Fold(texts.French.Person) {
 			return r.handoff(HandoffPerson, BandRule, "the customer chose a person from the choices"), true
 		}
 		for _, in := range r.offered() {
@@ -53,7 +54,7 @@ func (r *run) answered() (Outcome, bool) {
 	case r.has(intent.Yes) && len(offered) == 1:
 		return r.take(offered, "the customer said yes to the only choice"), true
 	case r.has(intent.Yes):
-		return r.offer(offered, "clarify", "yes to several choices does not say which", r.texts.choicesHead), true
+		return r.offer(offered, "clarify", "yes to several choices does not say which", r.texts.ChoicesHead), true
 	}
 	return Outcome{}, false
 }
@@ -83,7 +84,7 @@ func (r *run) picked(offered []*knowledge.Intent) (Outcome, bool) {
 			return r.take(list, "the customer chose by number"), true
 		}
 		if stray {
-			return r.offer(offered, "clarify", "the number is none of the choices", r.texts.choicesHead), true
+			return r.offer(offered, "clarify", "the number is none of the choices", r.texts.ChoicesHead), true
 		}
 		if in := byWords(p.text, offered); in != nil {
 			return r.take([]*knowledge.Intent{in}, "the customer named one of the choices"), true
@@ -102,7 +103,7 @@ func (r *run) take(list []*knowledge.Intent, reason string) Outcome {
 func (r *run) refused(offered []*knowledge.Intent) Outcome {
 	if len(offered) == 0 {
 		r.expectNothing()
-		return r.say(ActionAnswer, BandAlways, string(intent.No), "the customer was offered a person and said no", r.texts.declined)
+		return r.say(ActionAnswer, BandAlways, string(intent.No), "the customer was offered a person and said no", r.texts.Declined)
 	}
 	r.state.Refusals++
 	for _, in := range offered {
@@ -111,14 +112,14 @@ func (r *run) refused(offered []*knowledge.Intent) Outcome {
 	if r.state.Refusals >= 2 {
 		return r.handoff(HandoffRefused, BandRule, "the customer turned the choices down twice")
 	}
-	return r.miss("choices_refused", "the customer turned the choices down", r.texts.rephraseAgain)
+	return r.miss("choices_refused", "the customer turned the choices down", r.texts.RephraseAgain)
 }
 
 // offer lists up to three intents and a person.
 func (r *run) offer(intents []*knowledge.Intent, rule, reason, head string) Outcome {
 	intents = intents[:min(len(intents), maxChoices)]
-	if len(intents) == 1 && head == r.texts.choicesHead {
-		head = r.texts.choiceHead
+	if len(intents) == 1 && head == r.texts.ChoicesHead {
+		head = r.texts.ChoiceHead
 	}
 	return r.list(intents, BandClarify, rule, reason, head)
 }
@@ -133,7 +134,7 @@ func (r *run) list(intents []*knowledge.Intent, band, rule, reason, head string)
 	}
 	r.state.try(Tried{TriedChoices, slices.Clone(choices)})
 	r.state.UpsetTold = r.state.UpsetTold || r.upset >= upsetOffer // the last choice is a person
-	return r.enumerate(append(choices, r.texts.person), append(details, ""), band, rule, reason, head)
+	return r.enumerate(append(choices, r.texts.Person), append(details, ""), band, rule, reason, head)
 }
 
 // enumerate asks to choose among titles. What is asked stands in paragraphs.
@@ -146,10 +147,10 @@ func (r *run) enumerate(choices, details []string, band, rule, reason string, pa
 		}
 		lines = append(lines, line)
 	}
-	list, foot := strings.Join(lines, "\n"), r.texts.choicesFoot
+	list, foot := strings.Join(lines, "\n"), r.texts.ChoicesFoot
 	out := r.say(ActionChoices, band, rule, reason, append(paragraphs, list, foot)...)
 	out.Prompt = strings.TrimSpace(strings.TrimSuffix(out.Text, join(list, foot)))
-	out.Choices, out.Details, out.Button = choices, details, r.texts.choose
+	out.Choices, out.Details, out.Button = choices, details, r.texts.Choose
 	return out
 }
 

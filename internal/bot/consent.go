@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"parley/internal/bot/intent"
+	"parley/internal/bot/texts"
 )
 
 // Consent is what a customer decided about messages. The caller unsubscribes them after
@@ -27,9 +28,9 @@ func (r *run) wrote(is func(string) bool) bool {
 // ConsentText is what is said to a decision, in a language.
 func ConsentText(language string, out bool) string {
 	if out {
-		return catalogue(language).optedOut
+		return texts.Of(language).OptedOut
 	}
-	return catalogue(language).optedIn
+	return texts.Of(language).OptedIn
 }
 
 // consent reads the answer to "no more messages at all?", and the word that brings them back.
@@ -42,10 +43,10 @@ func (r *run) consent() (Outcome, bool) {
 		return r.optOut(MeansConfirmed), true
 	case asked && r.question == "" && r.has(intent.No):
 		r.expectNothing()
-		return r.say(ActionAnswer, BandRule, "opt_out_kept", "the customer was asked whether they want no more messages and said no", r.texts.optOutKept), true
+		return r.say(ActionAnswer, BandRule, "opt_out_kept", "the customer was asked whether they want no more messages and said no", r.texts.OptOutKept), true
 	case r.turn.Contact.OptedOut && r.wrote(intent.StartWord):
 		r.expectNothing()
-		out := r.say(ActionAnswer, BandRule, "opt_in", "the customer wants messages again", r.texts.optedIn)
+		out := r.say(ActionAnswer, BandRule, "opt_in", "the customer wants messages again", r.texts.OptedIn)
 		out.Consent = &Consent{Means: MeansWord}
 		return out, true
 	}
@@ -59,12 +60,12 @@ func (r *run) unsubscribe() Outcome {
 	}
 	r.expectNothing()
 	r.state.OptOutAsked = true
-	return r.say(ActionAsk, BandAlways, "opt_out_asked", "the customer seems to want no more messages; asks before it is done", r.texts.optOutAsk)
+	return r.say(ActionAsk, BandAlways, "opt_out_asked", "the customer seems to want no more messages; asks before it is done", r.texts.OptOutAsk)
 }
 
 func (r *run) optOut(means string) Outcome {
 	r.expectNothing()
-	out := r.say(ActionAnswer, BandAlways, "opt_out", "the customer wants no more messages", r.texts.optedOut)
+	out := r.say(ActionAnswer, BandAlways, "opt_out", "the customer wants no more messages", r.texts.OptedOut)
 	out.Consent = &Consent{Out: true, Means: means}
 	return out
 }

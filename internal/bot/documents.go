@@ -21,7 +21,7 @@ func (r *run) fromDocuments(reason string) (Outcome, bool) {
 		return Outcome{}, false
 	}
 	text := x.Quote(hits[0].Passage, r.question)
-	body := join(fmt.Sprintf(r.texts.quoteHead, hits[0].Title), text, hits[0].Link)
+	body := join(fmt.Sprintf(r.texts.QuoteHead, hits[0].Title), text, hits[0].Link)
 	said := cut(intent.Fold(body))
 	if text == "" || said == r.state.Said {
 		return Outcome{}, false

@@ -127,7 +127,7 @@ func (r *run) leave() Outcome {
 	r.met(flow.Left)
 	r.state.Flows, r.state.Breaks = nil, 0
 	r.expectNothing()
-	return r.say(ActionAnswer, BandRule, "flow_left", "the customer left the flow", r.texts.left)
+	return r.say(ActionAnswer, BandRule, "flow_left", "the customer left the flow", r.texts.Left)
 }
 
 // another is the intent that a text clearly asks for, other than those of the flows the
@@ -155,7 +155,7 @@ func (r *run) unfit(top flow.Position, in flow.Input) Outcome {
 		r.inFlow(top)
 		return r.handoff(HandoffUpset, BandRule, "the customer is upset and does not answer what a flow asks")
 	case r.question == "" && r.has(intent.Robot):
-		return r.moved(flow.Again(r.library, top, in, false), r.texts.robot)
+		return r.moved(flow.Again(r.library, top, in, false), r.texts.Robot)
 	}
 	if other := r.another(r.question); other != nil && r.state.Breaks < maxBreaks {
 		return r.interrupted(top, in, other)
@@ -176,7 +176,7 @@ func (r *run) interrupted(top flow.Position, in flow.Input, other *knowledge.Int
 	r.trace.Sources = append(r.trace.Sources, other.File)
 	r.state.readAs(Scored{other.Name, other.Title, r.trace.P})
 	r.state.try(Tried{TriedAnswer, []string{other.Title}})
-	out := r.moved(flow.Again(r.library, top, in, false), body, r.texts.whereWere)
+	out := r.moved(flow.Again(r.library, top, in, false), body, r.texts.WhereWere)
 	r.trace.Intent, r.trace.Title = other.Name, other.Title
 	return out
 }
@@ -238,16 +238,16 @@ func (r *run) moved(m flow.Move, before ...string) Outcome {
 		}
 		if r.state.Flows = r.state.Flows[:top]; top > 0 {
 			again := flow.Again(r.library, r.state.Flows[top-1], r.input(), false)
-			return r.moved(again, append(append(before, whole(m.Says)...), r.texts.whereWere)...)
+			return r.moved(again, append(append(before, whole(m.Says)...), r.texts.WhereWere)...)
 		}
 		if len(m.Says) == 0 {
-			before = append(before, r.texts.acknowledged)
+			before = append(before, r.texts.Acknowledged)
 		}
 		return r.speak(ActionAnswer, m, before)
 	}
 	r.state.miss(false)
 	if len(m.Says) == 0 && join(before...) == "" {
-		before = []string{r.texts.noted}
+		before = []string{r.texts.Noted}
 	}
 	if len(m.Choices) > 0 || m.YesNo {
 		return r.pose(m, before)
@@ -296,7 +296,7 @@ func (r *run) speak(action Action, m flow.Move, before []string) Outcome {
 func (r *run) pose(m flow.Move, before []string) Outcome {
 	paragraphs := append(before, whole(m.Says)...)
 	if m.YesNo {
-		out := r.say(ActionChoices, BandRule, "flow", m.Reason, append(paragraphs, r.texts.yesOrNo)...)
+		out := r.say(ActionChoices, BandRule, "flow", m.Reason, append(paragraphs, r.texts.YesOrNo)...)
 		r.withYesNo(&out)
 		return out
 	}
@@ -311,6 +311,6 @@ func (r *run) pose(m flow.Move, before []string) Outcome {
 
 // withYesNo puts two buttons below a question that says how to answer it without them.
 func (r *run) withYesNo(out *Outcome) {
-	out.Prompt = strings.TrimSpace(strings.TrimSuffix(out.Text, r.texts.yesOrNo))
-	out.Choices, out.Details, out.Button = []string{r.texts.yes, r.texts.no}, []string{"", ""}, r.texts.choose
+	out.Prompt = strings.TrimSpace(strings.TrimSuffix(out.Text, r.texts.YesOrNo))
+	out.Choices, out.Details, out.Button = []string{r.texts.Yes, r.texts.No}, []string{"", ""}, r.texts.Choose
 }

@@ -36,5 +36,5 @@ func (r *run) hurried() (Outcome, bool) {
 	}
 	r.state.Hurried = true
 	r.expectNothing()
-	return r.say(ActionAnswer, BandRule, "too_fast", reason, r.texts.tooFast, r.hint()), true
+	return r.say(ActionAnswer, BandRule, "too_fast", reason, r.texts.TooFast, r.hint()), true
 }

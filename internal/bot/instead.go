@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"parley/internal/bot/intent"
+	"parley/internal/bot/texts"
 	"parley/internal/bot/tool"
 )
 
@@ -85,7 +86,7 @@ func (b *Bot) Instead(ctx context.Context, t Turn, embedded Outcome, d Draft) (o
 	r.trace = embedded.Trace
 	r.language = cmp.Or(d.Language, embedded.Language)
 	r.trace.Language = r.language
-	r.texts = catalogue(r.language)
+	r.texts = texts.Of(r.language)
 	r.state.Turns++
 	r.count()
 	r.remember()
@@ -121,11 +122,11 @@ func (r *run) draft(d Draft) Outcome {
 		return r.handoff(HandoffModel, band, d.Reason, d.Text)
 	case DraftDecline:
 		r.state.miss(false)
-		return r.say(ActionAnswer, band, rule, d.Reason, r.texts.offTopic, r.hint())
+		return r.say(ActionAnswer, band, rule, d.Reason, r.texts.OffTopic, r.hint())
 	case DraftPropose:
 		r.state.miss(false)
 		r.state.Proposed = d.Call
-		out := r.say(ActionChoices, band, rule, d.Reason, d.Text, r.texts.yesOrNo)
+		out := r.say(ActionChoices, band, rule, d.Reason, d.Text, r.texts.YesOrNo)
 		r.withYesNo(&out)
 		return out
 	case DraftChoices:

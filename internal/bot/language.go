@@ -1,6 +1,10 @@
 package bot
 
-import "strings"
+import (
+	"strings"
+
+	"parley/internal/bot/texts"
+)
 
 // Where the language of a reply came from.
 const (
@@ -77,7 +81,7 @@ func (r *run) foreign() (Outcome, bool) {
 	if r.pub.Models[r.language].Understand(r.question).P >= r.pub.Clarify {
 		return Outcome{}, false
 	}
-	names := languageNames[r.texts.language]
+	names := texts.LanguageNames[r.texts.Language]
 	var spoken []string
 	for _, l := range r.pub.Languages {
 		name, ok := names[l]
@@ -86,7 +90,7 @@ func (r *run) foreign() (Outcome, bool) {
 		}
 		spoken = append(spoken, name)
 	}
-	and := map[string]string{"en": " or ", "fr": " ou en "}[r.texts.language]
+	and := map[string]string{"en": " or ", "fr": " ou en "}[r.texts.Language]
 	list := spoken[0]
 	for i, name := range spoken[1:] {
 		if i == len(spoken)-2 {
@@ -97,5 +101,5 @@ func (r *run) foreign() (Outcome, bool) {
 	}
 	r.trace.Language = r.language
 	return r.miss("other_language", "the text is in a language the knowledge base does not have: "+guess.Language,
-		strings.Replace(r.texts.otherLanguage, "%s", list, 1)), true
+		strings.Replace(r.texts.OtherLanguage, "%s", list, 1)), true
 }

@@ -26,7 +26,7 @@ func (r *run) proposed() (Outcome, bool) {
 	}
 	r.state.Proposed = nil
 	if r.question == "" && r.has(intent.No) {
-		return r.say(ActionAnswer, BandRule, "not_confirmed", "the customer said no to "+call.Tool, r.texts.leftAsItIs), true
+		return r.say(ActionAnswer, BandRule, "not_confirmed", "the customer said no to "+call.Tool, r.texts.LeftAsItIs), true
 	}
 	return Outcome{}, false
 }
@@ -35,7 +35,7 @@ func (r *run) carriedOut(result tool.Result) Outcome {
 	switch result.State {
 	case tool.Done:
 		r.state.miss(false)
-		return r.say(ActionAnswer, BandRule, "tool", "the customer said yes and "+result.Call.Tool+" has done it", r.texts.carriedOut)
+		return r.say(ActionAnswer, BandRule, "tool", "the customer said yes and "+result.Call.Tool+" has done it", r.texts.CarriedOut)
 	case tool.Failed:
 		return r.handoff(HandoffTool, BandRule, "the customer said yes to "+result.Call.Tool+", which failed and changed nothing: "+result.Code)
 	}

@@ -206,11 +206,11 @@ func (r *run) offerAfter() string {
 	switch {
 	case r.upset >= upsetOffer:
 		r.offerPerson(HandoffUpset)
-		return r.texts.offerPerson
+		return r.texts.OfferPerson
 	case r.state.Turns-r.state.Calm > longTurns && !r.state.OfferedLong:
 		r.state.OfferedLong = true
 		r.offerPerson(HandoffPerson)
-		return r.texts.offerPerson
+		return r.texts.OfferPerson
 	}
 	return ""
 }
@@ -252,9 +252,9 @@ func (r *run) circle(list []*knowledge.Intent) Outcome {
 	if len(others) == 0 {
 		r.expectNothing()
 		r.offerPerson(HandoffLoop)
-		return r.say(ActionAsk, BandRule, "loop", reason, r.texts.offerPerson)
+		return r.say(ActionAsk, BandRule, "loop", reason, r.texts.OfferPerson)
 	}
-	out := r.offer(others, "loop", reason, r.texts.repeatHead)
+	out := r.offer(others, "loop", reason, r.texts.RepeatHead)
 	r.trace.Band = BandRule
 	return out
 }
@@ -285,7 +285,7 @@ func (r *run) clarify(reading intent.Reading, reason string) (Outcome, bool) {
 		}
 	}
 	r.state.miss(false)
-	return r.offer(list, "clarify", reason, r.texts.choicesHead), true
+	return r.offer(list, "clarify", reason, r.texts.ChoicesHead), true
 }
 
 const (
@@ -313,7 +313,7 @@ func (r *run) lost(reason string) Outcome {
 	if out, ok := r.fromDocuments(reason); ok {
 		return out
 	}
-	return r.miss("", reason, r.texts.rephrase)
+	return r.miss("", reason, r.texts.Rephrase)
 }
 
 func contains(list []*knowledge.Intent, in *knowledge.Intent) bool {

@@ -13,6 +13,7 @@ import (
 	"parley/internal/bot/intent"
 	"parley/internal/bot/knowledge"
 	"parley/internal/bot/phrase"
+	"parley/internal/bot/texts"
 )
 
 // Bot replies to turns from a published knowledge base. It keeps nothing between turns
@@ -103,7 +104,7 @@ type run struct {
 	seen     string // what pictures show
 
 	language string
-	texts    *texts
+	texts    *texts.Texts
 	intro    bool // this reply has to introduce the bot
 	back     bool // and to say that people have gone
 	upset    int  // frustration over the last turns, this one included
@@ -155,7 +156,7 @@ func begin(pub *knowledge.Published, t Turn) *run {
 	r.card = r.card || strings.Contains(r.seen, hiddenCard)
 	r.text, r.question = strings.Join(lines, "\n"), strings.Join(questions, " ")
 	r.chooseLanguage()
-	r.texts = catalogue(r.language)
+	r.texts = texts.Of(r.language)
 	r.intro = !r.state.Introduced || passedBack(t.History)
 	r.back = r.returned()
 	r.trace.Language = r.language
@@ -257,7 +258,7 @@ func (r *run) say(action Action, band, rule, reason string, paragraphs ...string
 // handoff tells the customer that a person takes over and starts the memory afresh.
 // before are paragraphs to send first.
 func (r *run) handoff(code HandoffCode, band, detail string, before ...string) Outcome {
-	notice := r.texts.handoff[code]
+	notice := r.texts.Handoff[string(code)]
 	if code == HandoffProbe {
 		notice = fmt.Sprintf(notice, r.pub.Name)
 	}
@@ -280,19 +281,19 @@ func (r *run) handoff(code HandoffCode, band, detail string, before ...string) O
 }
 
 // introduction is the disclosure and the way to a person.
-func (r *run) introduction() string { return r.disclosure() + " " + r.texts.hint }
+func (r *run) introduction() string { return r.disclosure() + " " + r.texts.Hint }
 
 func (r *run) disclosure() string {
 	if r.back {
-		return fmt.Sprintf(r.texts.backAgain, r.pub.Name)
+		return fmt.Sprintf(r.texts.BackAgain, r.pub.Name)
 	}
-	return fmt.Sprintf(r.texts.disclosure, r.pub.Name)
+	return fmt.Sprintf(r.texts.Disclosure, r.pub.Name)
 }
 
 // warning asks not to send card numbers, if there is one.
 func (r *run) warning() string {
 	if r.card {
-		return r.texts.noCards
+		return r.texts.NoCards
 	}
 	return ""
 }
@@ -309,7 +310,7 @@ func (r *run) hint() string {
 	if r.intro {
 		return ""
 	}
-	return r.texts.hint
+	return r.texts.Hint
 }
 
 // join puts paragraphs together, leaving out empty ones.

@@ -69,9 +69,9 @@ func (r *run) explainMedia() Outcome {
 	r.state.MediaTold = true
 	r.expectNothing()
 	if !r.media {
-		return r.say(ActionAsk, BandRule, "unsupported_media", "a picture alone asks nothing; the bot says so once", r.texts.picture, r.hint())
+		return r.say(ActionAsk, BandRule, "unsupported_media", "a picture alone asks nothing; the bot says so once", r.texts.Picture, r.hint())
 	}
-	return r.say(ActionAsk, BandRule, "unsupported_media", "the bot reads text only; it says so once", r.texts.media, r.hint())
+	return r.say(ActionAsk, BandRule, "unsupported_media", "the bot reads text only; it says so once", r.texts.Media, r.hint())
 }
 
 // smallTalk answers messages that ask nothing.
@@ -85,12 +85,12 @@ func (r *run) smallTalk() (Outcome, bool) {
 		action Action
 		text   string
 	}{
-		{intent.Robot, ActionAnswer, join(t.robot, r.hint())},
-		{intent.Goodbye, ActionAnswer, t.goodbye},
-		{intent.Thanks, ActionAnswer, t.thanks},
-		{intent.No, ActionAnswer, t.declined},
-		{intent.Yes, ActionAnswer, t.acknowledged},
-		{intent.Greeting, ActionAsk, t.askGreeting},
+		{intent.Robot, ActionAnswer, join(t.Robot, r.hint())},
+		{intent.Goodbye, ActionAnswer, t.Goodbye},
+		{intent.Thanks, ActionAnswer, t.Thanks},
+		{intent.No, ActionAnswer, t.Declined},
+		{intent.Yes, ActionAnswer, t.Acknowledged},
+		{intent.Greeting, ActionAsk, t.AskGreeting},
 	} {
 		if !r.has(reply.kind) {
 			continue
@@ -98,7 +98,7 @@ func (r *run) smallTalk() (Outcome, bool) {
 		reason := fmt.Sprintf("the message is %s and asks nothing", reply.kind)
 		if again := r.state.Said == cut(intent.Fold(reply.text)); again && !r.intro {
 			if reply.action == ActionAsk {
-				return r.miss("greeting", "the customer was asked what it is about and has not said", t.empty), true
+				return r.miss("greeting", "the customer was asked what it is about and has not said", t.Empty), true
 			}
 			return r.quiet(string(reply.kind)), true
 		}
@@ -111,7 +111,7 @@ func (r *run) smallTalk() (Outcome, bool) {
 		}
 		return r.say(reply.action, BandAlways, string(reply.kind), reason, reply.text), true
 	}
-	return r.miss("empty", "the message has no letter to read", r.texts.empty), true
+	return r.miss("empty", "the message has no letter to read", r.texts.Empty), true
 }
 
 // quiet keeps two polite machines, or a customer's third "ok", from going on for ever.
@@ -123,16 +123,16 @@ func (r *run) quiet(kind string) Outcome {
 
 // greet says hello before the introduction.
 func (r *run) greet(reason string) Outcome {
-	hello := r.texts.helloNoName
+	hello := r.texts.HelloNoName
 	if name := firstName(r.turn.Contact.FirstName); name != "" {
-		hello = fmt.Sprintf(r.texts.hello, name)
+		hello = fmt.Sprintf(r.texts.Hello, name)
 	}
 	introduced := !r.intro
-	out := r.say(ActionAsk, BandAlways, string(intent.Greeting), reason, r.texts.askGreeting)
+	out := r.say(ActionAsk, BandAlways, string(intent.Greeting), reason, r.texts.AskGreeting)
 	if introduced {
 		out.Text = hello + " " + out.Text
 	} else {
-		out.Text = join(hello+" "+r.introduction(), r.texts.askGreeting)
+		out.Text = join(hello+" "+r.introduction(), r.texts.AskGreeting)
 	}
 	return out
 }
@@ -173,7 +173,7 @@ func (r *run) miss(rule, reason, text string) Outcome {
 		return r.handoff(HandoffUpset, BandFallback, "the customer is upset, was offered a person and was not understood; last: "+reason)
 	case r.upset >= upsetOffer:
 		r.offerPerson(HandoffUpset)
-		return r.say(ActionAsk, BandFallback, "frustration", reason+"; the customer sounds upset", r.texts.offerPerson)
+		return r.say(ActionAsk, BandFallback, "frustration", reason+"; the customer sounds upset", r.texts.OfferPerson)
 	}
 	r.state.try(Tried{Kind: TriedRephrase})
 	return r.say(ActionAsk, BandFallback, rule, reason, text, r.hint())

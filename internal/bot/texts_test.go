@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"parley/internal/bot/intent"
+	"parley/internal/bot/texts"
 )
 
 func TestTexts_areCompleteAndCalm(t *testing.T) {
 	t.Parallel()
 	codes := HandoffCodes()
 	familiar := regexp.MustCompile(`(?i)(^|[^\pL])(tu|te|toi|ton|ta|tes)($|[^\pL])`)
-	for _, c := range []*texts{&textsEN, &textsFR} {
+	for _, c := range []*texts.Texts{&texts.English, &texts.French} {
 		all := []string{}
 		v := reflect.ValueOf(*c)
 		for i := range v.NumField() {
@@ -22,24 +23,24 @@ func TestTexts_areCompleteAndCalm(t *testing.T) {
 			}
 		}
 		for _, code := range codes {
-			all = append(all, c.handoff[code])
-			if !tellsOfPerson(c.handoff[code]) {
-				t.Errorf("%s: %s does not say that a person takes over", c.language, code)
+			all = append(all, c.Handoff[string(code)])
+			if !tellsOfPerson(c.Handoff[string(code)]) {
+				t.Errorf("%s: %s does not say that a person takes over", c.Language, code)
 			}
 		}
 		for _, text := range all {
 			if text == "" || strings.Contains(text, "!") {
-				t.Errorf("%s: %q", c.language, text)
+				t.Errorf("%s: %q", c.Language, text)
 			}
-			if c.language == "fr" && familiar.MatchString(text) {
+			if c.Language == "fr" && familiar.MatchString(text) {
 				t.Errorf("familiar: %q", text)
 			}
 		}
-		if len(c.handoff) != len(codes) {
-			t.Errorf("%s: %d handoff texts for %d codes", c.language, len(c.handoff), len(codes))
+		if len(c.Handoff) != len(codes) {
+			t.Errorf("%s: %d handoff texts for %d codes", c.Language, len(c.Handoff), len(codes))
 		}
-		if n := len([]rune(c.person)); n > 20 {
-			t.Errorf("%s: %q does not fit a button", c.language, c.person)
+		if n := len([]rune(c.Person)); n > 20 {
+			t.Errorf("%s: %q does not fit a button", c.Language, c.Person)
 		}
 	}
 }
@@ -47,9 +48,9 @@ func TestTexts_areCompleteAndCalm(t *testing.T) {
 // TestTexts_keepTheirWord: what the hint tells customers to write must work.
 func TestTexts_keepTheirWord(t *testing.T) {
 	t.Parallel()
-	for lang, c := range map[string]*texts{"en": &textsEN, "fr": &textsFR} {
-		word := regexp.MustCompile(`\p{Lu}{3,}`).FindString(c.hint)
-		for _, text := range []string{word, strings.ToLower(word), word + ".", word + " 12345", c.person} {
+	for lang, c := range map[string]*texts.Texts{"en": &texts.English, "fr": &texts.French} {
+		word := regexp.MustCompile(`\p{Lu}{3,}`).FindString(c.Hint)
+		for _, text := range []string{word, strings.ToLower(word), word + ".", word + " 12345", c.Person} {
 			if s, ok := intent.Always(text, lang); !ok || s.Kind != intent.Person {
 				t.Errorf("%q is read as %q", text, s.Kind)
 			}
