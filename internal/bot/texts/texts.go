@@ -43,11 +43,11 @@ type Texts struct {
 	OptedOut      string // the last thing that is said
 	OptOutKept    string // no, go on
 	OptedIn       string
-	OffTopic      string // a question that is none of the shop's business
-	CarriedOut    string // it was changed
-	LeftAsItIs    string // the customer said no to it
-	TooFast       string // more messages than anybody can read
-	NoCards       string // above a reply to a card number
+	OffTopic      string            // a question that is none of the shop's business
+	CarriedOut    string            // it was changed
+	LeftAsItIs    string            // the customer said no to it
+	TooFast       string            // more messages than anybody can read
+	NoCards       string            // above a reply to a card number
 	Handoff       map[string]string // by the code of a handoff
 
 	// What a handoff's text and a wait for people add; outlook.go puts them together.
